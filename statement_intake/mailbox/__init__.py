@@ -1,0 +1,103 @@
+"""Where messages come from: one protocol, an IMAP account or a Maildir behind it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from statement_intake.domain.decision import Outcome
+from statement_intake.domain.message import Part
+
+
+class MailboxError(Exception):
+    """The mailbox cannot be used now. `permanent` is True where trying again will not help (a refused password)."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class MessageGone(Exception):  # noqa: N818 - not an error: colleagues may delete their mail
+    """The message was there when it was listed and is not any more."""
+
+
+class MessageTooLarge(Exception):  # noqa: N818 - expected trouble, the caller holds the message
+    """More bytes came than the caller allows."""
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """A folder as it was when it was opened."""
+
+    name: str
+    #: UIDVALIDITY (RFC 9051 section 2.3.1.1); "0" for a Maildir, whose base names are never used again.
+    uidvalidity: str
+
+
+@dataclass(frozen=True)
+class RawGlance:
+    """What the server tells of a message without its body. Nothing in it is decoded."""
+
+    uid: str
+    #: Octets as the server counts them (RFC822.SIZE).
+    size: int
+    #: INTERNALDATE, or a Maildir file's modification time; aware.
+    internal_date: datetime
+    #: The header section, cut at `HEADER_LIMIT` octets.
+    header: bytes
+    #: The leaves of BODYSTRUCTURE; None where it could not be read.
+    parts: tuple[Part, ...] | None
+
+
+#: Octets of a header section that are fetched at a glance.
+HEADER_LIMIT = 65536
+
+
+class OpenFolder(Protocol):
+    """A folder opened for reading (EXAMINE). Nothing done with it changes a flag."""
+
+    @property
+    def state(self) -> FolderState:
+        """Name and UIDVALIDITY."""
+
+    def uids_above(self, uid: str | None, since: date | None) -> Sequence[str]:
+        """UIDs above *uid* (all, if None) of mail received on or after *since*, ascending."""
+
+    def recent_uids(self, count: int, since: date | None) -> Sequence[str]:
+        """UIDs of the last *count* messages of the folder, as far as received on or after *since*, ascending."""
+
+    def glances(self, uids: Sequence[str]) -> Iterator[RawGlance]:
+        """Headers and structure of the given messages. Those that are gone, or that the server cannot describe one
+        by one either, are left out."""
+
+    def raw(self, uid: str) -> Iterator[bytes]:
+        """The message's octets in chunks. Raises MessageGone."""
+
+
+class Mailbox(Protocol):
+    """An account or directory that mail arrives in."""
+
+    @property
+    def name(self) -> str:
+        """The configured name; the mailbox's identity in the ledger."""
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """The folders to look into."""
+
+    def open(self, folder: str) -> AbstractContextManager[OpenFolder]:
+        """Open *folder* for reading. Raises MailboxError."""
+
+    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> bool:
+        """Leave the outcome's keyword on the message, if marking is configured and the server allows it.
+
+        Idempotent. True if the message now carries it (read back), False where nothing is to be marked or can be.
+        Raises MailboxError.
+        """
+
+    def was_sent(self, message_id: str) -> bool | None:
+        """Is the letter in the Sent folder? None where no such folder is configured. Raises MailboxError."""
+
+    def examine(self) -> list[str]:
+        """For `doctor`: connect, and say in plain English what works and what the server lacks. Raises MailboxError."""
