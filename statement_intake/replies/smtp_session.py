@@ -1,0 +1,137 @@
+"""A session with the SMTP server: connected, secured as configured, signed in. Library errors are translated here."""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from statement_intake.settings import SmtpSettings
+
+PORTS = {"tls": 465, "starttls": 587, "none": 25}
+REPLY_LIMIT = 500
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class TransportError(Exception):
+    """The server cannot be used; says nothing about the letter.
+
+    `permanent`: trying again will not help, somebody must change the configuration.
+    """
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class RefusedError(Exception):
+    """The server's answer to a command was not the one that lets us go on."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+    @property
+    def permanent(self) -> bool:
+        """5yz is for good (RFC 5321 section 4.2.1); anything else may pass."""
+        return self.code // 100 == 5  # noqa: PLR2004 - the first digit
+
+
+class SmtpDoor:
+    """Opens sessions with the server that the settings name."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self._settings = settings
+        self._host = (settings.host or "").strip("[]")
+        self._security = settings.transport
+        self._port = settings.port or PORTS[self._security]
+        self._context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+
+    @property
+    def place(self) -> str:
+        """The server, for people."""
+        return f"{self._host}:{self._port}"
+
+    def open(self) -> smtplib.SMTP:
+        """Connect, secure and sign in. Raises TransportError, and then leaves no connection open."""
+        if not self._host:
+            raise TransportError("smtp.host is not set", permanent=True)
+        with self._translated():
+            smtp = self._connect()
+            try:
+                self._secure(smtp)
+                self._sign_in(smtp)
+            except BaseException:
+                smtp.close()
+                raise
+        return smtp
+
+    def lost(self, error: Exception) -> TransportError:
+        """The error of a connection that broke, did not come about or fell silent."""
+        what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or repr(error)
+        return TransportError(self.line(f"{self.place}: {what}"), permanent=False)
+
+    def line(self, text: str) -> str:
+        """*text* on one line of at most 500 characters, without the password."""
+        password = self._settings.password.get_secret_value() if self._settings.password else ""
+        text = text.replace(password, "…") if password else text
+        return _CONTROLS.sub(" ", text).strip()[:REPLY_LIMIT]
+
+    def _connect(self) -> smtplib.SMTP:
+        timeout = self._settings.timeout_seconds
+        if self._security == "tls":
+            return smtplib.SMTP_SSL(self._host, self._port, timeout=timeout, context=self._context)
+        return smtplib.SMTP(self._host, self._port, timeout=timeout)
+
+    def _secure(self, smtp: smtplib.SMTP) -> None:
+        smtp.ehlo_or_helo_if_needed()
+        if self._security != "starttls":
+            return
+        if not smtp.has_extn("starttls"):
+            # Somebody in between may have taken the offer away: going on in clear text is not an option (RFC 3207).
+            raise TransportError(f"{self.place} does not offer STARTTLS", permanent=True)
+        smtp.starttls(context=self._context)
+        smtp.ehlo_or_helo_if_needed()
+
+    def _sign_in(self, smtp: smtplib.SMTP) -> None:
+        if self._settings.username and self._settings.password is not None:
+            smtp.login(self._settings.username, self._settings.password.get_secret_value())
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Everything that can go wrong before the first letter, as a TransportError."""
+        try:
+            yield
+        except smtplib.SMTPResponseException as error:
+            refused = RefusedError(error.smtp_code, text_of(error.smtp_error))
+            message = self.line(f"{self.place} refused: {refused.code} {refused.text}")
+            raise TransportError(message, permanent=refused.permanent) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise TransportError(self.line(f"{self.place}: {error}"), permanent=True) from error
+        except ssl.SSLCertVerificationError as error:
+            message = f"{self.place}: the certificate is not trusted: {error.verify_message}"
+            raise TransportError(self.line(message), permanent=True) from error
+        except UnicodeError as error:
+            raise TransportError("smtp: host, username and password must be ASCII", permanent=True) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise self.lost(error) from error
+
+
+def text_of(answer: bytes | str) -> str:
+    """The text of a server's answer."""
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+
+
+def demand(answer: tuple[int, bytes], wanted: int = 2) -> None:
+    """Raise RefusedError unless the first digit of the *answer*'s code is *wanted*."""
+    code, text = answer
+    if code // 100 != wanted:
+        raise RefusedError(code, text_of(text))
+
+
+def leave(smtp: smtplib.SMTP) -> None:
+    """QUIT; what the server thinks of it changes nothing any more."""
+    with suppress(OSError, smtplib.SMTPException):
+        smtp.quit()
+    smtp.close()

@@ -1,0 +1,1 @@
+"""The tests mirror the package. Each test's docstring is the sentence that it proves."""

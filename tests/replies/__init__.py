@@ -1,0 +1,1 @@
+"""Letters: their words, their bytes and their delivery."""
