@@ -1,43 +1,85 @@
-"""Findings, outcomes and the one place where findings become an outcome."""
+"""The one place where findings become an outcome, and where a person overrules it."""
 
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from pydantic import Field
-
+from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.submission import Submission
 from statement_intake.domain.value import Value
 
-
-class Effect(StrEnum):
-    """What a finding does to the outcome."""
-
-    #: Held, and nothing is sent.
-    SILENT = "silent"
-    IGNORE = "ignore"
-    HOLD = "hold"
-    REJECT = "reject"
-    #: Never changes the outcome.
-    NOTE = "note"
+__all__ = ["Decision", "Effect", "Finding", "Outcome", "OverruleError", "decide", "outcome_of", "overrule"]
 
 
-class Outcome(StrEnum):
-    """What became of a mail."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    #: A person decides.
-    HELD = "held"
-    #: Not ours; nothing is sent.
-    IGNORED = "ignored"
+#: From the strongest to the weakest; the first that is found decides.
+_PRECEDENCE: tuple[tuple[Effect, Outcome], ...] = (
+    (Effect.SILENT, Outcome.HELD),
+    (Effect.IGNORE, Outcome.IGNORED),
+    (Effect.HOLD, Outcome.HELD),
+    (Effect.REJECT, Outcome.REJECTED),
+)
 
 
-class Finding(Value):
-    """One thing that a rule found, with the facts that prove it."""
+def outcome_of(findings: Iterable[Finding]) -> Outcome:
+    """silent > ignore > hold > reject > accept; notes never change the outcome."""
+    effects = {finding.effect for finding in findings}
+    return next((outcome for effect, outcome in _PRECEDENCE if effect in effects), Outcome.ACCEPTED)
 
-    #: Stable, from the table in docs/findings.md; never renamed.
-    code: str
-    effect: Effect
-    #: Plain English, for officers and logs. Letters have their own words, from the catalogues.
-    message: str
-    #: JSON values. A limit has `measured`, `limit`, `excess` and `unit`.
-    detail: dict[str, Any] = Field(default_factory=dict)
+
+class Decision(Value):
+    """What was decided about a submission, and why."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    submission: Submission = Submission()
+    #: The reference of an earlier submission that this one takes the place of.
+    supersedes: str | None = None
+
+    @property
+    def silent(self) -> bool:
+        """True where nothing may be sent."""
+        return self.outcome is Outcome.IGNORED or any(finding.effect is Effect.SILENT for finding in self.findings)
+
+    @property
+    def why_silent(self) -> str | None:
+        """The code of the finding that forbids a letter."""
+        strong = [finding.code for finding in self.findings if finding.effect in {Effect.SILENT, Effect.IGNORE}]
+        return strong[0] if strong else None
+
+
+def decide(submission: Submission, findings: Sequence[Finding], *, supersedes: str | None = None) -> Decision:
+    """Every finding found is kept; the strongest decides.
+
+    Accepting needs meeting, party, item, kind and the kind's files, never just the absence of findings: where the
+    rules found nothing and yet something is missing, the rules are at fault and a person decides.
+    """
+    outcome = outcome_of(findings)
+    found = tuple(findings)
+    if outcome is Outcome.ACCEPTED and submission.missing:
+        outcome = Outcome.HELD
+        gaps = ", ".join(submission.missing)
+        found = (*found, Finding(code="service.fault", effect=Effect.SILENT, message=f"No rule spoke, yet this is missing: {gaps}."))
+    return Decision(
+        outcome=outcome,
+        findings=found,
+        submission=submission,
+        supersedes=supersedes if outcome is Outcome.ACCEPTED else None,
+    )
+
+
+class OverruleError(Exception):
+    """The verdict cannot stand; the text says what it lacks."""
+
+
+def overrule(decision: Decision, outcome: Outcome, submission: Submission) -> Decision:
+    """A person's verdict about a decision, on a submission that the person may have mended.
+
+    The findings stay as they are: they are what was found, the person says what follows. Raises OverruleError where
+    an acceptance lacks what every acceptance needs.
+    """
+    if outcome is Outcome.ACCEPTED and submission.missing:
+        raise OverruleError(f"cannot be accepted: this is missing: {', '.join(submission.missing)}")
+    return Decision(
+        outcome=outcome,
+        findings=decision.findings,
+        submission=submission,
+        supersedes=decision.supersedes if outcome is Outcome.ACCEPTED else None,
+    )

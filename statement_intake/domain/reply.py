@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from statement_intake.domain.decision import Finding
+from statement_intake.domain.finding import Finding
 from statement_intake.domain.value import Value
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from statement_intake.domain.decision import Outcome
+from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Part
 
 
@@ -68,8 +68,10 @@ class OpenFolder(Protocol):
         """UIDs of the last *count* messages of the folder, as far as received on or after *since*, ascending."""
 
     def glances(self, uids: Sequence[str]) -> Iterator[RawGlance]:
-        """Headers and structure of the given messages. Those that are gone, or that the server cannot describe one
-        by one either, are left out."""
+        """Headers and structure of the given messages, in any order.
+
+        Those that are gone are left out.
+        """
 
     def raw(self, uid: str) -> Iterator[bytes]:
         """The message's octets in chunks. Raises MessageGone."""

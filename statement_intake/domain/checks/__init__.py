@@ -1,0 +1,63 @@
+"""The policy of the whole system on one screen: the ordered table of checks.
+
+To add a rule: one file beside this one, one row here, one mail in tests/mails/. Every check looks at the same Case and
+yields findings; none sees what another found. Which outcome follows is settled in `decision.decide` alone.
+"""
+
+from collections.abc import Callable, Iterator
+
+from statement_intake.domain.checks import (
+    addressees,
+    answerable,
+    bomb,
+    deadline,
+    encrypted,
+    item_named,
+    meeting_named,
+    party_named,
+    placeholder,
+    statement,
+    subject_normalised,
+    transcript,
+    version,
+    video_advice,
+    video_count,
+    video_length,
+    video_playable,
+)
+from statement_intake.domain.checks.case import Case, Earlier, Facts
+from statement_intake.domain.finding import Finding
+
+__all__ = ["ALL", "OF_SUBJECT", "Case", "Check", "Earlier", "Facts", "run"]
+
+Check = Callable[[Case], Iterator[Finding]]
+
+#: What the subject line alone decides.
+OF_SUBJECT: tuple[Check, ...] = (
+    placeholder.check,  #        subject.placeholder
+    meeting_named.check,  #      meeting.unknown, .other, .unclear, .joint
+    party_named.check,  #        subject.party_missing, _unknown, _ambiguous, _sensitive; sender.organisation
+    item_named.check,  #         subject.item_missing, _unknown
+    subject_normalised.check,  # subject.normalised
+)
+
+ALL: tuple[Check, ...] = (
+    answerable.check,  #         message.no_reply
+    *OF_SUBJECT,
+    encrypted.check,  #          message.encrypted, attachment.encrypted
+    bomb.check,  #               attachment.bomb, message.over_limits
+    deadline.check,  #           deadline.passed, .ambiguous
+    addressees.check,  #         recipient.main_missing, .copy_missing
+    version.check,  #            version.unclear, sender.conflict
+    video_count.check,  #        video.multiple, .by_link, .missing
+    video_playable.check,  #     video.unreadable, .no_picture, .no_sound
+    video_length.check,  #       video.too_long, .length_unclear
+    video_advice.check,  #       video.portrait, .low_resolution, .format
+    transcript.check,  #         transcript.missing, .unreadable, .scanned, .in_body, .pace
+    statement.check,  #          statement.missing, .unreadable
+)
+
+
+def run(checks: tuple[Check, ...], case: Case) -> tuple[Finding, ...]:
+    """Every finding of every check, in the table's order."""
+    return tuple(finding for check in checks for finding in check(case))

@@ -1,0 +1,59 @@
+"""What every check is given: one value, gathered beforehand."""
+
+from datetime import datetime
+
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.message import Message
+from statement_intake.domain.subject.reading import SubjectReading
+from statement_intake.domain.submission import Submission
+from statement_intake.domain.value import Value
+
+
+class Earlier(Value):
+    """An earlier submission that the one at hand may belong to or replace."""
+
+    reference: str
+    outcome: Outcome
+    #: "video", "written", or None.
+    kind: str | None
+    items: tuple[str, ...]
+    #: The address that it came from, casefolded.
+    sender: str
+    #: Digests of its files, hexadecimal SHA-256.
+    digests: frozenset[str] = frozenset()
+
+
+class Facts(Value):
+    """What the surroundings know and the mail does not say."""
+
+    #: INTERNALDATE or the topmost Received date, the earlier one; aware. Never the Date field.
+    received: datetime
+    #: Our own addresses, casefolded: they are never answered.
+    own: frozenset[str] = frozenset()
+    #: Current submissions of the same meeting and party, oldest first.
+    earlier: tuple[Earlier, ...] = ()
+    #: The submission whose letter this mail answers.
+    answers: Earlier | None = None
+    #: The sender says that this replaces what was sent before.
+    replaces: bool = False
+    #: Words in the mail's own text; a covering note has few.
+    body_words: int = 0
+    #: The text or a file's name speaks of a video or a transcript.
+    speaks_of_video: bool = False
+
+
+class Case(Value):
+    """A message, how it was understood, and what is known beside it."""
+
+    message: Message
+    reading: SubjectReading
+    submission: Submission
+    facts: Facts
+
+    @property
+    def rules(self) -> Meeting | None:
+        """The meeting whose limits apply: the one named, or the open one of the series that was named."""
+        if self.submission.meeting and self.submission.meeting.intake == "open":
+            return self.submission.meeting
+        return self.reading.series

@@ -1,0 +1,22 @@
+"""Mail and attachments that are closed with a key or a password."""
+
+from collections.abc import Iterator
+
+from statement_intake.domain.checks.case import Case
+from statement_intake.domain.finding import Effect, Finding
+from statement_intake.domain.message import DocumentProblem
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """An encrypted mail is held; a password-protected file is a rejection, with the remedy to send it open."""
+    if case.message.encrypted:
+        yield Finding(code="message.encrypted", effect=Effect.HOLD, message="The mail is encrypted or opaque-signed.")
+    for attachment in case.message.attachments:
+        document = attachment.document
+        if attachment.encrypted or (document is not None and document.problem is DocumentProblem.ENCRYPTED):
+            yield Finding(
+                code="attachment.encrypted",
+                effect=Effect.REJECT,
+                message=f"{attachment.name} is protected by a password.",
+                detail={"name": attachment.name},
+            )

@@ -1,0 +1,18 @@
+"""The subject was understood, though not written as asked."""
+
+from collections.abc import Iterator
+
+from statement_intake.domain.checks.case import Case
+from statement_intake.domain.finding import Effect, Finding
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """A note that carries the line as it should have been."""
+    canonical = case.reading.canonical
+    if canonical is not None and case.reading.subject != canonical:
+        yield Finding(
+            code="subject.normalised",
+            effect=Effect.NOTE,
+            message=f"Understood as: {canonical}",
+            detail={"canonical": canonical},
+        )

@@ -1,0 +1,65 @@
+"""A second submission of the same party on the same items, or a part that comes as an answer to our letter."""
+
+from collections.abc import Iterator
+
+from statement_intake.domain.checks.case import Case, Earlier
+from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.meeting import Kind
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Replaces only what is certain to be meant, by the same sender; everything else a person settles."""
+    submission = case.submission
+    answered = case.facts.answers
+    if answered and answered.kind == Kind.VIDEO and submission.kind is Kind.WRITTEN:
+        yield _unclear(answered, "It answers a letter about a video statement, and carries a document alone")
+        return
+    for earlier in _overlapping(case):
+        if earlier.sender != _sender(case):
+            yield Finding(
+                code="sender.conflict",
+                effect=Effect.SILENT,
+                message=f"Another sender's statement stands for the same party and item ({earlier.reference}).",
+                detail={"reference": earlier.reference},
+            )
+        elif not _replaces(case, earlier):
+            yield _unclear(earlier, "The same party has a statement on this item already")
+
+
+def superseded(case: Case) -> str | None:
+    """The reference of the one earlier submission that this one replaces, if its acceptance is to do so."""
+    overlapping = _overlapping(case)
+    if len(overlapping) != 1 or not _replaces(case, overlapping[0]) or overlapping[0].sender != _sender(case):
+        return None
+    return overlapping[0].reference
+
+
+def _overlapping(case: Case) -> tuple[Earlier, ...]:
+    submission = case.submission
+    return tuple(
+        earlier
+        for earlier in case.facts.earlier
+        if earlier.outcome is Outcome.ACCEPTED
+        and earlier.kind == submission.kind
+        and set(earlier.items) & set(submission.items)
+    )
+
+
+def _replaces(case: Case, earlier: Earlier) -> bool:
+    """Written statements and overlapping items are never replaced without a person."""
+    said = case.facts.replaces or (case.facts.answers is not None and case.facts.answers.reference == earlier.reference)
+    return said and earlier.kind == Kind.VIDEO and earlier.items == case.submission.items
+
+
+def _sender(case: Case) -> str:
+    senders = case.message.headers.sender
+    return senders[0].key if len(senders) == 1 else ""
+
+
+def _unclear(earlier: Earlier, why: str) -> Finding:
+    return Finding(
+        code="version.unclear",
+        effect=Effect.HOLD,
+        message=f"{why} ({earlier.reference}): a replacement or an addition?",
+        detail={"reference": earlier.reference},
+    )

@@ -1,0 +1,187 @@
+"""A meeting as its file in config/meetings describes it: names, agenda, deadlines, limits."""
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from statement_intake.domain.value import Value
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+Language = Literal["ar", "en", "es", "fr", "ru", "zh"]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("is not a time zone of the IANA database, such as Europe/Vienna") from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Kind(StrEnum):
+    """The kind of a statement."""
+
+    VIDEO = "video"
+    WRITTEN = "written"
+
+
+class AgendaItem(Value):
+    """One item of the agenda; sub-items are written "3(a)"."""
+
+    number: Annotated[str, Field(pattern=r"^\d{1,2}(\([a-z]\))?$")]
+    title: dict[Language, str] = Field(default_factory=dict)
+    #: Taken up together with the sister meetings.
+    joint: bool = False
+    #: False where the secretariat has not yet checked this item against the published agenda.
+    confirmed: bool = True
+
+
+class Deadline(Value):
+    """A moment after which statements of a kind are late."""
+
+    date: date
+    time: time = time(23, 59, 59)
+    zone: Zone
+    #: The weekday as the invitation announced it, where it announced one.
+    weekday: Weekday | None = None
+    #: The words of the invitation.
+    announced: str = ""
+    #: True once the secretariat has said which day was meant.
+    confirmed: bool = False
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """True where the announced weekday is not that of the announced date, and nobody has settled it."""
+        return not self.confirmed and self.weekday is not None and WEEKDAYS[self.date.weekday()] != self.weekday
+
+    def readings(self) -> tuple[datetime, ...]:
+        """The moments that the deadline may mean, earliest first: one, or two where it contradicts itself."""
+        days = {self.date}
+        if self.contradicts_itself and self.weekday is not None:
+            nearest = min(range(-3, 4), key=lambda shift: (self._misses(shift), abs(shift)))
+            days.add(self.date + timedelta(days=nearest))
+        return tuple(datetime.combine(day, self.time, ZoneInfo(self.zone)) for day in sorted(days))
+
+    def _misses(self, shift: int) -> bool:
+        return WEEKDAYS[(self.date + timedelta(days=shift)).weekday()] != self.weekday
+
+    @property
+    def moment(self) -> datetime:
+        """The reading that counts: the later one, to nobody's harm."""
+        return self.readings()[-1]
+
+
+class SubjectRule(Value):
+    """How a subject line names the meeting."""
+
+
+    #: The ordinal, 12 for the twelfth; None for a meeting without one.
+    ordinal: Annotated[int | None, Field(ge=1)] = None
+    #: "EMIC"
+    acronym: str
+    #: The announced name in a subject line: "12th EMIC".
+    short_name: str
+    #: Other names by which subjects call it, without the ordinal, in any language.
+    names: tuple[str, ...] = ()
+    #: Words for "statement" that this meeting's mails use beside those every meeting knows.
+    synonyms: tuple[str, ...] = ()
+
+
+class Addresses(Value):
+    """Where statements are to be sent."""
+
+    main: str
+    copies: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Main address first."""
+        return (self.main, *self.copies)
+
+
+class VideoLimits(Value):
+    """What a video may be."""
+
+    max_seconds: Annotated[float, Field(gt=0)]
+    #: Container and frame rounding, never more than a second or so.
+    tolerance_seconds: Annotated[float, Field(ge=0)] = 0.5
+    #: Between the limit and this length a person decides instead of a rejection.
+    hold_to_seconds: Annotated[float | None, Field(gt=0)] = None
+
+
+class TranscriptRule(Value):
+    """What a transcript must be."""
+
+    required: bool = True
+    #: Words a minute that a speaker can be expected to say, for the note on pace.
+    slowest_words_per_minute: float = 60
+    fastest_words_per_minute: float = 200
+
+
+class Publication(Value):
+    """What goes onto the meeting's website."""
+
+    written_statements: Literal["after_delivery", "never"] = "after_delivery"
+    transcripts: Literal["if_agreed", "never"] = "if_agreed"
+
+
+class Meeting(Value):
+    """One meeting and everything that its invitation said."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    #: "open": statements are taken in here. "recognised": only known, so that its mail is passed on.
+    intake: Literal["open", "recognised"] = "open"
+    title: dict[Language, str]
+    #: Of the invitation: "CU 2023/227(A)/DTA/CEB/CSS".
+    references: tuple[str, ...] = ()
+    place: str = ""
+    zone: Zone
+    begins: date | None = None
+    ends: date | None = None
+    contact: str = ""
+    subject: SubjectRule
+    addresses: Addresses | None = None
+    agenda: tuple[AgendaItem, ...] = ()
+    video: VideoLimits | None = None
+    transcript: TranscriptRule = TranscriptRule()
+    #: Per kind; a kind without one is never late.
+    deadline: dict[Kind, Deadline] = Field(default_factory=dict)
+    #: Working days within which a mended statement keeps the first mail's time.
+    cure_days: Annotated[int, Field(ge=0)] = 2
+    #: What a late statement is.
+    late: Literal["note", "hold", "reject"] = "hold"
+    publication: Publication = Publication()
+    #: Meetings that take up the joint items together with this one, by id.
+    sister_meetings: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _an_open_meeting_is_complete(self) -> Self:
+        if self.intake == "open":
+            missing = [name for name in ("addresses", "agenda", "video") if not getattr(self, name)]
+            if missing:
+                raise ValueError(f"a meeting whose intake is open needs: {', '.join(missing)}")
+        if len({item.number for item in self.agenda}) != len(self.agenda):
+            raise ValueError("an agenda item is listed twice")
+        return self
+
+    def item(self, number: str) -> AgendaItem | None:
+        """The agenda item of that number. A sub-item not listed by itself is known by its item."""
+        by_number = {item.number: item for item in self.agenda}
+        return by_number.get(number) or by_number.get(number.partition("(")[0])
+
+    def subject_line(self, party: str, items: tuple[str, ...]) -> str:
+        """The line as the invitation asks for it: “12th EMIC statement – [country name] [agenda item number]”."""
+        return f"{self.subject.short_name} statement – {party} {join_items(items)}"
+
+
+def join_items(items: tuple[str, ...]) -> str:
+    """Item numbers as a subject line carries them: "3", "3 and 4", "3, 4 and 5"."""
+    *first, last = items or ("[agenda item number]",)
+    return f"{', '.join(first)} and {last}" if first else last

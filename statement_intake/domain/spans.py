@@ -1,0 +1,54 @@
+"""Where in a text a name begins and ends, its article and brackets with it, and what stands around it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from statement_intake.domain.fold import Token
+from statement_intake.domain.phrases import ARTICLES, DANGLING
+
+_OPENING: Final = "(（"
+_CLOSING: Final = ")）"
+#: Beside these a code is part of something else: a document symbol, an address, a file name.
+_TYING: Final = "-./@_\\"
+
+
+def past_dangling(tokens: Sequence[Token], after: int) -> int:
+    """Give the position after the small words that follow: "Republic of" + "the"."""
+    while after < len(tokens) and tokens[after].text in DANGLING:
+        after += 1
+    return after
+
+
+def is_closed(text: str, tokens: Sequence[Token], after: int) -> bool:
+    """Tell whether the phrase is over there: the text ends, or a digit or punctuation follows, not another word."""
+    following = past_dangling(tokens, after)
+    if following == len(tokens) or tokens[following].text[0].isdecimal():
+        return True
+    return not text[tokens[following - 1].end : tokens[following].start].isspace()
+
+
+def start_with_article(text: str, tokens: Sequence[Token], position: int) -> int:
+    """Give where a name begins, an article before it included: "the", "l'"."""
+    start = tokens[position].start
+    if position == 0 or tokens[position - 1].text not in ARTICLES:
+        return start
+    article = tokens[position - 1]
+    return article.start if text[article.end : start].strip(" \t\r\n\xa0'’") == "" else start
+
+
+def past_bracket(text: str, start: int, end: int) -> int:
+    """Give the end of a name, after the bracket that closes one opened within it."""
+    opened = sum(text.count(mark, start, end) for mark in _OPENING)
+    closed = sum(text.count(mark, start, end) for mark in _CLOSING)
+    following = end
+    while following < len(text) and text[following].isspace():
+        following += 1
+    if opened > closed and following < len(text) and text[following] in _CLOSING:
+        return following + 1
+    return end
+
+
+def stands_free(text: str, token: Token) -> bool:
+    """Tell whether a word is bound to nothing on either side by a hyphen, dot, slash, or a digit or letter."""
+    around = text[max(token.start - 1, 0) : token.start] + text[token.end : token.end + 1]
+    return not any(char.isalnum() or char in _TYING for char in around)

@@ -1,0 +1,5 @@
+"""The subject line's grammar: from the text to meeting, party and items, or to what is not certain about them."""
+
+from statement_intake.domain.subject.reading import SubjectReading, read_subject
+
+__all__ = ["SubjectReading", "read_subject"]

@@ -1,0 +1,80 @@
+"""A subject line while it is being understood: what is understood is taken out, the rest is looked at again."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from statement_intake.domain.words import flat
+
+#: Stands where something was taken out: it separates, and is in no alphabet.
+TAKEN = "\x1f"
+
+_MOJIBAKE = re.compile(r"â€|Ã[\x80-\xbf©¨ªà]|Â[\xa0-\xbf]|Ð[\x80-\xbf]")
+_DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d~]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Text, with what was understood already replaced by `TAKEN`."""
+
+    text: str
+
+    @cached_property
+    def flat(self) -> str:
+        """The same text in lower case without accents; positions are those of `text`."""
+        return flat(self.text)
+
+    def without(self, start: int, end: int) -> "Line":
+        """The line with the characters from *start* to *end* taken out."""
+        return Line(self.text[:start] + TAKEN + self.text[end:])
+
+    def without_all(self, pattern: re.Pattern[str], keep: Callable[[re.Match[str]], bool] | None = None) -> "Line":
+        """The line with every match of *pattern* (against `flat`) taken out, but those that *keep* says to keep."""
+        line, position = self, 0
+        while match := pattern.search(line.flat, position):
+            if match.end() == match.start() or (keep and keep(match)):
+                position = max(match.end(), match.start() + 1)
+                continue
+            line, position = line.without(match.start(), match.end()), match.start() + 1
+        return line
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """What is left, split where something was taken out and at dashes, commas, slashes and brackets."""
+        pieces = re.split(rf"[{TAKEN}–,;:|/\[\](){{}}<>“”\"«»]+|\s-\s", self.text)
+        return tuple(piece for piece in (" ".join(piece.split()).strip(" .-'’#&+") for piece in pieces) if piece)
+
+
+def clean(text: str) -> str:
+    """*text* with its look-alikes told apart: any dash is "–", any digit is ASCII, no invisible characters.
+
+    Bidi marks, soft hyphens and other format characters go; UTF-8 that was read as Windows-1252 is put right.
+    """
+    if _MOJIBAKE.search(text):
+        text = _unmojibake(text)
+    text = _DASHES.sub("–", text)
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(_character(character) for character in text)
+    return " ".join(text.replace("_", " ").split())
+
+
+def _unmojibake(text: str) -> str:
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text.replace("â€“", "–").replace("â€”", "–").replace("Ã©", "é").replace("Ã´", "ô")
+
+
+def _character(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Cf", "Cs", "Co"}:
+        return ""
+    if category == "Cc" or category.startswith("Z"):
+        return " "
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return "–" if category == "Pd" and character != "-" else character

@@ -1,0 +1,141 @@
+"""Reads a subject line. The order of the steps is the order in which a person would rule things out."""
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz.distance import OSA
+
+from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.subject.items import Items, find_items
+from statement_intake.domain.subject.line import Line, clean
+from statement_intake.domain.subject.meetings import Certainty, MeetingMention, find_meetings
+from statement_intake.domain.subject.speakers import Speakers, find_speakers, understand
+from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary
+
+#: A subject is a line; what is longer is not read to its end.
+LONGEST = 1000
+
+
+class SubjectReading(Value):
+    """What a subject line says."""
+
+    #: As received, decoded.
+    subject: str
+    wrapping: Unwrapped
+    meetings: tuple[MeetingMention, ...] = ()
+    #: A word for "statement" is in it.
+    statement: bool = False
+    #: Words of the invitation's brackets were left as they were.
+    placeholder: str = ""
+    speakers: Speakers = Speakers()
+    items: Items = Items()
+    speaks_of_video: bool = False
+    speaks_of_transcript: bool = False
+    speaks_of_written: bool = False
+    #: It asks, thanks or arranges.
+    converses: bool = False
+    withdraws: bool = False
+    #: It is the subject of an automatic answer.
+    automatic: bool = False
+    #: It is the subject of a file transfer service's notice.
+    transfer: bool = False
+    #: Closest names, where the party is unknown.
+    suggestions: tuple[Party, ...] = ()
+
+    @property
+    def meeting(self) -> Meeting | None:
+        """The one meeting that is surely meant and whose statements are taken in here."""
+        sure = [mention.meeting for mention in self._open if mention.certainty is Certainty.CERTAIN]
+        return sure[0] if len({meeting.id for meeting in sure}) == 1 and len(sure) == len(self._open) else None
+
+    @property
+    def series(self) -> Meeting | None:
+        """The open meeting whose limits apply even where the line names another one of its series."""
+        return self.meeting or (self._open[0].meeting if self._open else None)
+
+    @property
+    def sisters(self) -> tuple[MeetingMention, ...]:
+        """Meetings that are named but not taken in here."""
+        return tuple(mention for mention in self.meetings if mention.meeting.intake == "recognised")
+
+    @property
+    def _open(self) -> tuple[MeetingMention, ...]:
+        return tuple(mention for mention in self.meetings if mention.meeting.intake == "open")
+
+    @property
+    def canonical(self) -> str | None:
+        """The line as it should have been written; None unless meeting, party and items are certain."""
+        party = self.speakers.party
+        if self.meeting is None or party is None or not self.items.numbers or self.items.doubtful:
+            return None
+        name = party.name
+        if self.speakers.on_behalf_of:
+            name = f"{name} on behalf of {self.speakers.on_behalf_of.name}"
+        elif self.speakers.together_with:
+            others = ", ".join(other.name for other in self.speakers.together_with)
+            name = f"{name} together with {others}"
+        return self.meeting.subject_line(name, self.items.numbers)
+
+
+def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable, words: Vocabulary) -> SubjectReading:
+    """Understand *subject* (decoded). Never raises, whatever it holds."""
+    wrapping = unwrap(clean(subject[:LONGEST]), words)
+    whole = Line(wrapping.text)
+    line = without_noise(whole.without_all(words.pattern("not_statement")))
+    placeholder, line = _placeholder(line, words)
+    mentions, line = find_meetings(line, meetings, words)
+    statement, line = _statement(line, mentions, words)
+    names, line = find_speakers(line, parties, words)
+    items, line = find_items(line, words)
+    speakers = understand(names, line, parties, words)
+    return SubjectReading(
+        subject=subject,
+        wrapping=wrapping,
+        meetings=mentions,
+        statement=statement,
+        placeholder=placeholder,
+        speakers=speakers,
+        items=items,
+        speaks_of_video=words.found("video", whole.text),
+        speaks_of_transcript=words.found("transcript", whole.text),
+        speaks_of_written=words.found("written", whole.text),
+        converses=words.found("conversation", whole.text) or whole.text.rstrip().endswith(("?", "？", "؟")),
+        withdraws=words.found("withdrawal", whole.text),
+        automatic=words.pattern("automatic").match(whole.flat) is not None
+        or words.pattern("automatic").match(Line(clean(subject[:LONGEST])).flat) is not None,
+        transfer=words.found("transfer", whole.text),
+        suggestions=parties.suggest(speakers.unknown) if speakers.unknown and not placeholder else (),
+    )
+
+
+def _placeholder(line: Line, words: Vocabulary) -> tuple[str, Line]:
+    """The invitation's own brackets, unfilled; a filled bracket ("[France]") is none."""
+    found: list[str] = []
+    phrase = words.pattern("placeholder")
+    for match in re.finditer(r"[\[(<{]\s*([^\[\](){}<>]*?)\s*[\])>}]", line.flat):
+        if phrase.fullmatch(match[1]) or not match[1].strip(" ._–-…"):
+            found.append(line.text[match.start() : match.end()])
+    plain = re.compile(r"(?<!\w)(?:country name|name of (?:the )?country|agenda item number|nom du pays|xx+)(?!\w)")
+    for text in found:
+        line = Line(line.text.replace(text, "\x1f"))
+    found.extend(match[0] for match in plain.finditer(line.flat))
+    return ", ".join(found), line.without_all(plain)
+
+
+def _statement(line: Line, mentions: tuple[MeetingMention, ...], words: Vocabulary) -> tuple[bool, Line]:
+    synonyms = tuple(word for mention in mentions for word in mention.meeting.subject.synonyms)
+    pattern = words.pattern("statement", None, synonyms)
+    if pattern.search(line.flat):
+        return True, line.without_all(pattern)
+    if not mentions:
+        return False, line
+    slips = words.pattern("statement_typos")
+    if slips.search(line.flat):
+        return True, line.without_all(slips)
+    for match in re.finditer(r"[a-z]{8,11}", line.flat):
+        if OSA.distance(match[0], "statement") <= 2:  # noqa: PLR2004 - two slips of the finger, beside a meeting's name
+            return True, line.without(match.start(), match.end())
+    return False, line

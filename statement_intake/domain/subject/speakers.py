@@ -1,0 +1,103 @@
+"""Who speaks, by the subject line. Never a guess: what is not certain is said to be so."""
+
+import re
+
+from statement_intake.domain.parties import Mention, Party, PartyKind, PartyTable
+from statement_intake.domain.subject.line import Line
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary, flat
+
+#: Stands where a name was taken out; unlike `line.TAKEN` it does not separate, so that its neighbours are seen.
+_NAME = "\x1e"
+_HONORIFIC = re.compile(r"(?<!\w)(?:h\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|minister|ministre|ministro|ambassador|judge)(?!\w).*$")
+
+
+class Speakers(Value):
+    """Who speaks. `party` is None unless it is certain."""
+
+    party: Party | None = None
+    on_behalf_of: Party | None = None
+    together_with: tuple[Party, ...] = ()
+    #: Several that it may be, where it is not certain.
+    candidates: tuple[Party, ...] = ()
+    #: The name of a territory or organisation that no robot should answer.
+    sensitive: str | None = None
+    organisation: Party | None = None
+    #: What stands in the party's place and is no known name; empty if nothing stands there.
+    unknown: str = ""
+    #: As written; empty if there is none.
+    text: str = ""
+
+
+def find_speakers(line: Line, table: PartyTable, words: Vocabulary) -> tuple[tuple[Mention, ...], Line]:
+    """The names in *line*, and the line with each replaced by a mark."""
+    mentions = table.mentions(line.text)
+    for mention in reversed(mentions):
+        line = Line(line.text[: mention.start] + _NAME + line.text[mention.end :])
+    return mentions, line
+
+
+def understand(mentions: tuple[Mention, ...], rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
+    """Who speaks, from the names found and from what is left of the line when the items, too, are taken out."""
+    if not mentions:
+        return _by_code(rest, table, words)
+    if sensitive := next((mention for mention in mentions if mention.sensitive), None):
+        return Speakers(sensitive=sensitive.text, text=sensitive.text)
+    text = ", ".join(mention.text for mention in mentions)
+    unclear = next((mention for mention in mentions if len(mention.parties) > 1), None)
+    if unclear:
+        return Speakers(candidates=unclear.parties, text=unclear.text)
+    parties = tuple(dict.fromkeys(mention.parties[0] for mention in mentions))
+    speakers = _speakers(parties, rest, words).model_copy(update={"text": text})
+    return _doubt(speakers, rest, words)
+
+
+def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Speakers:
+    organisations = [party for party in parties if party.kind is PartyKind.ORGANISATION]
+    groups = [party for party in parties if party.kind is PartyKind.GROUP]
+    states = [party for party in parties if party.kind is PartyKind.STATE]
+    if organisations:
+        return Speakers(organisation=organisations[0], candidates=parties)
+    if len(parties) == 1:
+        return Speakers(party=parties[0])
+    behalf = words.found("behalf", rest.text)
+    bracketed = re.search(rf"[(\[]\s*{_NAME}\s*[)\]]", rest.text) is not None
+    if len(states) == 1 and len(groups) == 1 and (behalf or bracketed):
+        return Speakers(party=states[0], on_behalf_of=groups[0])
+    if len(states) > 1 and not groups and not behalf and words.found("together", rest.text):
+        return Speakers(party=states[0], together_with=tuple(states[1:]))
+    return Speakers(candidates=parties)
+
+
+def _doubt(speakers: Speakers, rest: Line, words: Vocabulary) -> Speakers:
+    """Words that stand beside a name and may make another of it: "Transparency International France"."""
+    if speakers.party is None:
+        return speakers
+    beside = " ".join(segment for segment in rest.segments if _NAME in segment)
+    if words.found("organisation", beside):
+        return Speakers(candidates=(speakers.party,), sensitive=beside.replace(_NAME, speakers.text), text=speakers.text)
+    if leftover(beside, words):
+        return Speakers(candidates=(speakers.party,), text=beside.replace(_NAME, speakers.party.name))
+    return speakers
+
+
+def leftover(text: str, words: Vocabulary) -> str:
+    """*text* without all words that say nothing about who speaks."""
+    left = flat(text).replace(_NAME, " ")
+    left = _HONORIFIC.sub(" ", left)
+    for table in ("behalf", "together", "video", "transcript", "written", "conversation", "withdrawal", "harmless", "item"):
+        left = words.pattern(table).sub(" ", left)
+    left = re.sub(r"[^\w]+|\d+|_", " ", left)
+    return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
+
+
+def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
+    """A code or acronym is a name only where it is the whole of the party's place ("UK", "FRA")."""
+    segments = rest.segments
+    found = [mention for segment in segments if (mention := table.exact(segment))]
+    if not found:
+        unknown = next((segment for segment in segments if leftover(segment, words)), "")
+        return Speakers(unknown=unknown, text=unknown)
+    return understand(tuple(found[:1]), Line(_NAME), table, words) if len(found) == 1 else Speakers(
+        candidates=tuple(party for mention in found for party in mention.parties), text=", ".join(m.text for m in found)
+    )

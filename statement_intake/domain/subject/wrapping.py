@@ -1,0 +1,86 @@
+"""What mail programs and gateways wrap around a subject, and what senders add that is neither party nor item."""
+
+import re
+
+from statement_intake.domain.subject.line import Line
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary, flat
+
+
+
+
+class Unwrapped(Value):
+    """A subject without its wrapping, and what the wrapping was."""
+
+    text: str
+    #: It starts with a reply mark: "Re:", "AW:", "Отв:", ...
+    reply: bool = False
+    #: It starts with a forward mark.
+    forward: bool = False
+    banner: bool = False
+
+
+def unwrap(text: str, words: Vocabulary) -> Unwrapped:
+    """Take reply and forward marks (stacked, counted as in "Re[2]:") and banners off the front of a clean subject."""
+    replies = _prefix(words, "reply")
+    forwards = _prefix(words, "forward")
+    banner = _banner(words)
+    result = Unwrapped(text=text)
+    while True:
+        rest = result.text.lstrip(" -–.>")
+        start = flat(rest)
+        if match := replies.match(start):
+            result = result.model_copy(update={"text": rest[match.end() :], "reply": True})
+        elif match := forwards.match(start):
+            result = result.model_copy(update={"text": rest[match.end() :], "forward": True})
+        elif match := banner.match(start):
+            result = result.model_copy(update={"text": rest[match.end() :], "banner": True})
+        else:
+            return result.model_copy(update={"text": result.text.strip()})
+
+
+def _prefix(words: Vocabulary, key: str) -> re.Pattern[str]:
+    marks = "|".join(re.escape(flat(word)) for word in sorted(words.words("prefixes", key), key=len, reverse=True))
+    return re.compile(rf"(?:{marks})\s?(?:\[\d+\]|\(\d+\)|\^\d+|\*\d+|\d+)?\s?:")
+
+
+def _banner(words: Vocabulary) -> re.Pattern[str]:
+    names = "|".join(re.escape(flat(word)) for word in sorted(words.words("banners"), key=len, reverse=True))
+    inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|\w+))?[?!]?"
+    return re.compile(rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:")
+
+
+_MONTHS = (
+    r"jan(?:uary|vier)?|enero|feb(?:ruary|rero)?|fevrier|mar(?:ch|s|zo)?|apr(?:il)?|avril|abril|may|mai|mayo|"
+    r"june?|juin|junio|july?|juillet|julio|aug(?:ust)?|aout|agosto|sept?(?:ember|embre|iembre)?|"
+    r"oct(?:ober|obre|ubre)?|nov(?:ember|embre|iembre)?|dec(?:ember|embre)?|diciembre|"
+    r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
+)
+#: Everything that carries digits and is not an agenda item. Order matters: the longer forms first.
+_NOISE = re.compile(
+    "|".join(
+        (
+            r"\bcu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
+            r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?\.?\s?[\w/\-]*\d[\w/\-]*",
+            r"\b\d{4}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?\d{1,2}\b",  # 2023-09-04
+            r"\b\d{1,2}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?(?:\d{4}|\d{2})\b",  # 04.09.2023
+            rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|er|°)?\s?(?:[-–]|to|au|al|a)\s?)?\d{{1,2}}(?:st|nd|rd|th|er|°)?\s?(?:of |de )?(?:{_MONTHS})\b\.?(?:[,\s]+(?:de )?(?:19|20)\d{{2}})?",
+            rf"\b(?:{_MONTHS})\.?\s?\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}})?(?:,?\s(?:19|20)\d{{2}})?\b",
+            r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?",
+            r"\b(?:part|partie|parte|часть|vol)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из)\s?\d{1,2})?\b",
+            r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
+            r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]?\d{1,2}(?:\.\d{1,2})?\b",
+            r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)\b",
+            r"\b\d{1,3}\s?(?:min(?:ute)?s?|sec(?:ond)?s?|s|mn|mins?)\b\.?(?:\s?\d{1,2}\s?(?:s|sec)\b)?",
+            r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
+            r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
+            r"\b(?:720|1080|2160|480)p?\b",
+            r"\b(?:19|20)\d{2}\b",
+        )
+    )
+)
+
+
+def without_noise(line: Line) -> Line:
+    """Take out dates, years, durations, part and revision numbers and the note verbale's number."""
+    return line.without_all(_NOISE)

@@ -1,0 +1,123 @@
+"""What a message is understood to be: whose statement, on what, of which kind, and which file plays which part."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from statement_intake.domain.links import links_to_videos
+from statement_intake.domain.meeting import Kind, Meeting
+from statement_intake.domain.message import Attachment, Category, Message
+from statement_intake.domain.parties import Party
+from statement_intake.domain.subject.reading import SubjectReading
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary
+
+
+class Role(StrEnum):
+    """The part that a file plays."""
+
+    VIDEO = "video"
+    TRANSCRIPT = "transcript"
+    STATEMENT = "statement"
+    OTHER = "other"
+
+
+class SubmittedFile(Value):
+    """An attachment and its part."""
+
+    role: Role
+    attachment: Attachment
+
+
+class Submission(Value):
+    """A statement as it was understood; any field may be missing."""
+
+    meeting: Meeting | None = None
+    party: Party | None = None
+    on_behalf_of: Party | None = None
+    together_with: tuple[Party, ...] = ()
+    items: tuple[str, ...] = ()
+    kind: Kind | None = None
+    files: tuple[SubmittedFile, ...] = ()
+    #: Links that stand for a video.
+    links: tuple[str, ...] = ()
+
+    def of(self, role: Role) -> tuple[Attachment, ...]:
+        """The attachments in the given role."""
+        return tuple(file.attachment for file in self.files if file.role is role)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What acceptance needs and is not there: names of fields or roles."""
+        needed = {"meeting": self.meeting, "party": self.party, "item": self.items, "kind": self.kind}
+        gaps = [name for name, value in needed.items() if not value]
+        if self.kind is Kind.VIDEO and not self.of(Role.VIDEO):
+            gaps.append("video")
+        if self.kind is Kind.WRITTEN and not self.of(Role.STATEMENT):
+            gaps.append("statement")
+        return tuple(gaps)
+
+
+def understand(message: Message, reading: SubjectReading, words: Vocabulary) -> Submission:
+    """Put together what the subject says and what came with the mail."""
+    links = links_to_videos(message, words)
+    kind, files = assign_roles(message.attachments, links, words)
+    return Submission(
+        meeting=reading.meeting or _only_sister(reading),
+        party=reading.speakers.party,
+        on_behalf_of=reading.speakers.on_behalf_of,
+        together_with=reading.speakers.together_with,
+        items=reading.items.numbers,
+        kind=kind,
+        files=files,
+        links=links,
+    )
+
+
+def _only_sister(reading: SubjectReading) -> Meeting | None:
+    sisters = {mention.meeting.id: mention.meeting for mention in reading.sisters}
+    return next(iter(sisters.values())) if len(sisters) == 1 and len(reading.meetings) == len(reading.sisters) else None
+
+
+def assign_roles(
+    attachments: Sequence[Attachment], links: Sequence[str], words: Vocabulary
+) -> tuple[Kind | None, tuple[SubmittedFile, ...]]:
+    """The kind of the statement, and a role for each file worth keeping. An equal file twice counts once."""
+    kept = list({attachment.sha256: attachment for attachment in reversed(attachments) if _counts(attachment)}.values())
+    kept.reverse()
+    video = any(_is_video(attachment) for attachment in kept) or bool(links)
+    documents = [attachment for attachment in kept if attachment.category in {Category.DOCUMENT, Category.SLIDES}]
+    text = _main_document(documents, words, "transcript" if video else "statement")
+    kind = Kind.VIDEO if video else Kind.WRITTEN if text else None
+    return kind, tuple(
+        SubmittedFile(role=_role(attachment, kind, text), attachment=attachment) for attachment in kept
+    )
+
+
+def _counts(attachment: Attachment) -> bool:
+    """Logos in signatures, signatures and calendars are not part of a statement."""
+    if attachment.category is Category.CALENDAR or "signature" in attachment.media_type:
+        return False
+    return not (attachment.category is Category.IMAGE and attachment.inline)
+
+
+def _is_video(attachment: Attachment) -> bool:
+    return attachment.category in {Category.VIDEO, Category.AUDIO}
+
+
+def _main_document(documents: Sequence[Attachment], words: Vocabulary, wanted: str) -> Attachment | None:
+    """The document that is the transcript, or the statement: named so, readable, the longest; else the first."""
+
+    def rank(attachment: Attachment) -> tuple[bool, bool, int]:
+        facts = attachment.document
+        readable = facts is not None and facts.problem is None
+        return readable, words.found(wanted, attachment.name.replace("_", " ")), facts.words if facts else 0
+
+    return max(documents, key=rank, default=None)
+
+
+def _role(attachment: Attachment, kind: Kind | None, text: Attachment | None) -> Role:
+    if _is_video(attachment):
+        return Role.VIDEO
+    if text is not None and attachment.sha256 == text.sha256:
+        return Role.TRANSCRIPT if kind is Kind.VIDEO else Role.STATEMENT
+    return Role.OTHER

@@ -1,0 +1,170 @@
+"""Is a mail an attempt at a statement? Asked twice: at a glance, before anything is downloaded, and when it is read."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from statement_intake.domain.automatic import automatic
+from statement_intake.domain.finding import Effect, Finding
+from statement_intake.domain.links import links_to_videos
+from statement_intake.domain.message import Category, Glance, Message, Part
+from statement_intake.domain.subject.reading import SubjectReading
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary
+
+
+class Answer(StrEnum):
+    """What a glance says."""
+
+    ATTEMPT = "attempt"
+    #: Downloaded, and judged by its body.
+    UNSURE = "unsure"
+    #: Never downloaded.
+    OTHER = "other"
+
+
+class Ties(Value):
+    """What the ledger knows about a mail's thread and sender."""
+
+    #: It is a letter of ours, come back.
+    ours: bool = False
+    #: The reference of the submission whose letter it answers.
+    answers: str | None = None
+    #: The sender has sent a statement before.
+    known_sender: bool = False
+
+
+class Look(Value):
+    """The result of a glance."""
+
+    answer: Answer
+    #: For `other`: why.
+    finding: Finding | None = None
+
+
+_VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|asf|mpe?g|m2?ts|mts|3gp|3g2|flv|dv|vob|ogv)$", re.IGNORECASE)
+_DOCUMENT_NAME = re.compile(r"\.(?:docx?|docm|odt|pdf|rtf|txt|pages)$", re.IGNORECASE)
+_OPAQUE = frozenset(
+    {
+        "application/octet-stream", "application/zip", "application/x-zip-compressed", "application/ms-tnef",
+        "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted",
+        "message/rfc822",
+    }
+)  # fmt: skip
+#: Below this a body is a covering note, above it may be the statement itself.
+_NOTE_CHARACTERS = 600
+
+
+def glance(seen: Glance, reading: SubjectReading, forwarded: Sequence[SubjectReading], ties: Ties) -> Look:
+    """Judge by headers and structure alone. *forwarded*: the subjects of forwarded messages in it, read likewise."""
+    parts = seen.parts or ()
+    files = any(_is_video(part) or _is_document(part) or part.media_type in _OPAQUE for part in parts)
+    robot = automatic(seen.headers, (part.media_type for part in parts), subject=reading.automatic, files=files)
+    if robot or ties.ours:
+        return Look(answer=Answer.OTHER, finding=robot or _own_mail())
+    if any(_is_attempt(line, files=files) for line in (reading, *forwarded)):
+        return Look(answer=Answer.ATTEMPT)
+    if seen.parts is None or reading.meetings or ties.answers or any(line.meetings for line in forwarded):
+        return Look(answer=Answer.UNSURE)
+    if _may_be_a_statement(parts, reading, ties):
+        return Look(answer=Answer.UNSURE)
+    return Look(answer=Answer.OTHER, finding=_unrelated())
+
+
+def _is_attempt(reading: SubjectReading, *, files: bool) -> bool:
+    if not reading.meetings:
+        return False
+    return reading.statement or (files and reading.speakers.party is not None)
+
+
+def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ties) -> bool:
+    named = bool(reading.speakers.text)
+    if reading.transfer:
+        return True
+    if any(_is_video(part) for part in parts):
+        return named or reading.statement or not reading.wrapping.text or ties.known_sender
+    if any(_is_document(part) or part.media_type in _OPAQUE for part in parts):
+        return (named and reading.statement) or (ties.known_sender and reading.statement)
+    return named and reading.statement and bool(reading.items.numbers)
+
+
+def _is_video(part: Part) -> bool:
+    return part.media_type.startswith("video/") or bool(_VIDEO_NAME.search(part.name))
+
+
+def _is_document(part: Part) -> bool:
+    return bool(_DOCUMENT_NAME.search(part.name)) or part.media_type in {"application/pdf", "application/msword"}
+
+
+def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
+    """Judge a mail that was read. None: it is an attempt, and the rules decide about it."""
+    videos = tuple(message.of(Category.VIDEO, Category.AUDIO))
+    documents = tuple(message.of(Category.DOCUMENT, Category.SLIDES))
+    closed = tuple(message.of(Category.ARCHIVE, Category.MESSAGE))
+    links = links_to_videos(message, words)
+    files = bool(videos or documents or closed)
+    robot = automatic(message.headers, message.structure, subject=reading.automatic, files=files)
+    if robot or ties.ours:
+        return robot or _own_mail()
+    related = bool(reading.meetings or ties.answers)
+    if related and not videos and not documents and _withdraws(message, reading, words):
+        return _silent("message.withdrawal", "Asks to withdraw a statement.")
+    if related and not files and not links and not message.encrypted:
+        return _without_files(message, reading, words)
+    if closed and not videos and not documents and related:
+        return _silent("message.doubtful", "What it carries is packed inside a forwarded mail or an archive.")
+    if message.encrypted and related:
+        return None
+    if _is_attempt(reading, files=bool(videos or documents or links)) or (reading.meetings and videos):
+        asks = reading.converses and reading.canonical is None and not videos
+        return _silent("message.doubtful", "It asks something, and carries a file.") if asks else None
+    if ties.answers and (videos or documents or links):
+        return None
+    return _doubtful_or_unrelated(message, reading, words)
+
+
+def _without_files(message: Message, reading: SubjectReading, words: Vocabulary) -> Finding | None:
+    """A mail about a statement that carries nothing: an announcement without its file, or conversation."""
+    announced = reading.meetings and reading.statement and not reading.wrapping.reply and not reading.converses
+    body = message.text.strip()
+    if announced and (len(body) >= _NOTE_CHARACTERS or words.found("attached", body) or not _asks(body)):
+        return None
+    return _silent("message.conversation", "Speaks about a statement, and carries neither a file nor a link.")
+
+
+def _asks(body: str) -> bool:
+    return any(mark in body for mark in "?？؟")
+
+
+def _withdraws(message: Message, reading: SubjectReading, words: Vocabulary) -> bool:
+    return reading.withdraws or (len(message.text) < _NOTE_CHARACTERS and words.found("withdrawal", message.text))
+
+
+def _doubtful_or_unrelated(message: Message, reading: SubjectReading, words: Vocabulary) -> Finding:
+    named = bool(reading.speakers.text)
+    videos = any(message.of(Category.VIDEO))
+    documents = any(message.of(Category.DOCUMENT))
+    if reading.meetings:
+        return _silent("message.doubtful", "Names the meeting and carries a file, though not surely a statement.")
+    if videos:
+        return _silent("message.doubtful", "A video, though not surely a statement.")
+    if reading.transfer or links_to_videos(message, words):
+        if reading.transfer or named or reading.statement:
+            return _silent("message.doubtful", "A link to files, though not surely a statement.")
+    elif named and reading.statement and (documents or reading.items.numbers):
+        return _silent("message.doubtful", "A party and a statement are named, though not the meeting.")
+    return _unrelated()
+
+
+def _silent(code: str, message: str) -> Finding:
+    return Finding(code=code, effect=Effect.SILENT, message=message)
+
+
+def _own_mail() -> Finding:
+    return Finding(
+        code="message.automatic", effect=Effect.IGNORE, message="Our own letter, come back.", detail={"why": "our own letter"}
+    )
+
+
+def _unrelated() -> Finding:
+    return Finding(code="message.unrelated", effect=Effect.IGNORE, message="Nothing to do with a statement.")

@@ -1,0 +1,68 @@
+"""The vocabulary by which mail about statements is recognised. Its words are data (data/words.toml)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+#: Letters of scripts that are written without spaces between words.
+_UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\u3040-\u30ff]")
+
+
+def flat(text: str) -> str:
+    """*text* in lower case and without accents, of the very same length, so that positions stay valid in both."""
+    return "".join(_flat(character) for character in text)
+
+
+def _flat(character: str) -> str:
+    if character.isascii():
+        return character.lower()
+    base = unicodedata.normalize("NFKD", character)[0]
+    return base.lower()[0]
+
+
+def phrases(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds any of the phrases, the longest first, as whole words of a `flat` text.
+
+    Spaces in a phrase stand for any run of spaces, hyphens and apostrophes. Chinese is found inside a run of
+    characters; Arabic also with its attached article and prepositions.
+    """
+    unique = sorted({flat(" ".join(word.split())) for word in words}, key=lambda word: (-len(word), word))
+    if not unique:
+        return re.compile(r"(?!)")
+    return re.compile("|".join(_phrase(word) for word in unique))
+
+
+def _phrase(word: str) -> str:
+    body = r"[\s\-‐-―'’]+".join(re.escape(piece) for piece in re.split(r"[\s\-'’]+", word) if piece)
+    if word.endswith(":"):
+        return rf"(?<!\w){body}"
+    if _UNSPACED.search(word):
+        return body
+    if re.search(r"[\u0600-\u06ff]", word):
+        return rf"(?<!\w)[وفبلك]?(?:ال)?{body}(?!\w)"
+    return rf"(?<![^\W\d]){body}(?![^\W\d])" if word[-1].isalnum() and word[0].isalnum() else body
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """All words, by table and key of words.toml. One vocabulary is made at the start and serves everywhere."""
+
+    tables: Mapping[str, Mapping[str, tuple[str, ...]]]
+    _patterns: dict[tuple[str, str | None, tuple[str, ...]], re.Pattern[str]] = field(default_factory=dict, repr=False)
+
+    def words(self, table: str, key: str | None = None) -> tuple[str, ...]:
+        """The words of a table, or of one of its keys."""
+        keys = self.tables[table]
+        return keys[key] if key else tuple(word for words in keys.values() for word in words)
+
+    def pattern(self, table: str, key: str | None = None, more: tuple[str, ...] = ()) -> re.Pattern[str]:
+        """The words of a table, and *more*, as a pattern for a `flat` text (see `phrases`)."""
+        name = (table, key, more)
+        if name not in self._patterns:
+            self._patterns[name] = phrases((*self.words(table, key), *more))
+        return self._patterns[name]
+
+    def found(self, table: str, text: str) -> bool:
+        """Does *text* hold a word of the table?"""
+        return self.pattern(table).search(flat(text)) is not None
