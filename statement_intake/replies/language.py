@@ -1,0 +1,126 @@
+"""One language of the letters: its words from a gettext catalogue, its numbers and dates from CLDR."""
+
+import gettext
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date, get_timezone_name
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+#: The six official languages of the United Nations, and the region whose habits the letters follow.
+LOCALES: Mapping[str, str] = MappingProxyType(
+    {"en": "en_GB", "fr": "fr", "es": "es", "ru": "ru", "zh": "zh_Hans", "ar": "ar"}
+)
+_FIRST_STRONG_ISOLATE, _POP = "\u2068", "\u2069"
+
+
+class Language:
+    """Says things in one language. Call it with an English message and the values of its placeholders."""
+
+    def __init__(self, code: str, translations: gettext.NullTranslations) -> None:
+        self.code = code
+        self.locale = Locale.parse(LOCALES[code])
+        #: "ltr" or "rtl".
+        self.direction: str = self.locale.text_direction
+        self._translations = translations
+
+    def __call__(self, message: str, **values: str) -> str:
+        """*message* in this language, with its `%(name)s` filled in."""
+        return self._filled(self._translations.gettext(message), values)
+
+    def plural(self, one: str, many: str, count: int, **values: str) -> str:
+        """*one* or *many*, as this language counts; `%(count)s` is the count."""
+        return self._filled(self._translations.ngettext(one, many, count), {"count": self.number(count)} | values)
+
+    def _filled(self, text: str, values: Mapping[str, str]) -> str:
+        return text % {name: self.isolated(value) for name, value in values.items()}
+
+    def isolated(self, text: str) -> str:
+        """*text* kept from reordering what stands around it, where the two run in different directions (UAX 9)."""
+        other = self.direction == "rtl" or any(unicodedata.bidirectional(mark) in {"R", "AL"} for mark in text)
+        return f"{_FIRST_STRONG_ISOLATE}{text}{_POP}" if other and text else text
+
+    def number(self, value: float, pattern: str | None = None) -> str:
+        """*value* as this language writes numbers, with at most one decimal."""
+        return format_decimal(value, format=pattern or "#,##0.#", locale=self.locale)
+
+    def length(self, seconds: float) -> str:
+        """A length of time to a tenth of a second: "3 min 07 s"."""
+        tenths = round(seconds * 10)
+        minutes, rest = divmod(tenths, 600)
+        if not minutes:
+            return self("%(seconds)s s", seconds=self.number(rest / 10))
+        return self("%(minutes)s min %(seconds)s s", minutes=str(minutes), seconds=self.number(rest / 10, "00.#"))
+
+    def delay(self, span: timedelta) -> str:
+        """A span of days, hours and minutes: "1 day, 3 hours"."""
+        minutes = max(1, int(span.total_seconds() // 60))
+        counts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
+        named = [format_unit(count, unit, "long", locale=self.locale) for unit, count in counts.items() if count]
+        return format_list(named, style="unit", locale=self.locale)
+
+    def size(self, octets: int) -> str:
+        """A file size in decimal units: "5.1 MB"."""
+        for factor, unit in ((10**9, "digital-gigabyte"), (10**6, "digital-megabyte"), (10**3, "digital-kilobyte")):
+            if octets >= factor:
+                return format_unit(
+                    octets / factor,
+                    unit,
+                    "short",
+                    format="#,##0.#" if octets < 100 * factor else "#,##0",
+                    locale=self.locale,
+                )
+        return format_unit(octets, "digital-byte", "long", locale=self.locale)
+
+    def moment(self, when: datetime, *, seconds: bool = False, named: bool = True) -> str:
+        """An aware time in its own zone: "Monday, 28 August 2023, 14:05 (Central European Summer Time, UTC+02:00)".
+
+        With *named* False, without the zone's name, where several times stand in one sentence.
+        """
+        offset = (when.strftime("%z") or "+0000")[:5]
+        zone = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
+        if named and getattr(when.tzinfo, "key", "UTC") != "UTC":
+            zone = f"{get_timezone_name(when, 'long', locale=self.locale)}, {zone}"
+        return self(
+            "%(date)s, %(time)s (%(zone)s)",
+            date=format_date(when, "full", locale=self.locale),
+            time=when.strftime("%H:%M:%S" if seconds else "%H:%M"),
+            zone=zone,
+        )
+
+    def listing(self, words: Iterable[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
+        """Words in a row: "3, 4 and 5(a)"; with style "or", "France or Gabon"; with "unit", "5 MB, 2 min"."""
+        isolated = [self.isolated(word) for word in words]
+        return format_list(isolated, style=style, locale=self.locale)
+
+
+def load_languages() -> Mapping[str, Language]:
+    """English, and every other official language that has a catalogue in the package.
+
+    Raises OSError or babel's PoFileError where a catalogue cannot be read.
+    """
+    languages = {"en": Language("en", gettext.NullTranslations())}
+    folder = files("statement_intake.replies") / "catalogues"
+    for code in LOCALES:
+        file = folder / code / "LC_MESSAGES" / "letters.po"
+        if code != "en" and file.is_file():
+            languages[code] = Language(code, _compiled(file.read_bytes(), code))
+    return MappingProxyType(languages)
+
+
+def _compiled(catalogue: bytes, code: str) -> gettext.GNUTranslations:
+    """A catalogue as gettext wants it; compiled in memory, so that no compiled file can be older than its source."""
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(catalogue), locale=code, abort_invalid=True))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

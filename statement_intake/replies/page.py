@@ -1,0 +1,99 @@
+"""A letter's facts, made ready to be laid out: cleaned, named and written in the letter's language."""
+
+from statement_intake.domain.reply import Letter, LetterKind, ListedFile
+from statement_intake.domain.value import Value
+from statement_intake.replies.cleaning import on_one_line, shown
+from statement_intake.replies.language import Language
+from statement_intake.replies.wording import Advice, explain
+
+#: An officer's words are not shortened by much: they are ours.
+BECAUSE_LIMIT = 4000
+
+
+class FileRow(Value):
+    """A file as the letter lists it."""
+
+    role: str
+    name: str
+    #: Size, and the length of a video.
+    measures: str
+    #: Hexadecimal; empty where the letter proves nothing.
+    sha256: str
+
+
+class Page(Value):
+    """What both layouts show. Plain text throughout: the HTML layout escapes all of it."""
+
+    kind: str
+    reference: str
+    #: Label and value, in the order in which they are shown.
+    facts: tuple[tuple[str, str], ...]
+    files: tuple[FileRow, ...]
+    #: Empty in a receipt.
+    faults: tuple[Advice, ...]
+    #: Friendly advice, never a condition.
+    hints: tuple[Advice, ...]
+    #: To be pasted; empty where none is needed.
+    subject_line: str
+    #: Is something in brackets left to be filled in?
+    subject_open: bool
+    addresses: tuple[str, ...]
+    contact: str
+    #: When the office opens next; empty where that does not matter.
+    opens: str
+    #: An officer's words, a paragraph each.
+    because: tuple[str, ...]
+
+
+def page(letter: Letter, say: Language) -> Page:
+    """Everything that the layouts of *letter* need, in the language of *say*."""
+    zone = letter.received.tzinfo if letter.received else None
+    faults, hints = explain(letter.findings, say, zone)
+    receipt = letter.kind is LetterKind.RECEIPT
+    misspelt = any(finding.code == "subject.normalised" for finding in letter.findings)
+    subject_line = on_one_line(letter.subject_line) if misspelt or not receipt else ""
+    return Page(
+        kind=letter.kind.value,
+        reference=on_one_line(letter.reference),
+        facts=tuple((label, value) for label, value in _facts(letter, say) if value),
+        files=tuple(_row(file, say, proven=receipt) for file in letter.files),
+        faults=() if receipt else faults,
+        hints=hints,
+        subject_line=subject_line,
+        subject_open="[" in subject_line,
+        addresses=tuple(on_one_line(address) for address in letter.addresses),
+        contact=on_one_line(letter.contact),
+        opens=say.moment(letter.office_opens)
+        if letter.office_opens and letter.kind is LetterKind.ACKNOWLEDGEMENT
+        else "",
+        because=tuple(filter(None, map(on_one_line, letter.because[:BECAUSE_LIMIT].splitlines()))),
+    )
+
+
+def _facts(letter: Letter, say: Language) -> list[tuple[str, str]]:
+    title, name = on_one_line(letter.meeting_title), on_one_line(letter.meeting_name)
+    if title and name and name not in title:
+        title = say("%(title)s (%(name)s)", title=title, name=name)
+    kinds = {"video": say("Video statement"), "written": say("Written statement")}
+    items = [shown(item) for item in letter.items]
+    return [
+        (say("Reference"), on_one_line(letter.reference)),
+        (say("Meeting"), title or name),
+        (say("Delegation"), shown(letter.party, limit=200)),
+        (say.plural("Agenda item", "Agenda items", len(items)), say.listing(items)),
+        (say("Kind of statement"), kinds.get(letter.statement_kind, "")),
+        (say("Received"), say.moment(letter.received, seconds=True) if letter.received else ""),
+    ]
+
+
+def _row(file: ListedFile, say: Language, *, proven: bool) -> FileRow:
+    roles = {"video": say("Video"), "transcript": say("Transcript"), "statement": say("Written statement")}
+    measures = [say.size(file.size)]
+    if file.seconds is not None:
+        measures.append(say.length(file.seconds))
+    return FileRow(
+        role=roles.get(file.role, say("Other file")),
+        name=shown(file.name),
+        measures=say.listing(measures, "unit"),
+        sha256=file.sha256 if proven else "",
+    )

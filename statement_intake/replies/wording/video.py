@@ -1,0 +1,164 @@
+"""What letters say about a video."""
+
+from statement_intake.replies.language import Language
+from statement_intake.replies.wording.facts import Advice, Facts
+
+
+def too_long(say: Language, facts: Facts) -> Advice:
+    """Measured, limit and excess add up as printed, to a tenth of a second."""
+    measured, limit, claimed = facts.number("measured"), facts.number("limit"), facts.number("header_seconds")
+    if limit is None:
+        return Advice(
+            fault=say("The video is too long."), cure=say("Please send a shorter version."), files=facts.files
+        )
+    cure = say("Please send a version of at most %(limit)s.", limit=say.length(limit))
+    if measured is None or measured <= limit:
+        fault = say("The video is longer than the limit of %(limit)s.", limit=say.length(limit))
+        return Advice(fault=fault, cure=cure, files=facts.files)
+    tenths = max(round(measured * 10), round(limit * 10) + 1)
+    fault = say(
+        "The video lasts %(measured)s; the limit is %(limit)s. It is %(excess)s too long.",
+        measured=say.length(tenths / 10),
+        limit=say.length(limit),
+        excess=say.length((tenths - round(limit * 10)) / 10),
+    )
+    if claimed is not None:
+        fault += " " + say(
+            "The file itself states a length of %(claimed)s, but what counts is how long it really plays.",
+            claimed=say.length(claimed),
+        )
+    return Advice(fault=fault, cure=cure, files=facts.files)
+
+
+def unreadable(say: Language, facts: Facts) -> Advice:
+    """The reader's own words are for officers, in English; they stay out of letters."""
+    return Advice(
+        fault=say("The video cannot be played: the file is damaged or incomplete, or is not a video."),
+        cure=say(
+            "Please export it again, if possible as MP4 with H.264 picture and AAC sound, play the new file to its"
+            " end, and send it."
+        ),
+        files=facts.files,
+    )
+
+
+def no_picture(say: Language, facts: Facts) -> Advice:
+    """A sound recording."""
+    return Advice(
+        fault=say("The file contains sound only, and no moving picture."),
+        cure=say("Please send the video itself: a sound recording alone cannot be shown in the meeting room."),
+        files=facts.files,
+    )
+
+
+def no_sound(say: Language, facts: Facts) -> Advice:
+    """No audio stream."""
+    return Advice(
+        fault=say("The video has no sound track."),
+        cure=say("Please send a version with sound, and listen to it before you send it."),
+        files=facts.files,
+    )
+
+
+def silent(say: Language, facts: Facts) -> Advice:
+    """A sound track with nothing on it."""
+    return Advice(
+        fault=say("The video has a sound track, but it is silent from beginning to end."),
+        cure=say("Please send a version in which the speaker can be heard."),
+        files=facts.files,
+    )
+
+
+def black(say: Language, facts: Facts) -> Advice:
+    """A picture with nothing on it."""
+    return Advice(
+        fault=say("The picture of the video is black from beginning to end."),
+        cure=say("Please send a version in which the speaker can be seen."),
+        files=facts.files,
+    )
+
+
+def multiple(say: Language, facts: Facts) -> Advice:
+    """Which one counts is for the delegation to say."""
+    return Advice(
+        fault=say("There is more than one video, and we cannot tell which of them is to be shown."),
+        cure=say("Please tell us which one is to be shown, or send that one alone."),
+        files=facts.files,
+    )
+
+
+def missing(say: Language, facts: Facts) -> Advice:
+    """The mail speaks of one."""
+    return Advice(
+        fault=say("Your message speaks of a video, but no video arrived with it."),
+        cure=say(
+            "Please send the video together with its transcript. If it is too large for e-mail, or if you meant to"
+            " submit a written statement only, please tell us so."
+        ),
+        files=facts.files,
+    )
+
+
+def length_unclear(say: Language, facts: Facts) -> Advice:
+    """Sound beyond the limit, or a long pause before the last pictures."""
+    limit = facts.number("limit")
+    cure = (
+        say(
+            "Please export the video again so that picture and sound end together, within %(limit)s, and send it.",
+            limit=say.length(limit),
+        )
+        if limit is not None
+        else say("Please export the video again so that picture and sound end together, and send it.")
+    )
+    return Advice(
+        fault=say("The length of the video is not certain: its picture and its sound do not end together."),
+        cure=cure,
+        files=facts.files,
+    )
+
+
+def by_link(say: Language, _facts: Facts) -> Advice:
+    """The link is not repeated: our letters carry no links of strangers."""
+    return Advice(
+        fault=say("The video itself did not arrive; your message contains a link in its place."),
+        cure=say(
+            "If the file is small enough for e-mail, please attach it. Otherwise please make sure that the link works"
+            " without an account and does not expire soon: a member of the secretariat will look at it."
+        ),
+    )
+
+
+def low_resolution(say: Language, facts: Facts) -> Advice:
+    """Advice only."""
+    width, height = facts.number("width"), facts.number("height")
+    fault = (
+        say(
+            "The picture of the video has %(width)s × %(height)s pixels and may look blurred on the large screens of"
+            " the meeting room.",
+            width=f"{width:.0f}",
+            height=f"{height:.0f}",
+        )
+        if width and height
+        else say("The picture of the video may look blurred on the large screens of the meeting room.")
+    )
+    return Advice(
+        fault=fault, cure=say("If a version with a higher resolution exists, it would look better."), files=facts.files
+    )
+
+
+def portrait(say: Language, facts: Facts) -> Advice:
+    """Advice only."""
+    return Advice(
+        fault=say("The video is in upright format and will be shown with broad margins on both sides."),
+        cure=say("A version in landscape format (16:9) would fill the screen."),
+        files=facts.files,
+    )
+
+
+def unusual_format(say: Language, facts: Facts) -> Advice:
+    """Advice only."""
+    return Advice(
+        fault=say("The video is in a format that the meeting room's equipment does not often see."),
+        cure=say("A file in MP4 format, with H.264 picture and AAC sound, plays most reliably."),
+        files=facts.files,
+    )
