@@ -22,6 +22,10 @@ class MessageGone(Exception):  # noqa: N818 - not an error: colleagues may delet
     """The message was there when it was listed and is not any more."""
 
 
+class MessageRefused(MailboxError):  # noqa: N818 - named like its siblings
+    """The server works, but does not hand out this one message: a fault tied to the message, not to the mailbox."""
+
+
 class MessageTooLarge(Exception):  # noqa: N818 - expected trouble, the caller holds the message
     """More bytes came than the caller allows."""
 
@@ -70,11 +74,12 @@ class OpenFolder(Protocol):
     def glances(self, uids: Sequence[str]) -> Iterator[RawGlance]:
         """Headers and structure of the given messages, in any order.
 
-        Those that are gone are left out.
+        Those that are gone are left out. One that the server cannot describe comes with parts None, an empty header
+        and what is known; where no date is, with the present one. Raises MailboxError.
         """
 
     def raw(self, uid: str) -> Iterator[bytes]:
-        """The message's octets in chunks. Raises MessageGone."""
+        """The message's octets in chunks. Raises MessageGone, MessageRefused, MailboxError."""
 
 
 class Mailbox(Protocol):

@@ -45,6 +45,8 @@ auth_mechanisms = plain login
 ssl = yes
 first_valid_uid = {installation.uid}
 first_valid_gid = {installation.gid}
+# A wrong password is a test here, not an attack.
+auth_failure_delay = 0
 # What is kept here is worth nothing after a power cut.
 mail_fsync = never
 namespace inbox {{
@@ -74,6 +76,12 @@ service anvil {{
 def _words_of_2_3(installation: Installation) -> str:
     return f"""
 protocols = imap
+service anvil {{
+  # After a wrong password the next ones would be kept waiting.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 disable_plaintext_auth = no
 ssl_cert = <{installation.certificate.file}
 ssl_key = <{installation.certificate.key}

@@ -1,0 +1,1 @@
+"""The tests of the servers that run on this machine."""

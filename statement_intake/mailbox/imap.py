@@ -1,0 +1,242 @@
+"""An IMAP account. Folders are opened with EXAMINE and read with BODY.PEEK, so that nobody's flags change."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientReadOnlyError
+
+from statement_intake.domain.decision import Outcome
+from statement_intake.mailbox import (
+    FolderState,
+    MessageGone,
+    MessageRefused,
+    OpenFolder,
+    RawGlance,
+)
+from statement_intake.mailbox.connection import CommandError, commands, connect, disconnect, place
+from statement_intake.mailbox.glancing import glances
+from statement_intake.mailbox.imap_session import Criteria, Session, open_folder, uidvalidity
+from statement_intake.settings import MailboxSettings
+
+#: Octets of one partial fetch. More is hardly faster and costs its size in memory.
+CHUNK = 1024 * 1024
+#: Messages asked about in one SEARCH, so that its answer stays below the million bytes that imaplib takes in a line.
+WINDOW = 50_000
+#: The keyword of each outcome; an ignored mail is other people's and carries none.
+KEYWORDS = {
+    Outcome.ACCEPTED: b"$StatementAccepted",
+    Outcome.REJECTED: b"$StatementRejected",
+    Outcome.HELD: b"$StatementHeld",
+}
+
+
+class ImapMailbox:
+    """An account on an IMAP server. Each call makes its own connection and ends it."""
+
+    def __init__(self, name: str, settings: MailboxSettings) -> None:
+        self.name = name
+        self.folders: Sequence[str] = settings.folders
+        self._settings = settings
+
+    @contextmanager
+    def open(self, folder: str) -> Iterator[OpenFolder]:
+        """Open *folder* for reading. Raises MailboxError."""
+        session = Session(self._settings, folder)
+        try:
+            yield ImapFolder(session)
+        finally:
+            session.close()
+
+    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> bool:
+        """Leave the outcome's keyword on the message, in place of another outcome's.
+
+        True if the message now carries it (read back). False, and nothing done, where no mark is configured or meant
+        for the outcome, the folder is another one by now, the server keeps no keywords, or the message is gone.
+        Raises MailboxError.
+        """
+        keyword = KEYWORDS.get(outcome)
+        if self._settings.mark != "keyword" or keyword is None:
+            return False
+        with self._connected() as client, commands(client, self._settings, f"mark a message in folder {folder.name}"):
+            try:
+                # Not EXAMINE, under which Dovecot answers OK to STORE and forgets the keyword.
+                opened = client.select_folder(folder.name)
+            except IMAPClientReadOnlyError:
+                return False
+            if uidvalidity(opened) != folder.uidvalidity or not _keeps(opened.get(b"PERMANENTFLAGS", ()), keyword):
+                return False
+            return _replace_keyword(client, int(uid), keyword)
+
+    def was_sent(self, message_id: str) -> bool | None:
+        """Is the letter in the Sent folder? None where no such folder is configured. Raises MailboxError."""
+        if self._settings.sent_folder is None:
+            return None
+        session = Session(self._settings, self._settings.sent_folder)
+        try:
+            return bool(session.search(["HEADER", "Message-ID", message_id]))
+        finally:
+            session.close()
+
+    def examine(self) -> list[str]:
+        """For `doctor`: connect, and say what works and what the server lacks. Raises MailboxError."""
+        with self._connected() as client:
+            lines = [f"signed in as {place(self._settings)}, security: {self._settings.security}"]
+            lines += [line for folder in self.folders for line in self._described(client, folder)]
+            sent = self._settings.sent_folder
+            if sent is None:
+                lines.append("no sent_folder: after a fault in sending, a person has to find out whether a letter went")
+            else:
+                open_folder(client, self._settings, sent, readonly=True)
+                lines.append(f"folder {sent} can be searched for sent letters")
+        return lines
+
+    def _described(self, client: IMAPClient, folder: str) -> Iterator[str]:
+        opened = open_folder(client, self._settings, folder, readonly=True)
+        yield f"folder {folder}: {opened.get(b'EXISTS', 0)} messages, UIDVALIDITY {uidvalidity(opened)}"
+        if uidvalidity(opened) == "0":
+            yield f"folder {folder}: the server gives no UIDVALIDITY; it cannot be noticed if the folder is made anew"
+        if self._settings.mark == "keyword":
+            # This needs SELECT: under EXAMINE no flag is permanent.
+            yield f"folder {folder}: {self._marks(client, folder)}"
+
+    def _marks(self, client: IMAPClient, folder: str) -> str:
+        with commands(client, self._settings, f"open folder {folder} for marking"):
+            try:
+                permanent = client.select_folder(folder).get(b"PERMANENTFLAGS", ())
+            except IMAPClientReadOnlyError:
+                return "is read-only, messages will not be marked"
+        kept = all(_keeps(permanent, keyword) for keyword in KEYWORDS.values())
+        return "the server keeps our keywords" if kept else "the server keeps no keywords, messages will not be marked"
+
+    @contextmanager
+    def _connected(self) -> Iterator[IMAPClient]:
+        client = connect(self._settings)
+        try:
+            yield client
+        finally:
+            disconnect(client)
+
+
+class ImapFolder:
+    """A folder opened with EXAMINE; see OpenFolder."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def state(self) -> FolderState:
+        """Name and UIDVALIDITY."""
+        return self._session.state
+
+    def uids_above(self, uid: str | None, since: date | None) -> Sequence[str]:
+        """UIDs above *uid* of mail received on or after *since*, ascending; a day's mail more than asked for may come.
+
+        Raises MailboxError.
+        """
+        low = int(uid) if uid is not None else 0
+        # A range of UIDs always names at least the last message, even one below its start (RFC 9051 section 6.4.9).
+        found = {number for number in self._windows([*_since(since), "UID", f"{low + 1}:*"], low) if number > low}
+        return [str(number) for number in sorted(found)]
+
+    def recent_uids(self, count: int, since: date | None) -> Sequence[str]:
+        """UIDs of the last *count* messages, as far as received on or after *since*, ascending. Raises MailboxError."""
+        if not self._session.exists:
+            return []
+        first = max(1, self._session.exists - count + 1)
+        return [str(number) for number in sorted(self._session.search([f"{first}:*", *_since(since)]))]
+
+    def glances(self, uids: Sequence[str]) -> Iterator[RawGlance]:
+        """Headers and structure of the messages that are not gone, in any order. Raises MailboxError."""
+        return glances(self._session, uids)
+
+    def raw(self, uid: str) -> Iterator[bytes]:
+        """The message's octets in chunks of at most CHUNK. Raises MessageGone, MessageRefused, MailboxError."""
+        offset = 0
+        while True:
+            chunk, more = self._chunk(int(uid), offset)
+            if chunk:
+                yield chunk
+            offset += len(chunk)
+            if not more:
+                return
+
+    def _windows(self, criteria: Criteria, low: int) -> set[int]:
+        """All UIDs that meet *criteria*, asked for so that no answer is too long."""
+        exists, uidnext = self._session.exists, self._session.uidnext
+        if not exists:
+            return set()
+        if exists <= WINDOW or (uidnext is not None and uidnext - low <= WINDOW):
+            return self._session.search(criteria)
+        found: set[int] = set()
+        for first in range(1, exists + 1, WINDOW):
+            last = first + WINDOW - 1
+            found |= self._session.search([f"{first}:{last if last < exists else '*'}", *criteria])
+        return found
+
+    def _chunk(self, uid: int, offset: int) -> tuple[bytes, bool]:
+        """The octets from *offset* on, and whether there may be more.
+
+        RFC822.SIZE is not asked, since Exchange gets it wrong; nor is BINARY, which imapclient cannot read.
+        """
+        answer = self._fetched(uid, f"BODY.PEEK[]<{offset}.{CHUNK}>")
+        name = b"BODY[]<%d>" % offset
+        part = answer.get(name)
+        if isinstance(part, bytes):
+            return part, len(part) >= CHUNK
+        if offset and name in answer:
+            # NIL for the empty string behind the end. No answer at all is not the end: the message may be gone.
+            return b"", False
+        whole = answer.get(b"BODY[]")
+        if isinstance(whole, bytes):
+            # This server does not heed the range, so everything is here.
+            return whole[offset:], False
+        if self._session.search(["UID", str(uid)]):
+            raise MessageRefused(f"folder {self.state.name}: the server does not hand out message {uid}")
+        raise MessageGone(f"folder {self.state.name}: message {uid} is gone")
+
+    def _fetched(self, uid: int, item: str) -> dict[bytes, object]:
+        """One item of one message, tried twice; empty where the server says nothing."""
+        try:
+            return self._session.fetch([uid], [item]).get(uid, {})
+        except CommandError:
+            # Perhaps only the connection broke, at this moment by chance.
+            pass
+        try:
+            return self._session.fetch([uid], [item]).get(uid, {})
+        except CommandError as failure:
+            # Is it the message or the server? If this fails, MailboxError leaves here, and no message is blamed.
+            self._session.run("look around", lambda client: client.noop())
+            raise MessageRefused(str(failure)) from failure
+
+
+def _since(since: date | None) -> list[str | date]:
+    """SINCE compares dates in the server's time zone, so the day before is asked for as well."""
+    return [] if since is None else ["SINCE", since - timedelta(days=1)]
+
+
+def _keeps(permanent: Sequence[bytes], keyword: bytes) -> bool:
+    """Whether PERMANENTFLAGS (RFC 9051 section 7.1) allows to set *keyword* and have it kept."""
+    return b"\\*" in permanent or keyword.lower() in {flag.lower() for flag in permanent}
+
+
+def _replace_keyword(client: IMAPClient, uid: int, keyword: bytes) -> bool:
+    """Make *keyword* the only one of ours on the message; True if reading back shows it."""
+    before = _keywords(client, uid)
+    if before is None:
+        return False
+    if keyword not in before:
+        client.add_flags([uid], [keyword], silent=True)
+    if before - {keyword}:
+        client.remove_flags([uid], sorted(before - {keyword}), silent=True)
+    return _keywords(client, uid) == {keyword}
+
+
+def _keywords(client: IMAPClient, uid: int) -> set[bytes] | None:
+    """Which of our keywords the message carries; None if it is gone. Keywords have no case (RFC 9051 section 2.3.2)."""
+    answer = client.fetch([uid], ["FLAGS"]).get(uid)
+    if answer is None:
+        return None
+    flags = {flag.lower() for flag in answer[b"FLAGS"]}
+    return {keyword for keyword in KEYWORDS.values() if keyword.lower() in flags}
