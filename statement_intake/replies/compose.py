@@ -3,6 +3,7 @@
 import hashlib
 import re
 import textwrap
+from collections.abc import Mapping
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -40,10 +41,10 @@ class ComposedLetter(Value):
 
 
 class Composer:
-    """Writes letters. Templates and catalogues are loaded once, from the package."""
+    """Writes letters. Templates and catalogues are loaded once, from the package unless *languages* are given."""
 
-    def __init__(self) -> None:
-        self._languages = load_languages()
+    def __init__(self, languages: Mapping[str, Language] | None = None) -> None:
+        self._languages = languages or load_languages()
         self._plain = _environment(escaped=False)
         self._html = _environment(escaped=True)
         self._plain.filters["wrapped"] = wrapped

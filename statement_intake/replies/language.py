@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Literal
 
@@ -63,11 +64,11 @@ class Language:
         return self("%(minutes)s min %(seconds)s s", minutes=str(minutes), seconds=self.number(rest / 10, "00.#"))
 
     def delay(self, span: timedelta) -> str:
-        """A span of days, hours and minutes: "1 day, 3 hours"."""
+        """A span of days, hours and minutes: "1 day and 3 hours"."""
         minutes = max(1, int(span.total_seconds() // 60))
         counts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
         named = [format_unit(count, unit, "long", locale=self.locale) for unit, count in counts.items() if count]
-        return format_list(named, style="unit", locale=self.locale)
+        return self.listing(named)
 
     def size(self, octets: int) -> str:
         """A file size in decimal units: "5.1 MB"."""
@@ -98,19 +99,19 @@ class Language:
             zone=zone,
         )
 
-    def listing(self, words: Iterable[str], style: Literal["standard", "or", "unit"] = "standard") -> str:
-        """Words in a row: "3, 4 and 5(a)"; with style "or", "France or Gabon"; with "unit", "5 MB, 2 min"."""
+    def listing(self, words: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+        """Words in a row: "3, 4 and 5(a)"; with style "or", "France or Gabon"."""
         isolated = [self.isolated(word) for word in words]
         return format_list(isolated, style=style, locale=self.locale)
 
 
-def load_languages() -> Mapping[str, Language]:
-    """English, and every other official language that has a catalogue in the package.
+def load_languages(folder: Traversable | None = None) -> Mapping[str, Language]:
+    """English, and every other official language that has a catalogue in *folder* (default: the package's own).
 
     Raises OSError or babel's PoFileError where a catalogue cannot be read.
     """
     languages = {"en": Language("en", gettext.NullTranslations())}
-    folder = files("statement_intake.replies") / "catalogues"
+    folder = folder or files("statement_intake.replies") / "catalogues"
     for code in LOCALES:
         file = folder / code / "LC_MESSAGES" / "letters.po"
         if code != "en" and file.is_file():

@@ -88,12 +88,12 @@ def _facts(letter: Letter, say: Language) -> list[tuple[str, str]]:
 
 def _row(file: ListedFile, say: Language, *, proven: bool) -> FileRow:
     roles = {"video": say("Video"), "transcript": say("Transcript"), "statement": say("Written statement")}
-    measures = [say.size(file.size)]
+    measures = say.size(file.size)
     if file.seconds is not None:
-        measures.append(say.length(file.seconds))
+        measures = say("%(size)s, %(length)s", size=measures, length=say.length(file.seconds))
     return FileRow(
         role=roles.get(file.role, say("Other file")),
         name=shown(file.name),
-        measures=say.listing(measures, "unit"),
+        measures=measures,
         sha256=file.sha256 if proven else "",
     )

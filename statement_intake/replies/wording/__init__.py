@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from types import MappingProxyType
 
-from statement_intake.domain.decision import Effect, Finding
+from statement_intake.domain.finding import Effect, Finding
 from statement_intake.replies.language import Language
 from statement_intake.replies.wording import documents, subject, video
 from statement_intake.replies.wording.facts import Advice, Facts

@@ -46,21 +46,31 @@ def transcript_in_body(say: Language, _facts: Facts) -> Advice:
 
 def transcript_pace(say: Language, facts: Facts) -> Advice:
     """Advice only."""
+    words, seconds, pace = facts.number("words"), facts.number("seconds"), facts.number("words_per_minute")
+    fault = say("The length of the transcript does not seem to fit the length of the video.")
+    if words and seconds and pace:
+        fault = say(
+            "The transcript has %(words)s words for a video of %(length)s, that is %(pace)s words a minute.",
+            words=say.number(words),
+            length=say.length(seconds),
+            pace=say.number(pace),
+        )
     return Advice(
-        fault=say("The length of the transcript does not seem to fit the length of the video."),
+        fault=fault,
         cure=say("You may wish to check that it is the transcript of this very video, and complete."),
         files=facts.files,
     )
 
 
-def statement_missing(say: Language, _facts: Facts) -> Advice:
+def statement_missing(say: Language, facts: Facts) -> Advice:
     """Announced, and not there."""
     return Advice(
-        fault=say("Your message announces a statement, but no file arrived with it."),
+        fault=say("Your message announces a statement, but neither a video nor a document arrived with it."),
         cure=say(
             "Please attach the statement and send it again. Some mail programs and servers remove large attachments"
             " without a word; if that may be the reason, please tell us."
         ),
+        files=facts.files,
     )
 
 

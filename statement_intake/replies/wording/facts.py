@@ -4,7 +4,7 @@ import math
 from datetime import datetime, tzinfo
 from typing import Any
 
-from statement_intake.domain.decision import Effect, Finding
+from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.value import Value
 from statement_intake.replies.cleaning import shown
 

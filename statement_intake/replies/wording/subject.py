@@ -86,18 +86,21 @@ def normalised(say: Language, _facts: Facts) -> Advice:
     """Advice only; the layout shows the line as it should be written."""
     return Advice(
         fault=say("The subject line was understood, though it was not written quite as the invitation asks."),
-        cure=say("The exact form, for another time, stands below."),
+        cure=say("You will find the exact form in this message, for another time."),
     )
 
 
 def meeting_unknown(say: Language, facts: Facts) -> Advice:
     """Another meeting, or a past one."""
-    text = facts.text("text") or facts.text("meeting")
-    fault = (
-        say("Your message names a meeting for which no statements are received here: “%(text)s”.", text=text)
-        if text
-        else say("Your message names a meeting for which no statements are received here.")
-    )
+    text, expected = facts.text("text"), facts.text("meeting")
+    if text and expected:
+        fault = say(
+            "Your message names “%(text)s”; statements are received here for the %(meeting)s.",
+            text=text,
+            meeting=expected,
+        )
+    else:
+        fault = say("Your message names a meeting for which no statements are received here.")
     return Advice(
         fault=fault,
         cure=say("If another meeting is meant, please send the message again with its name in the subject."),

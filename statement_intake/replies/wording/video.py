@@ -100,21 +100,22 @@ def missing(say: Language, facts: Facts) -> Advice:
 
 
 def length_unclear(say: Language, facts: Facts) -> Advice:
-    """Sound beyond the limit, or a long pause before the last pictures."""
-    limit = facts.number("limit")
-    cure = (
-        say(
-            "Please export the video again so that picture and sound end together, within %(limit)s, and send it.",
-            limit=say.length(limit),
+    """Sound that runs on behind the picture, or a long pause before the last pictures."""
+    picture, sound, gap = facts.number("measured"), facts.number("sound"), facts.number("gap")
+    fault = say("It is not certain how long the video is.")
+    if picture is not None and sound is not None and sound > picture:
+        fault += " " + say(
+            "Its picture ends after %(picture)s, its sound after %(sound)s.",
+            picture=say.length(picture),
+            sound=say.length(sound),
         )
-        if limit is not None
-        else say("Please export the video again so that picture and sound end together, and send it.")
-    )
-    return Advice(
-        fault=say("The length of the video is not certain: its picture and its sound do not end together."),
-        cure=cure,
-        files=facts.files,
-    )
+    elif gap:
+        fault += " " + say("Its picture stands still for %(gap)s before the end.", gap=say.length(gap))
+    cure = say("Please export the video again, so that picture and sound run and end together, and send it.")
+    limit = facts.number("limit")
+    if limit is not None:
+        cure += " " + say("The limit is %(limit)s.", limit=say.length(limit))
+    return Advice(fault=fault, cure=cure, files=facts.files)
 
 
 def by_link(say: Language, _facts: Facts) -> Advice:
