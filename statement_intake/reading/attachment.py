@@ -10,11 +10,39 @@ from statement_intake.reading.names import extension, safe_name
 from statement_intake.reading.store import Stored
 
 VIDEO_EXTENSIONS = frozenset(
-    "mp4 m4v mov qt mkv webm avi wmv asf flv mpg mpeg mpe m2v ts mts m2ts 3gp 3g2 ogv dv vob mxf divx f4v".split()
+    {
+        "mp4",
+        "m4v",
+        "mov",
+        "qt",
+        "mkv",
+        "webm",
+        "avi",
+        "wmv",
+        "asf",
+        "flv",
+        "mpg",
+        "mpeg",
+        "mpe",
+        "m2v",
+        "ts",
+        "mts",
+        "m2ts",
+        "3gp",
+        "3g2",
+        "ogv",
+        "dv",
+        "vob",
+        "mxf",
+        "divx",
+        "f4v",
+    }
 )
-AUDIO_EXTENSIONS = frozenset("mp3 m4a m4b wav aac ogg oga opus flac amr wma aif aiff".split())
-DOCUMENT_EXTENSIONS = frozenset("pdf docx docm doc odt rtf txt text pages".split())
-SLIDES_EXTENSIONS = frozenset("pptx pptm ppt odp key ppsx pps".split())
+AUDIO_EXTENSIONS = frozenset(
+    {"mp3", "m4a", "m4b", "wav", "aac", "ogg", "oga", "opus", "flac", "amr", "wma", "aif", "aiff"}
+)
+DOCUMENT_EXTENSIONS = frozenset({"pdf", "docx", "docm", "doc", "odt", "rtf", "txt", "text", "pages"})
+SLIDES_EXTENSIONS = frozenset({"pptx", "pptm", "ppt", "odp", "key", "ppsx", "pps"})
 DOCUMENT_TYPES = frozenset(
     {
         "application/pdf",
@@ -24,7 +52,31 @@ DOCUMENT_TYPES = frozenset(
         "application/vnd.oasis.opendocument.text",
     }
 )
-_OTHER_EXTENSIONS = frozenset("zip rar 7z gz png jpg jpeg gif bmp tif tiff heic webp svg eml msg ics html htm xml asc".split())
+_OTHER_EXTENSIONS = frozenset(
+    {
+        "zip",
+        "rar",
+        "7z",
+        "gz",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "bmp",
+        "tif",
+        "tiff",
+        "heic",
+        "webp",
+        "svg",
+        "eml",
+        "msg",
+        "ics",
+        "html",
+        "htm",
+        "xml",
+        "asc",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +123,7 @@ def inspect(stored: Stored, described: Described, *, seconds: float) -> Attachme
         inline=described.inline,
         encrypted=kind.encrypted or _has(facts, DocumentProblem.ENCRYPTED),
         bomb=kind.bomb or _has(facts, DocumentProblem.BOMB),
-        **facts,  # type: ignore[arg-type]  # pydantic checks them
+        **facts,
     )
 
 
@@ -117,7 +169,11 @@ def _not_a_document(kind: Kind) -> DocumentProblem:
         return DocumentProblem.ENCRYPTED
     if kind.bomb:
         return DocumentProblem.BOMB
-    return DocumentProblem.UNSUPPORTED if kind.category is not Category.OTHER and not kind.damaged else DocumentProblem.DAMAGED
+    return (
+        DocumentProblem.UNSUPPORTED
+        if kind.category is not Category.OTHER and not kind.damaged
+        else DocumentProblem.DAMAGED
+    )
 
 
 def _document(stored: Stored, kind: Kind, seconds: float) -> DocumentFacts:

@@ -16,8 +16,35 @@ MAXIMUM_LINK = 2_000
 _LINK = re.compile(rf"https?://[^\s<>\"'\\^`{{|}}]{{1,{MAXIMUM_LINK}}}", re.IGNORECASE)
 _UNSEEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
 _BLOCKS = frozenset(
-    "address article blockquote br caption dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre section "
-    "table tr ul".split()
+    {
+        "address",
+        "article",
+        "blockquote",
+        "br",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+    }
 )
 
 

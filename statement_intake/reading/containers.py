@@ -35,11 +35,14 @@ _BY_MEMBER = (
     ("Index/Presentation.iwa", Kind("application/vnd.apple.keynote", _SLIDES, "key", "slides", "key")),
     ("Index/Document.iwa", Kind("application/vnd.apple.pages", _DOCUMENT, "pages", "a Pages document", "pages")),
 )
+_MACROS = "macroEnabled.12"
 _WITH_MACROS = {
-    "docx": Kind("application/vnd.ms-word.document.macroEnabled.12", _DOCUMENT, "docm", "a document with macros", "docm"),
-    "pptx": Kind("application/vnd.ms-powerpoint.presentation.macroEnabled.12", _SLIDES, "pptm", "slides with macros", "pptm"),
-    "xlsx": Kind("application/vnd.ms-excel.sheet.macroEnabled.12", _DOCUMENT, "xlsm", "a spreadsheet with macros", "xlsm"),
-}  # fmt: skip
+    "docx": Kind(f"application/vnd.ms-word.document.{_MACROS}", _DOCUMENT, "docm", "a document with macros", "docm"),
+    "pptx": Kind(
+        f"application/vnd.ms-powerpoint.presentation.{_MACROS}", _SLIDES, "pptm", "slides with macros", "pptm"
+    ),
+    "xlsx": Kind(f"application/vnd.ms-excel.sheet.{_MACROS}", _DOCUMENT, "xlsm", "a spreadsheet with macros", "xlsm"),
+}
 #: By the content of the member "mimetype" (OpenDocument 1.3 part 2 section 3.3).
 _BY_TYPE = {
     f"{_ODF}.text": Kind(f"{_ODF}.text", _DOCUMENT, "odt", "an OpenDocument text", "odt"),
@@ -47,13 +50,14 @@ _BY_TYPE = {
     f"{_ODF}.spreadsheet": Kind(f"{_ODF}.spreadsheet", _DOCUMENT, "ods", "a spreadsheet", "ods"),
 }
 #: By the name of a stream, in UTF-16 as the directory has it ([MS-CFB] section 2.6). The first that is found counts.
+_LOCKED = Kind("application/vnd.ms-office", _DOCUMENT, "docx", "a locked document", "office", encrypted=True)
 _BY_STREAM = (
-    ("EncryptedPackage", Kind("application/vnd.ms-office", _DOCUMENT, "docx", "a locked document", "office", encrypted=True)),
+    ("EncryptedPackage", _LOCKED),
     ("__substg1.0_", Kind("application/vnd.ms-outlook", Category.MESSAGE, "msg", "an Outlook message")),
     ("PowerPoint Document", Kind("application/vnd.ms-powerpoint", _SLIDES, "ppt", "slides", "ppt")),
     ("WordDocument", Kind("application/msword", _DOCUMENT, "doc", "an old Word document", "doc")),
     ("Workbook", Kind("application/vnd.ms-excel", _DOCUMENT, "xls", "an old spreadsheet", "xls")),
-)  # fmt: skip
+)
 _OLE = Kind("application/x-ole-storage", Category.OTHER, "ole", "an old Office file")
 
 

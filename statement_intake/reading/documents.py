@@ -1,12 +1,15 @@
 """The text of a document, or why there is none."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from statement_intake.domain.message import DocumentFacts, DocumentProblem
 from statement_intake.reading.plain import text_encoding
 from statement_intake.reading.text import clean_text, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Characters of text that are given back.
 MAXIMUM_TEXT = 20_000

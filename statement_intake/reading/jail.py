@@ -75,6 +75,12 @@ def _package() -> Path:
 
 def _python() -> list[str]:
     """The folders that this interpreter and this package need, without those that lie in /usr or in each other."""
-    folders = {Path(sys.base_prefix), Path(sys.prefix), Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), _package()}
+    folders = {
+        Path(sys.base_prefix),
+        Path(sys.prefix),
+        Path(sys.base_prefix).resolve(),
+        Path(sys.prefix).resolve(),
+        _package(),
+    }
     outside = {folder for folder in folders if folder != Path("/usr") and Path("/usr") not in folder.parents}
     return sorted(str(folder) for folder in outside if not outside & set(folder.parents))

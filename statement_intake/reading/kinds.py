@@ -1,14 +1,16 @@
 """What a file is, judged by its content; names and declared types only tell what its sender meant it to be."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from statement_intake.domain.message import Category
 from statement_intake.reading.containers import ole_kind, zip_kind
 from statement_intake.reading.kind import Kind
 from statement_intake.reading.plain import text_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Bytes at the beginning of a file that are looked at.
 HEAD = 65_536

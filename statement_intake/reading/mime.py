@@ -101,7 +101,7 @@ def _parse(content: bytes, reading: _Reading) -> Mime:
         parsed = mailparser.parse_from_bytes(content).message
     except RecursionError:
         raise
-    except Exception as error:  # noqa: BLE001 - its own exceptions and those of what it calls
+    except Exception as error:  # its own exceptions and those of what it calls
         if "Recursion" in type(error).__name__:
             raise RecursionError from error
         reading.complain("is written in a way that only a lenient parser reads")
@@ -180,9 +180,11 @@ def _content(part: Mime, reading: _Reading, described: Described | None) -> Iter
     where = f"the file {described.number}" if described else "a text"
     payload = part.get_payload()
     if isinstance(payload, list):
-        payload = "".join(_source(child) for child in payload)
+        payload = "".join(_source(child) for child in payload if isinstance(child, Mime))
     encoding, _ = read_field(part, "content-transfer-encoding")
-    return transfer.undo(reading.skeleton.expand(str(payload)), encoding, lambda what: reading.complain(f"{where} {what}"))
+    return transfer.undo(
+        reading.skeleton.expand(str(payload)), encoding, lambda what: reading.complain(f"{where} {what}")
+    )
 
 
 def _source(message: Mime) -> str:
@@ -193,9 +195,10 @@ def _source(message: Mime) -> str:
 def _name_of_message(part: Mime) -> str:
     """The subject of a forwarded mail with .eml."""
     payload = part.get_payload()
-    if part.get_content_type() != "message/rfc822" or not isinstance(payload, list) or not payload:
+    inner = payload[0] if isinstance(payload, list) and payload else None
+    if part.get_content_type() != "message/rfc822" or not isinstance(inner, Mime):
         return ""
-    subject = read_headers(_source(payload[0]).encode("ascii", "surrogateescape")[:65_536]).subject
+    subject = read_headers(_source(inner).encode("ascii", "surrogateescape")[:65_536]).subject
     return f"{subject.replace('/', '-')}.eml" if subject else ""
 
 

@@ -52,7 +52,9 @@ def pdf_text(path: Path, *, seconds: float, characters: int) -> PdfText:
         for page_text in _page_texts(document, deadline):
             if len(text) < characters:
                 text += page_text + "\n"
-        return PdfText(text=text, pages=pages, drawn=any(_is_drawn(document, page) for page in range(min(pages, PAGES_LOOKED_AT))))
+        return PdfText(
+            text=text, pages=pages, drawn=any(_is_drawn(document, page) for page in range(min(pages, PAGES_LOOKED_AT)))
+        )
 
 
 def _page_texts(document: pdfium.PdfDocument, deadline: float) -> Iterator[str]:

@@ -9,19 +9,26 @@ _TEXT = Kind("text/plain", Category.DOCUMENT, "txt", "a text file", "txt")
 #: Share of control characters above which a file is not text.
 _CONTROLS = 0.005
 
+_XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+_PLAYLIST = Kind("application/vnd.apple.mpegurl", Category.OTHER, "m3u8", "a playlist")
+_DASH = Kind("application/dash+xml", Category.OTHER, "mpd", "a playlist")
+_LOCKED = Kind("application/pgp-encrypted", Category.OTHER, "asc", "an encrypted message", encrypted=True)
+_SVG = Kind("image/svg+xml", Category.IMAGE, "svg", "a picture")
+_HTML = Kind("text/html", Category.DOCUMENT, "html", "a web page", "html")
+
 #: What a text begins with, white space left out, and what it then is.
 _BEGINNINGS = (
-    (r"#EXTM3U|ffconcat version|\[playlist\]|v=0\s+o=", Kind("application/vnd.apple.mpegurl", Category.OTHER, "m3u8", "a playlist")),
-    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<MPD\b", Kind("application/dash+xml", Category.OTHER, "mpd", "a playlist")),
+    (r"#EXTM3U|ffconcat version|\[playlist\]|v=0\s+o=", _PLAYLIST),
+    (_XML + r"<MPD\b", _DASH),
     (r"BEGIN:VCALENDAR", Kind("text/calendar", Category.CALENDAR, "ics", "a calendar entry")),
     (r"BEGIN:VCARD", Kind("text/vcard", Category.OTHER, "vcf", "an address card")),
     (r"-----BEGIN PGP SIGNATURE", Kind("application/pgp-signature", Category.OTHER, "asc", "a signature")),
-    (r"-----BEGIN PGP MESSAGE", Kind("application/pgp-encrypted", Category.OTHER, "asc", "an encrypted message", encrypted=True)),
+    (r"-----BEGIN PGP MESSAGE", _LOCKED),
     (r"-----BEGIN PGP", Kind("application/pgp-keys", Category.OTHER, "asc", "a key")),
-    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg\b", Kind("image/svg+xml", Category.IMAGE, "svg", "a picture")),
-    (r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!DOCTYPE html|html|head|body|table|div|p|meta)\b", Kind("text/html", Category.DOCUMENT, "html", "a web page", "html")),
+    (_XML + r"(?:<!DOCTYPE svg[^>]*>\s*)?<svg\b", _SVG),
+    (_XML + r"<(?:!DOCTYPE html|html|head|body|table|div|p|meta)\b", _HTML),
     (r"<\?xml", Kind("application/xml", Category.OTHER, "xml", "an XML file")),
-)  # fmt: skip
+)
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), kind) for pattern, kind in _BEGINNINGS)
 
 

@@ -25,8 +25,9 @@ __all__ = ["Reader", "ReaderEnded", "ReaderFault"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1_048_576
 _CURE = (
-    "install bubblewrap (apt-get install bubblewrap) and allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-    'in a container seccomp and AppArmor must permit them), or accept weaker protection with [reader] sandbox = "limits"'
+    "install bubblewrap (apt-get install bubblewrap) and allow user namespaces (sysctl "
+    "kernel.unprivileged_userns_clone=1; in a container seccomp and AppArmor must permit them), "
+    'or accept weaker protection with [reader] sandbox = "limits"'
 )
 
 
@@ -141,7 +142,9 @@ def _understand(ended: Ran, said: bytes, seconds: float) -> Answer:
     if number == signal.SIGXCPU:
         raise ReaderEnded(f"took more than {seconds:g} s of processor time")
     if number in {signal.SIGKILL, signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS}:
-        raise ReaderEnded(f"ended the reader ({signal.Signals(number).name}), for lack of memory or by a fault in a library")
+        raise ReaderEnded(
+            f"ended the reader ({signal.Signals(number).name}), for lack of memory or by a fault in a library"
+        )
     raise ReaderFault(f"the reader did not start (exit code {ended.returncode}): {errors[-500:]}")
 
 

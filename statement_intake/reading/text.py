@@ -23,8 +23,12 @@ SAMPLE = 65_536
 #: Below this share of bytes over 127, text of an unknown charset is taken for a Western European language.
 WESTERN_SHARE = 0.3
 
+#: ASCII, and of Windows-1252 the letters, quotation marks and dashes.
+_WESTERN = bytes([*range(0x80), *range(0xC0, 0x100)]) + (
+    b"\x80\x85\x8a\x8c\x8e\x91\x92\x93\x94\x96\x97\x9a\x9c\x9e\x9f\xa0\xa1\xa7\xaa\xab\xb0\xb4\xba\xbb\xbf"
+)
 _LINE_BREAKS = dict.fromkeys([*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029], " ")
-_REMOVED = {code: None for code in [*range(0x20), *range(0x7F, 0xA0), 0xFEFF]}
+_REMOVED: dict[int, str | None] = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFEFF])
 _IN_LINES = _REMOVED | _LINE_BREAKS
 _IN_TEXT = _REMOVED | {0x09: "\t", 0x0A: "\n", 0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -36,7 +40,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Lines ended by \\n, tabs kept, all other controls out."""
+    """Lines ended by a line feed, tabs kept, all other controls out."""
     return _SURROGATES.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n").translate(_IN_TEXT))
 
 
@@ -79,11 +83,7 @@ def guess_encoding(raw: bytes) -> str:
 
 def _is_western(sample: bytes) -> bool:
     """Whether the bytes over 127 are letters, quotation marks or dashes in Windows-1252."""
-    return all(
-        0xC0 <= byte or byte in b"\x80\x85\x8a\x8c\x8e\x91\x92\x93\x94\x96\x97\x9a\x9c\x9e\x9f\xa0\xa1\xa7\xaa\xab\xb0\xb4\xba\xbb\xbf"
-        for byte in sample
-        if byte > 0x7F  # noqa: PLR2004 - the end of ASCII
-    )
+    return not sample.translate(None, _WESTERN)
 
 
 def _codec(charset: str | None) -> str | None:

@@ -28,7 +28,9 @@ _BROKEN = re.compile(
     rb"truncat|end of file|input/output error|moov atom not found",
     re.IGNORECASE,
 )
-_EXHAUSTED = re.compile(rb"cannot allocate memory|exceeds specified max pixel|out of memory|resource temporarily", re.IGNORECASE)
+_EXHAUSTED = re.compile(
+    rb"cannot allocate memory|exceeds specified max pixel|out of memory|resource temporarily", re.IGNORECASE
+)
 
 
 def measure(path: Path, *, seconds: float) -> VideoFacts:
