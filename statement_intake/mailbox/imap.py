@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientReadOnlyError
 
-from statement_intake.domain.decision import Outcome
+from statement_intake.domain.finding import Outcome
 from statement_intake.mailbox import (
     FolderState,
     MessageGone,
@@ -192,7 +192,7 @@ class ImapFolder:
         if isinstance(whole, bytes):
             # This server does not heed the range, so everything is here.
             return whole[offset:], False
-        if self._session.search(["UID", str(uid)]):
+        if uid in self._session.search(["UID", str(uid)]):
             raise MessageRefused(f"folder {self.state.name}: the server does not hand out message {uid}")
         raise MessageGone(f"folder {self.state.name}: message {uid} is gone")
 

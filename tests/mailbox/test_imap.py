@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from imapclient import IMAPClient
 
-from statement_intake.domain.decision import Outcome
+from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Part
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, MessageGone, RawGlance
 from statement_intake.mailbox.imap import CHUNK, ImapMailbox
