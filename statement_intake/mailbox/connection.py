@@ -134,6 +134,8 @@ def _reach(settings: MailboxSettings, context: ssl.SSLContext | None) -> IMAPCli
             ssl_context=context,
             timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS),
         )
+        # imaplib sends what continues a command in two pieces; the second would wait 40 ms for an acknowledgement.
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except FAULTS as error:
         raise _not_connected(error, settings) from None
     # imapclient sets 5, with which imaplib formats every answer, literals included, for a log that nobody reads:
