@@ -42,7 +42,9 @@ def test_a_subject_becomes_one_clean_line(raw: str | bytes, text: str | None) ->
 
 
 def test_every_occurrence_of_a_field_is_kept_in_order() -> None:
-    headers = read_headers(b"Received: a\nReceived: b\nX-Spam:\n no\nAuto-Submitted: no\nAUTO-SUBMITTED: auto-replied\n\nbody")
+    headers = read_headers(
+        b"Received: a\nReceived: b\nX-Spam:\n no\nAuto-Submitted: no\nAUTO-SUBMITTED: auto-replied\n\nbody"
+    )
     assert headers.all("received") == ("a", "b")
     assert headers.all("auto-submitted") == ("no", "auto-replied")
     assert headers.all("x-spam") == ("no",)
@@ -83,13 +85,17 @@ def test_times_are_aware_and_the_topmost_received_counts() -> None:
     assert headers.date.tzinfo is not None
 
 
-@pytest.mark.parametrize("value", ["yesterday", "32 Foo 99999 99:99", "31 Dec 9999 23:59:59 -2359", "", "1 Jan 2023 00:00:00 +99999999999"])
+@pytest.mark.parametrize(
+    "value", ["yesterday", "32 Foo 99999 99:99", "31 Dec 9999 23:59:59 -2359", "", "1 Jan 2023 00:00:00 +99999999999"]
+)
 def test_a_date_that_cannot_be_read_is_none(value: str) -> None:
     assert read_headers(f"Date: {value}\n\n".encode()).date is None
 
 
 def test_malformed_message_ids_are_left_out() -> None:
-    headers = read_headers(b"Message-ID: <a b@c>\nIn-Reply-To: <3@x>\nReferences: <1@x> junk <2@x>\n <3@x> <" + b"a" * 300 + b">\n\n")
+    headers = read_headers(
+        b"Message-ID: <a b@c>\nIn-Reply-To: <3@x>\nReferences: <1@x> junk <2@x>\n <3@x> <" + b"a" * 300 + b">\n\n"
+    )
     assert headers.message_id is None
     assert headers.answers == ("<3@x>", "<2@x>", "<1@x>")
     assert read_headers(b"Message-ID:\n <a@b>\n\n").message_id == "<a@b>"

@@ -32,7 +32,9 @@ def payloads(raw: bytes, path: Path) -> list[bytes]:
 @pytest.mark.parametrize("size", [0, 10, KEPT - 50, KEPT - 2, KEPT, KEPT + 1, KEPT + 5, 1_048_576, 3 * MEGABYTE])
 def test_a_part_of_any_size_comes_back_exactly(size: int, newline: bytes, tmp_path: Path) -> None:
     content = base64.encodebytes(random.Random(size).randbytes(size)).replace(b"\n", newline)[:size]
-    raw = mail(b"Content-Type: text/plain\n\nhello", b"Content-Type: video/mp4\n\n@", newline=newline).replace(b"@", content)
+    raw = mail(b"Content-Type: text/plain\n\nhello", b"Content-Type: video/mp4\n\n@", newline=newline).replace(
+        b"@", content
+    )
     assert payloads(raw, tmp_path / "raw") == [b"hello", content]
 
 
@@ -45,7 +47,9 @@ def test_a_giant_line_is_cut_too(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(places=st.lists(st.integers(KEPT - 10, KEPT + 10), max_size=4), tail=st.integers(1_048_560, 1_048_590))
-def test_dashes_at_every_border_are_seen(places: list[int], tail: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_dashes_at_every_border_are_seen(
+    places: list[int], tail: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Lines that begin with "--" may stand across the border of what is kept or read."""
     content = b"".join(b"a" * place + b"\r\n--not a boundary" for place in places) + b"b" * tail
     raw = mail(b"A: b\n\n@", b"A: c\n\nend").replace(b"@", content)
@@ -57,7 +61,9 @@ def test_a_mail_cannot_forge_a_marker(tmp_path: Path) -> None:
 
 
 def nested(depth: int) -> bytes:
-    opening = b"".join(b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (i, i + 1) for i in range(depth))
+    opening = b"".join(
+        b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (i, i + 1) for i in range(depth)
+    )
     return b"Content-Type: multipart/mixed; boundary=b0\r\n\r\n" + opening + b"--b%d\r\n\r\nend\r\n" % depth
 
 
