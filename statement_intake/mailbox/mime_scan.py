@@ -8,6 +8,7 @@ programs disagree about odd mails, and one whose structure is unknown is looked 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import MultipartInvariantViolationDefect
 from email.parser import HeaderParser
 from typing import BinaryIO
 
@@ -156,7 +157,9 @@ def _block(lines: _Lines, limit: int) -> bytes:
 def _header(block: bytes, default_type: str) -> _Header:
     """Type, boundary, name and subject of a header block. Raises _Odd."""
     message = HeaderParser().parsestr(text(block))
-    if message.defects or str(message.get_payload()).strip():
+    # Older Pythons miss the parts of every multipart whose headers alone are parsed.
+    defects = [defect for defect in message.defects if not isinstance(defect, MultipartInvariantViolationDefect)]
+    if defects or str(message.get_payload()).strip():
         # A line that is no header field: some programs read on behind it, for others the body begins there.
         raise _Odd
     # Which of two counts differs from program to program.
