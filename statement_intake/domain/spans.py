@@ -20,11 +20,14 @@ def past_dangling(tokens: Sequence[Token], after: int) -> int:
 
 
 def is_closed(text: str, tokens: Sequence[Token], after: int) -> bool:
-    """Tell whether the phrase is over there: the text ends, or a digit or punctuation follows, not another word."""
+    """Tell whether the phrase is over there: the text ends, or a digit or punctuation follows, not another word.
+
+    A full stop may be an abbreviation's and ends nothing: "Congo (Rep. Dem.)".
+    """
     following = past_dangling(tokens, after)
     if following == len(tokens) or tokens[following].text[0].isdecimal():
         return True
-    return not text[tokens[following - 1].end : tokens[following].start].isspace()
+    return text[tokens[following - 1].end : tokens[following].start].strip(" .\xa0\t\r\n") != ""
 
 
 def start_with_article(text: str, tokens: Sequence[Token], position: int) -> int:

@@ -1,0 +1,213 @@
+"""Who speaks: the parties by all their names, and where a text names them.
+
+Nothing is guessed. A name counts when it is written whole; spelling counts only as far as `fold` leaves it. Likeness
+is for suggestions to a person, never for an answer.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import cached_property
+from itertools import dropwhile
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from statement_intake.domain.fold import Token, tokenise
+from statement_intake.domain.party_rows import Contents, Meaning, Name, Sort, read, straight
+from statement_intake.domain.phrases import DANGLING, Phrases, key
+from statement_intake.domain.spans import is_closed, past_bracket, past_dangling, stands_free, start_with_article
+from statement_intake.domain.value import Value
+
+#: Below this likeness (1 is equal) nothing is suggested.
+_SUGGESTED_FROM: Final = 0.72
+#: In names shorter than this one slip makes another country.
+_SHORTEST_SUGGESTED: Final = 4
+#: Of Chinese names too: they are suggested by nothing less than themselves.
+_FIRST_IDEOGRAPH: Final = "㐀"
+
+
+class PartyKind(StrEnum):
+    """What a party is: a State, a group of States (the European Union too), or an organisation."""
+
+    STATE = "state"
+    GROUP = "group"
+    ORGANISATION = "organisation"
+
+
+class Party(Value):
+    """One that can make a statement."""
+
+    #: ISO 3166-1 alpha-3; EUE for the European Union; the project's own, beginning with X-, for the others.
+    code: str
+    #: The UN's English short name.
+    name: str
+    kind: PartyKind
+
+
+class Mention(Value):
+    """A place in a text that names a party, or several that go by that name, or a territory.
+
+    The span takes in an article before the name or after it, "the Gambia" and "Gambia (the)", and in Arabic the
+    letters written in one with it.
+    """
+
+    start: int
+    end: int
+    text: str
+    #: One: certain. Several: ambiguous. None: sensitive.
+    parties: tuple[Party, ...]
+    sensitive: bool
+    #: Written just as the UN's English short name is, capitals and accents included, with or without its article.
+    exact: bool
+
+
+class PartyTable:
+    """All parties under all their names."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._parties = {
+            code: Party(code=code, name=contents.titles[code][0], kind=PartyKind(kind))
+            for code, kind in contents.kinds.items()
+        }
+
+    @classmethod
+    def from_csv(cls, parties: str, names: str, ambiguous: str, sensitive: str, phrases: str) -> "PartyTable":
+        """Build the table from the contents of the five files of `data/parties` (`party_rows` says what they mean).
+
+        Raises ValueError, naming file and row, for an unknown code or word, a party without an English short name,
+        and a name that would mean two things without being declared ambiguous.
+        """
+        return cls(read(parties, names, ambiguous, sensitive, phrases))
+
+    def get(self, code: str) -> Party | None:
+        """Give the party of a code."""
+        return self._parties.get(code)
+
+    def names(self) -> Iterator[Name]:
+        """Give every name of the file, as written there."""
+        return iter(self._contents.names)
+
+    def mentions(self, text: str, *, codes: bool = False) -> tuple[Mention, ...]:
+        """Give the parties and territories a text names, from left to right, none overlapping.
+
+        At each word the longest name wins and is used up. Phrases that only contain a name ("New Mexico") are no
+        mention. Acronyms (UK, DPRK) count in capitals only. ISO codes and acronyms of several bodies count only with
+        `codes`, in capitals, standing free, and not where all of the text is in capitals ("STATEMENT BY" is not
+        Belarus) unless they are all of it.
+        """
+        tokens = tokenise(text)
+        found = []
+        position = 0
+        while position < len(tokens):
+            after, meaning = self._longest(text, tokens, position, codes=codes)
+            if meaning is not None and meaning.sort is not Sort.STOP:
+                mention, after = self._mention(text, tokens, position, after, meaning)
+                found.append(mention)
+            position = after
+        return tuple(found)
+
+    def exact(self, text: str) -> Mention | None:
+        """Give the one party or territory that a text is the name of, or None.
+
+        Beside the name there may be articles, what delegations call themselves ("Permanent Mission of"), and the host
+        country. Codes count.
+        """
+        mentions = self.mentions(self.without_host(text), codes=True)
+        if len(mentions) != 1:
+            return None
+        mention = mentions[0]
+        outside = [token for token in tokenise(text) if not mention.start <= token.start < mention.end]
+        return mention if set(self._bare(outside)) <= DANGLING else None
+
+    def without_host(self, text: str) -> str:
+        """Give the text with every phrase for the host country and city ("in Vienna") blanked, all else in place."""
+        tokens = tokenise(text)
+        blanked = text
+        for begun, after in _found(self._contents.hosts, tokens):
+            start, end = tokens[begun].start, tokens[after - 1].end
+            blanked = blanked[:start] + " " * (end - start) + blanked[end:]
+        return blanked
+
+    def suggest(self, text: str, count: int = 3) -> tuple[Party, ...]:
+        """Give the parties whose names a text is most like, the likest first; none where nothing is near.
+
+        Nothing is suggested for what is likest a territory's name, nor from Chinese characters.
+        """
+        wanted = key(" ".join(dropwhile(DANGLING.__contains__, self._bare(tokenise(text)))))
+        if len(wanted) < _SHORTEST_SUGGESTED:
+            return ()
+        near = process.extract(
+            wanted,
+            list(self._suggested),
+            scorer=OSA.normalized_similarity,
+            score_cutoff=_SUGGESTED_FROM,
+            limit=8 * count,
+        )
+        meanings = [self._suggested[name] for name, _, _ in near]
+        if meanings and meanings[0].sort is Sort.SENSITIVE:
+            return ()
+        codes = dict.fromkeys(code for meaning in meanings for code in meaning.codes)
+        return tuple(self._parties[code] for code in codes)[:count]
+
+    @cached_property
+    def _suggested(self) -> dict[str, Meaning]:
+        phrases = self._contents.phrases
+        return {
+            name: phrases[name]
+            for name in phrases
+            if phrases[name].sort is not Sort.STOP and len(name) >= _SHORTEST_SUGGESTED and name[0] < _FIRST_IDEOGRAPH
+        }
+
+    def _bare(self, tokens: Sequence[Token]) -> list[str]:
+        """Give the words that are neither the host's nor what delegations call themselves."""
+        spoken = set[int]()
+        for phrases in (self._contents.hosts, self._contents.missions):
+            spoken.update(*(range(begun, after) for begun, after in _found(phrases, tokens)))
+        return [token.text for position, token in enumerate(tokens) if position not in spoken]
+
+    def _longest(self, text: str, tokens: Sequence[Token], position: int, *, codes: bool) -> tuple[int, Meaning | None]:
+        for after, meaning in self._contents.phrases.at(tokens, position):
+            small = meaning.capital and not text[tokens[position].start].isupper()
+            if not small and (not meaning.inverted or is_closed(text, tokens, after)):
+                return after, meaning
+        token = tokens[position]
+        written = text[token.start : token.end]
+        acronym = self._contents.acronyms.get(written)
+        if acronym is None and codes and stands_free(text, token):
+            telling = len(tokens) == 1 or any(char.islower() for char in text)
+            acronym = self._contents.codes.get(written) if telling else None
+        return position + 1, acronym
+
+    def _mention(
+        self, text: str, tokens: Sequence[Token], position: int, after: int, meaning: Meaning
+    ) -> tuple[Mention, int]:
+        """Give the mention, with the article and brackets around the name, and the position after it."""
+        bare_end = tokens[after - 1].end
+        trailing = past_dangling(tokens, after)
+        if trailing > after and is_closed(text, tokens, after):
+            after = trailing
+        start = start_with_article(text, tokens, position)
+        end = past_bracket(text, start, tokens[after - 1].end)
+        titles = self._contents.titles[meaning.codes[0]] if len(meaning.codes) == 1 else ()
+        spellings = {straight(text[tokens[position].start : stop]) for stop in (bare_end, end)}
+        mention = Mention(
+            start=start,
+            end=end,
+            text=text[start:end],
+            parties=tuple(self._parties[code] for code in meaning.codes),
+            sensitive=meaning.sort is Sort.SENSITIVE,
+            exact=not spellings.isdisjoint(titles),
+        )
+        return mention, after
+
+
+def _found(phrases: Phrases[str], tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Give first position and position after of each phrase found, from left to right."""
+    position = 0
+    while position < len(tokens):
+        after = next((after for after, _ in phrases.at(tokens, position)), None)
+        if after is not None:
+            yield position, after
+        position = after or position + 1
