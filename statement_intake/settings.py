@@ -63,6 +63,9 @@ class MailboxSettings(Table):
     path: Path | None = None
     #: Mail received before this day is never looked at and never answered.
     start: date | None = None
+    #: Wake up when the server announces mail. Without effect as yet: the mailbox is polled.
+    idle: bool = True
+    auth: Literal["password"] = "password"
     mark: Literal["none", "keyword"] = "none"
     #: Where sent replies can be found, to settle what became of one after a fault.
     sent_folder: str | None = None
@@ -178,12 +181,28 @@ class OfficeSettings(Table):
     """What letters promise about people."""
 
     zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Vienna"
-    opens: time = time(9)
-    closes: time = time(17)
+    #: On working days, in the office's zone.
+    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] = "09:00-17:00"
     #: Days on which nobody is there, beside Saturdays and Sundays.
     holidays: tuple[date, ...] = ()
     #: A human's e-mail address. Default: the meeting's contact.
     contact: str = ""
+
+    @property
+    def opens(self) -> time:
+        """When somebody is there in the morning."""
+        return time.fromisoformat(self.hours.partition("-")[0])
+
+    @property
+    def closes(self) -> time:
+        """When the last one leaves."""
+        return time.fromisoformat(self.hours.partition("-")[2])
+
+    @model_validator(mode="after")
+    def _hours_are_times(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("hours must be two times of a day, such as 09:00-17:00")
+        return self
 
 
 class LimitsSettings(Table):

@@ -11,10 +11,13 @@ from typing import Final, NamedTuple
 #: Letters that no Unicode decomposition brings back to their plain form.
 _PLAIN: Final = {
     **dict(zip("øđłıðħ", "odlidh", strict=True)),
-    "æ": "ae", "œ": "oe", "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
     # Arabic: alef maksura, teh marbuta, alef wasla, the Persian and Urdu forms; hamza on a carrier falls to NFKD
     **dict(zip("ىةٱیکہەڤپچگ", "يهايكههفبجك", strict=True)),
-    "ء": "", "ـ": "",
+    "ء": "",
+    "ـ": "",
     # Apostrophes that Unicode calls letters
     **dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋꞌ", " "),
     "&": " and ",

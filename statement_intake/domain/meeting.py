@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
 from statement_intake.domain.value import Value
 
@@ -46,8 +46,9 @@ class AgendaItem(Value):
 class Deadline(Value):
     """A moment after which statements of a kind are late."""
 
-    date: date
-    time: time = time(23, 59, 59)
+    #: Written `date`, or `open_until` where the invitation set no deadline of its own.
+    day: Annotated[date, Field(validation_alias=AliasChoices("date", "open_until"))]
+    at: Annotated[time, Field(validation_alias="time")] = time(23, 59, 59)
     zone: Zone
     #: The weekday as the invitation announced it, where it announced one.
     weekday: Weekday | None = None
@@ -59,18 +60,18 @@ class Deadline(Value):
     @property
     def contradicts_itself(self) -> bool:
         """True where the announced weekday is not that of the announced date, and nobody has settled it."""
-        return not self.confirmed and self.weekday is not None and WEEKDAYS[self.date.weekday()] != self.weekday
+        return not self.confirmed and self.weekday is not None and WEEKDAYS[self.day.weekday()] != self.weekday
 
     def readings(self) -> tuple[datetime, ...]:
         """The moments that the deadline may mean, earliest first: one, or two where it contradicts itself."""
-        days = {self.date}
+        days = {self.day}
         if self.contradicts_itself and self.weekday is not None:
             nearest = min(range(-3, 4), key=lambda shift: (self._misses(shift), abs(shift)))
-            days.add(self.date + timedelta(days=nearest))
-        return tuple(datetime.combine(day, self.time, ZoneInfo(self.zone)) for day in sorted(days))
+            days.add(self.day + timedelta(days=nearest))
+        return tuple(datetime.combine(day, self.at, ZoneInfo(self.zone)) for day in sorted(days))
 
     def _misses(self, shift: int) -> bool:
-        return WEEKDAYS[(self.date + timedelta(days=shift)).weekday()] != self.weekday
+        return WEEKDAYS[(self.day + timedelta(days=shift)).weekday()] != self.weekday
 
     @property
     def moment(self) -> datetime:

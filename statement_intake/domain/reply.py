@@ -2,8 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from statement_intake.domain.finding import Finding
+from statement_intake.domain.decision import Decision
+from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.message import Headers
+from statement_intake.domain.office import Office
+from statement_intake.domain.recipients import recipient
+from statement_intake.domain.submission import SubmittedFile
 from statement_intake.domain.value import Value
 
 
@@ -69,3 +76,93 @@ class Letter(Value):
     office_opens: datetime | None = None
     #: What an officer wrote to the delegation, if a person decided.
     because: str = ""
+
+
+#: Notes that help the delegation; all other notes are for the secretariat.
+_HELPFUL_NOTES = frozenset(
+    {
+        "subject.normalised", "video.portrait", "video.low_resolution", "video.format", "transcript.pace",
+        "recipient.copy_missing", "recipient.main_missing", "statement.unreadable",
+    }
+)  # fmt: skip
+#: Findings that no letter speaks of although they do not silence it.
+_UNSPOKEN = ("sender.", "service.", "attachment.infected", "attachment.bomb", "attachment.not_scanned")
+_KINDS = {
+    Outcome.ACCEPTED: LetterKind.RECEIPT,
+    Outcome.REJECTED: LetterKind.REJECTION,
+    Outcome.HELD: LetterKind.ACKNOWLEDGEMENT,
+}
+
+
+class Correspondence(Value):
+    """What a letter needs beside the decision."""
+
+    headers: Headers
+    reference: str
+    #: When the mail was received, aware.
+    received: datetime
+    #: When the letter is written, aware.
+    now: datetime
+    #: Our own addresses, casefolded.
+    own: frozenset[str]
+    office: Office
+    #: The meeting whose limits apply, if the subject named one.
+    meeting: Meeting | None = None
+
+
+def plan_letter(
+    decision: Decision, about: Correspondence, *, because: str = "", officer: bool = False
+) -> Letter | None:
+    """The letter that follows from a decision; None where nothing may be sent.
+
+    *officer*: a person has decided, for the reason *because*; findings that only silence the robot do not silence that
+    letter, but a mail that must not be answered stays unanswered.
+    """
+    to = recipient(about.headers, about.own).address
+    if to is None or decision.outcome is Outcome.IGNORED or (decision.silent and not officer):
+        return None
+    submission, meeting = decision.submission, decision.submission.meeting or about.meeting
+    kind = _KINDS[decision.outcome]
+    party = submission.party.name if submission.party else ""
+    zone = ZoneInfo(meeting.zone if meeting else about.office.zone)
+    return Letter(
+        kind=kind,
+        language="en",
+        to=to.email,
+        reference=about.reference,
+        subject=about.headers.subject,
+        message_id=about.headers.message_id,
+        references=tuple(reversed(about.headers.answers)),
+        meeting_title=meeting.title.get("en", "") if meeting else "",
+        meeting_name=meeting.subject.short_name if meeting else "",
+        party=party,
+        items=submission.items,
+        statement_kind=str(submission.kind or ""),
+        received=about.received.astimezone(zone),
+        files=tuple(_listed(file) for file in submission.files),
+        findings=tuple(finding for finding in decision.findings if _is_spoken_of(finding, kind)),
+        subject_line=meeting.subject_line(party or "[country name]", submission.items) if meeting else "",
+        addresses=meeting.addresses.all if meeting and meeting.addresses else (),
+        contact=about.office.contact or (meeting.contact if meeting else ""),
+        office_opens=about.office.opens_next(about.now) if kind is LetterKind.ACKNOWLEDGEMENT else None,
+        because=because,
+    )
+
+
+def _listed(file: SubmittedFile) -> ListedFile:
+    attachment = file.attachment
+    return ListedFile(
+        role=str(file.role),
+        name=attachment.name,
+        size=attachment.size,
+        sha256=attachment.sha256,
+        seconds=attachment.video.seconds if attachment.video else None,
+    )
+
+
+def _is_spoken_of(finding: Finding, kind: LetterKind) -> bool:
+    if finding.code.startswith(_UNSPOKEN):
+        return False
+    if finding.effect is Effect.NOTE:
+        return finding.code in _HELPFUL_NOTES
+    return finding.effect in {Effect.REJECT, Effect.HOLD} and kind is not LetterKind.RECEIPT

@@ -156,6 +156,29 @@ def _doubtful_or_unrelated(message: Message, reading: SubjectReading, words: Voc
     return _unrelated()
 
 
+def triage_subject(reading: SubjectReading) -> Finding | None:
+    """Triage by the subject alone. None: an attempt, if a statement comes with it."""
+    if reading.automatic:
+        return Finding(
+            code="message.automatic",
+            effect=Effect.IGNORE,
+            message="Automatic mail: the subject of an automatic answer.",
+            detail={"why": "the subject of an automatic answer"},
+        )
+    named = bool(reading.speakers.text) and not reading.speakers.unknown
+    if reading.meetings and reading.withdraws:
+        return _silent("message.withdrawal", "Asks to withdraw a statement.")
+    if reading.meetings and reading.converses and reading.canonical is None:
+        return _silent("message.conversation", "Speaks about a statement, and is none.")
+    if _is_attempt(reading, files=True):
+        return None
+    if reading.meetings:
+        return _silent("message.conversation", "Names the meeting, and no statement.")
+    if reading.transfer or (named and reading.statement):
+        return _silent("message.doubtful", "May announce a statement, though it does not name the meeting.")
+    return _unrelated()
+
+
 def _silent(code: str, message: str) -> Finding:
     return Finding(code=code, effect=Effect.SILENT, message=message)
 

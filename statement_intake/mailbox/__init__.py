@@ -6,28 +6,31 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from statement_intake.domain.faults import MessageGone, SurroundingsFault
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Part
 
+__all__ = [
+    "HEADER_LIMIT",
+    "FolderState",
+    "Mailbox",
+    "MailboxError",
+    "MessageGone",
+    "MessageRefused",
+    "OpenFolder",
+    "RawGlance",
+]
 
-class MailboxError(Exception):
+
+class MailboxError(SurroundingsFault):
     """The mailbox cannot be used now. `permanent` is True where trying again will not help (a refused password)."""
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.permanent = permanent
 
+class MessageRefused(Exception):  # noqa: N818 - named like MessageGone
+    """The server works, but does not hand out this one message.
 
-class MessageGone(Exception):  # noqa: N818 - not an error: colleagues may delete their mail
-    """The message was there when it was listed and is not any more."""
-
-
-class MessageRefused(MailboxError):  # noqa: N818 - named like its siblings
-    """The server works, but does not hand out this one message: a fault tied to the message, not to the mailbox."""
-
-
-class MessageTooLarge(Exception):  # noqa: N818 - expected trouble, the caller holds the message
-    """More bytes came than the caller allows."""
+    A fault tied to the message, not to its surroundings: a message that breaks every connection must not stop the rest.
+    """
 
 
 @dataclass(frozen=True)

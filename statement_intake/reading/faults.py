@@ -1,11 +1,13 @@
 """What can end a reading other than with facts. Trouble with the mail itself is data, not an exception."""
 
+from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 
-class ReaderFault(Exception):  # noqa: N818 - a fault of ours is told apart from the mail's trouble by its name
+
+class ReaderFault(SurroundingsFault):
     """Reading failed for a reason of ours (no ffmpeg, no sandbox, disk full), not because of the mail."""
 
 
-class ReaderEnded(Exception):  # noqa: N818 - a limit is not an error
+class ReaderEnded(LimitExceeded):
     """A limit ended the reader; the text says which one. The caller holds the mail."""
 
 

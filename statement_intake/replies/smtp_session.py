@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.settings import SmtpSettings
 
 PORTS = {"tls": 465, "starttls": 587, "none": 25}
@@ -13,15 +14,11 @@ REPLY_LIMIT = 500
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
-class TransportError(Exception):
+class TransportError(SurroundingsFault):
     """The server cannot be used; says nothing about the letter.
 
     `permanent`: trying again will not help, somebody must change the configuration.
     """
-
-    def __init__(self, message: str, *, permanent: bool) -> None:
-        super().__init__(message)
-        self.permanent = permanent
 
 
 class RefusedError(Exception):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.cover import Cover
 from statement_intake.domain.message import Message
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import Submission
@@ -35,12 +36,6 @@ class Facts(Value):
     earlier: tuple[Earlier, ...] = ()
     #: The submission whose letter this mail answers.
     answers: Earlier | None = None
-    #: The sender says that this replaces what was sent before.
-    replaces: bool = False
-    #: Words in the mail's own text; a covering note has few.
-    body_words: int = 0
-    #: The text or a file's name speaks of a video or a transcript.
-    speaks_of_video: bool = False
 
 
 class Case(Value):
@@ -49,6 +44,7 @@ class Case(Value):
     message: Message
     reading: SubjectReading
     submission: Submission
+    cover: Cover
     facts: Facts
 
     @property

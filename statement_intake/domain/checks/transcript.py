@@ -23,12 +23,12 @@ def check(case: Case) -> Iterator[Finding]:
     if transcripts:
         yield from _readable(transcripts[0])
         yield from _pace(case, transcripts[0], rules.transcript)
-    elif case.facts.body_words >= _BODY_IS_TRANSCRIPT:
+    elif case.cover.words >= _BODY_IS_TRANSCRIPT:
         yield Finding(
             code="transcript.in_body",
             effect=Effect.HOLD,
             message="No transcript is attached, but the mail itself reads like one.",
-            detail={"words": case.facts.body_words},
+            detail={"words": case.cover.words},
         )
     else:
         yield Finding(code="transcript.missing", effect=Effect.REJECT, message="No transcript is attached.")

@@ -47,7 +47,7 @@ def _overlapping(case: Case) -> tuple[Earlier, ...]:
 
 def _replaces(case: Case, earlier: Earlier) -> bool:
     """Written statements and overlapping items are never replaced without a person."""
-    said = case.facts.replaces or (case.facts.answers is not None and case.facts.answers.reference == earlier.reference)
+    said = case.cover.replaces or (case.facts.answers is not None and case.facts.answers.reference == earlier.reference)
     return said and earlier.kind == Kind.VIDEO and earlier.items == case.submission.items
 
 

@@ -37,7 +37,15 @@ class MeetingMention(Value):
 #: Letters of other alphabets that look like Latin ones; they count only inside an acronym.
 _LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορτχ", "aceijopsxykbmhtrabeikmnoptx")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
-_SUFFIX = r"(?:st|nd|rd|th|ht|t|h|e|er|re|eme|ieme|o|a|ª|-?(?:й|я|ая|ый|ой|ое|го|е))"
+#: As `flat` leaves them: й has become и there.
+_SUFFIX = r"(?:[-–]?(?:st|nd|rd|th|ht|t|h|e|er|re|eme|ieme|o|a|ª|и|я|ая|ыи|ои|ое|го|е))"
+
+
+#: Words between an ordinal and a meeting's name.
+_BETWEEN = (
+    r"resumed|reprise|session of the|session|meeting of the|meeting|the|of|reunion|reunion de la|de la|du|sesion|"
+    r"совещание|совещания|заседание|сессия|الاجتماع|اجتماع|会议"
+)
 
 
 def find_meetings(line: Line, meetings: Iterable[Meeting], words: Vocabulary) -> tuple[tuple[MeetingMention, ...], Line]:
@@ -73,7 +81,7 @@ def _latin(line: Line) -> str:
 
 
 def _mention(meeting: Meeting, match: re.Match[str], line: Line, words: Vocabulary) -> MeetingMention:
-    written = match["before"] or match["after"]
+    written = match["before"] or match["glued"] or match["after"]
     text = " ".join(line.text[match.start() : match.end()].split())
     certainty = Certainty.CERTAIN
     number = _number(written, words) if written else None
@@ -86,18 +94,21 @@ def _mention(meeting: Meeting, match: re.Match[str], line: Line, words: Vocabula
 @lru_cache(maxsize=64)
 def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Pattern[str]:
     """Ordinal and name in either order. Behind the name only a number that something other than an end follows."""
-    name = rf"(?:(?<![^\W\d]){re.escape(flat(acronym))}(?![^\W\d])|{phrases(names).pattern})"
+    short = rf"{re.escape(flat(acronym))}(?![a-zа-яё])"
+    name = rf"(?:(?<![a-zа-яё]){short}|{phrases(names).pattern})"
     spelled = "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
-    before = rf"(?<![\w])(?P<before>\d{{1,4}}\s?{_SUFFIX}?\b|\d{{1,4}}(?:st|nd|rd|th|e)?(?={name})|[ivxl]{{1,7}}\b|(?:{spelled})\w{{0,3}})"
-    filler = r"[\s\-–.,'’:]{0,3}(?:(?:resumed|reprise|session of the|session|meeting of the|the|of)\s){0,3}"
+    digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
+    before = rf"(?<![\w])(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{spelled})\w{{0,3}})"
+    filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s){{0,3}}"
     after = r"[\s\-–.#(]{0,2}(?P<after>\d{1,2}(?:st|nd|rd|th|e)?\b(?=.*\d)|[ivxl]{2,7}\b)"
-    return re.compile(rf"(?:{before}{filler})?(?<![^\W\d])?(?:{name})(?:(?<=\w)(?:{after}))?")
+    glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
+    return re.compile(rf"(?:{glued}{short}|(?:{before}{filler})?{name})(?:(?<=\w){after})?")
 
 
 def _number(written: str, words: Vocabulary) -> int | None:
     """The value of an ordinal as written (flat): "12th", "xii", "twelfth"; None if it is none."""
-    if digits := re.match(r"\d+", written):
-        return int(digits[0])
+    if digits := re.match(r"第?(\d+)", written):
+        return int(digits[1])
     for language in ("ar", "en", "es", "fr", "ru", "zh"):
         spelled = [flat(word) for word in words.words("ordinals", language)]
         fits = [place for place, word in enumerate(spelled, 1) if written == word or written[:-2] == word[:-2]]

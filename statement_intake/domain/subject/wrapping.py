@@ -60,6 +60,7 @@ _MONTHS = (
 _NOISE = re.compile(
     "|".join(
         (
+            r"\[?\bsi-[0-9a-z]{4}-[0-9a-z]{4}\b\]?",  # our own reference numbers
             r"\bcu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
             r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?\.?\s?[\w/\-]*\d[\w/\-]*",
             r"\b\d{4}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?\d{1,2}\b",  # 2023-09-04

@@ -1,0 +1,26 @@
+"""Alembic's way to the ledger: the engine comes from `statement_intake.ledger.migration`."""
+
+from typing import Any, Literal
+
+from alembic import context
+
+from statement_intake.ledger.schema import Moment, metadata
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:  # noqa: ANN401 - Alembic's hook
+    """Migrations stand by themselves: a type of ours is written as the column type that it is."""
+    return "sa.DateTime()" if kind == "type" and isinstance(item, Moment) else False
+
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,47 @@
+"""What the covering note says: the mail's own words, without what it quotes."""
+
+import re
+
+from statement_intake.domain.message import Message
+from statement_intake.domain.subject.reading import SubjectReading
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary
+
+#: The lines at which a quoted mail begins.
+_QUOTED = re.compile(
+    r"^(?:-{2,}\s?(?:original message|forwarded message|message d'origine|mensaje original|исходное сообщение)|_{10,}|"
+    r"on .{6,120} wrote:|le .{6,120} a écrit\s?:|el .{6,120} escribió:|(?:from|de|von|от|发件人|من)\s?:\s.{0,200}$|-- ?$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Cover(Value):
+    """The covering note."""
+
+    #: Its text without quotations and signature.
+    text: str = ""
+    words: int = 0
+    #: It, the subject or a file's name speaks of a video or a transcript.
+    speaks_of_video: bool = False
+    #: It or the subject says that this replaces what was sent before.
+    replaces: bool = False
+
+
+def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> Cover:
+    """Read the covering note of *message*."""
+    text = own_words(message.text)
+    names = " ".join(re.sub(r"[_.\-]+", " ", attachment.name) for attachment in message.attachments)
+    return Cover(
+        text=text,
+        words=len(_WORD.findall(text)),
+        speaks_of_video=words.found("video", text) or words.found("video", names) or words.found("transcript", f"{text} {names}"),
+        replaces=words.found("replaces", text) or words.found("replaces", reading.subject),
+    )
+
+
+def own_words(text: str) -> str:
+    """*text* up to where it begins to quote, without lines marked as quoted."""
+    if match := _QUOTED.search(text):
+        text = text[: match.start()]
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">")).strip()

@@ -1,0 +1,108 @@
+"""From a message that was read to a decision: triage, understanding, checks, decision. One pure call."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from statement_intake.domain.checks import ALL, OF_SUBJECT, Case, Facts, run, version
+from statement_intake.domain.cover import Cover, read_cover
+from statement_intake.domain.decision import Decision, decide
+from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.meeting import Kind, Meeting
+from statement_intake.domain.message import Headers, Message
+from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.subject import SubjectReading, read_subject
+from statement_intake.domain.submission import Submission, understand
+from statement_intake.domain.triage import Ties, triage, triage_subject
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What every judgement rests on: read once at the start, never changed."""
+
+    meetings: tuple[Meeting, ...]
+    parties: PartyTable
+    words: Vocabulary
+
+    def read_subject(self, subject: str) -> SubjectReading:
+        """Understand a subject line."""
+        return read_subject(subject, self.meetings, self.parties, self.words)
+
+    def meeting(self, identity: str) -> Meeting | None:
+        """The meeting of that id."""
+        return next((meeting for meeting in self.meetings if meeting.id == identity), None)
+
+
+class Mending(Value):
+    """What an officer knows better than the subject line."""
+
+    party: Party | None = None
+    items: tuple[str, ...] = ()
+    kind: Kind | None = None
+    meeting: Meeting | None = None
+
+    def apply(self, submission: Submission) -> Submission:
+        """The submission with the officer's corrections."""
+        update: dict[str, object] = {}
+        if self.party is not None:
+            update |= {"party": self.party, "on_behalf_of": None, "together_with": ()}
+        if self.items:
+            update["items"] = self.items
+        if self.kind is not None:
+            update["kind"] = self.kind
+        if self.meeting is not None:
+            update["meeting"] = self.meeting
+        return submission.model_copy(update=update)
+
+
+def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mending: Mending | None = None) -> Decision:
+    """Decide about *message*. Same input, same decision.
+
+    With *mending* an officer has looked: triage is over, and the corrections count as if the mail had said so.
+    """
+    reading = knowledge.read_subject(message.headers.subject)
+    if mending is None and (finding := _before_the_rules(message, reading, ties, knowledge.words)):
+        return decide(Submission(), (finding,)) if finding.effect is Effect.IGNORE else _held(message, reading, finding, knowledge)
+    submission = understand(message, reading, knowledge.words)
+    if mending is not None:
+        submission = mending.apply(submission)
+    case = Case(
+        message=message,
+        reading=reading,
+        submission=submission,
+        cover=read_cover(message, reading, knowledge.words),
+        facts=facts,
+    )
+    return decide(submission, run(ALL, case), supersedes=version.superseded(case))
+
+
+def _before_the_rules(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
+    related = bool(reading.meetings or ties.answers)
+    if message.over_limits is not None and related:
+        return _silent("message.over_limits", f"Over the limits: {message.over_limits}.", message.over_limits)
+    if message.unreadable is not None and related:
+        return _silent("message.unreadable", f"Cannot be read: {message.unreadable}.", message.unreadable)
+    return triage(message, reading, ties, words)
+
+
+def _silent(code: str, text: str, why: str) -> Finding:
+    return Finding(code=code, effect=Effect.SILENT, message=text, detail={"why": why})
+
+
+def _held(message: Message, reading: SubjectReading, finding: Finding, knowledge: Knowledge) -> Decision:
+    """What triage holds is shown with all that was understood, so that an officer can take it from there."""
+    submission = understand(message, reading, knowledge.words)
+    return Decision(outcome=Outcome.HELD, findings=(finding,), submission=submission)
+
+
+def judge_subject(subject: str, knowledge: Knowledge) -> tuple[SubjectReading, tuple[Finding, ...]]:
+    """Everything that a subject line alone decides, triage included, as if a statement had come with it."""
+    reading = knowledge.read_subject(subject)
+    if finding := triage_subject(reading):
+        return reading, (finding,)
+    message = Message(headers=Headers(subject=subject))
+    submission = understand(message, reading, knowledge.words)
+    facts = Facts(received=datetime.max.replace(tzinfo=UTC))
+    case = Case(message=message, reading=reading, submission=submission, cover=Cover(), facts=facts)
+    return reading, run(OF_SUBJECT, case)

@@ -1,0 +1,35 @@
+"""The secretariat's office: when somebody is there, and whom to turn to."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from statement_intake.domain.value import Value
+
+_SATURDAY = 5
+#: Nobody closes an office for longer; a longer run of holidays is a slip in the settings.
+_LONGEST_CLOSURE_DAYS = 60
+
+
+class Office(Value):
+    """Opening hours in the office's own zone."""
+
+    zone: str
+    opens: time
+    closes: time
+    holidays: tuple[date, ...] = ()
+    contact: str = ""
+
+    def opens_next(self, now: datetime) -> datetime:
+        """*now* if the office is open, else the next opening; in the office's zone."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        if self._works_on(local.date()) and self.opens <= local.time() < self.closes:
+            return local
+        day = local.date() if local.time() < self.opens else local.date() + timedelta(days=1)
+        for _ in range(_LONGEST_CLOSURE_DAYS):
+            if self._works_on(day):
+                break
+            day += timedelta(days=1)
+        return datetime.combine(day, self.opens, ZoneInfo(self.zone))
+
+    def _works_on(self, day: date) -> bool:
+        return day.weekday() < _SATURDAY and day not in self.holidays

@@ -1,0 +1,197 @@
+"""What is recorded: values that the ledger takes in and gives out."""
+
+from datetime import datetime
+from typing import Any
+
+from statement_intake.domain.finding import Finding, Outcome
+from statement_intake.domain.message import Attachment, Message
+from statement_intake.domain.value import Value
+
+
+#: The actor of what no person did.
+SERVICE = "service"
+
+
+class MessageKey(Value):
+    """Where a message is. Unique for ever, as long as UIDVALIDITY means what RFC 9051 says."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: str
+    uid: str
+
+
+class FolderProgress(Value):
+    """How far a folder has been looked through."""
+
+    uidvalidity: str
+    high_uid: str | None
+    careful_until: str | None
+    compared_at: datetime | None
+
+
+class Unfinished(Value):
+    """A message whose raw mail is in the store and which is not decided yet."""
+
+    id: int
+    key: MessageKey
+    reference: str
+    received_at: datetime
+    #: Octets; more than the limit where only the header was kept.
+    size: int
+    raw_sha256: str
+    starts: int
+    faults: int
+    letters_wait: bool
+
+
+class PendingMark(Value):
+    """A decided message whose outcome is still to be left on the server."""
+
+    id: int
+    key: MessageKey
+    outcome: Outcome
+
+
+class OutgoingLetter(Value):
+    """A letter as it is put into the outbox."""
+
+    kind: str
+    to: str
+    language: str
+    subject: str
+    body: str
+    message_id: str
+    raw: bytes
+    #: queued, held or suppressed: the reply mode is stamped when the decision is recorded.
+    state: str
+    #: Why it waits, if it does.
+    response: str = ""
+
+
+class Verdict(Value):
+    """Everything about a decision but the decision itself."""
+
+    actor: str = SERVICE
+    #: "decide", "accept", "reject", "reopen" or "attach".
+    action: str = "decide"
+    because: str = ""
+    at: datetime
+    letter: OutgoingLetter | None = None
+    #: What officers have corrected so far, by codes.
+    mending: dict[str, Any] = {}
+    #: Who added a file that did not come with the mail, by its digest.
+    added_by: dict[str, str] = {}
+
+
+class QueuedLetter(Value):
+    """A letter in the outbox."""
+
+    id: int
+    reference: str
+    state: str
+    kind: str
+    to: str
+    subject: str
+    message_id: str
+    raw: bytes
+    attempts: int
+    written_at: datetime
+    response: str
+
+
+class LogRow(Value):
+    """A line of the log: a submission, or a message that was ignored."""
+
+    reference: str | None
+    received: datetime
+    outcome: Outcome
+    standing: str | None
+    meeting: str | None
+    party: str | None
+    party_name: str | None
+    items: tuple[str, ...]
+    kind: str | None
+    #: Codes of the findings, strongest first.
+    codes: tuple[str, ...]
+    reasons: tuple[str, ...]
+    sender: str | None
+    subject: str | None
+    reply: str | None
+
+
+class PastDecision(Value):
+    """One step in a submission's history."""
+
+    revision: int
+    outcome: Outcome
+    decided_at: datetime
+    actor: str
+    action: str
+    because: str
+    findings: tuple[Finding, ...]
+
+
+class LetterRecord(Value):
+    """A letter as the record shows it."""
+
+    revision: int
+    kind: str
+    state: str
+    to: str
+    language: str
+    subject: str
+    body: str
+    message_id: str
+    written_at: datetime
+    attempts: int
+    response: str
+    settled_at: datetime | None
+
+
+class FileRecord(Value):
+    """A file of a submission."""
+
+    role: str
+    added_by: str | None
+    attachment: Attachment
+
+
+class AuditEntry(Value):
+    """Who did what."""
+
+    at: datetime
+    actor: str
+    action: str
+    detail: dict[str, Any]
+
+
+class Dossier(Value):
+    """Everything known about one submission."""
+
+    id: int
+    reference: str
+    received: datetime
+    outcome: Outcome
+    standing: str
+    superseded_by: str | None
+    answers: str | None
+    revision: int
+    meeting: str | None
+    party: str | None
+    party_name: str | None
+    on_behalf_of: str | None
+    together_with: tuple[str, ...]
+    items: tuple[str, ...]
+    kind: str | None
+    mending: dict[str, Any]
+    sender: str
+    subject: str
+    #: Where its mail is: mailbox, folder, UIDVALIDITY, UID, of each copy.
+    messages: tuple[MessageKey, ...]
+    raw_sha256: str | None
+    facts: Message
+    files: tuple[FileRecord, ...]
+    history: tuple[PastDecision, ...]
+    letters: tuple[LetterRecord, ...]
+    audit: tuple[AuditEntry, ...]

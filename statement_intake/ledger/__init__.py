@@ -1,0 +1,1 @@
+"""The record of every decision. Rows stay in here; values go out."""

@@ -1,0 +1,192 @@
+"""Messages from their first sight to their decision."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.triage import Ties
+from statement_intake.ledger.schema import folders, letters, messages, submissions
+from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Unfinished
+
+#: SQL databases limit the number of values in one statement.
+_BATCH = 500
+
+
+class Arrivals:
+    """What has been seen in the mailboxes, and what is still to be decided."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._read = engine.execution_options(read_only=True)
+
+    def progress(self, mailbox: str, folder: str) -> FolderProgress | None:
+        """How far *folder* has been looked through; None if never."""
+        query = select(folders).where(folders.c.mailbox == mailbox, folders.c.folder == folder)
+        with self._read.begin() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return FolderProgress(
+            uidvalidity=row.uidvalidity,
+            high_uid=row.high_uid,
+            careful_until=row.careful_until,
+            compared_at=row.compared_at,
+        )
+
+    def save_progress(self, mailbox: str, folder: str, progress: FolderProgress) -> None:
+        """Remember how far *folder* has been looked through."""
+        here = (folders.c.mailbox == mailbox) & (folders.c.folder == folder)
+        values = progress.model_dump()
+        with self._engine.begin() as connection:
+            if connection.execute(update(folders).where(here).values(**values)).rowcount == 0:
+                connection.execute(insert(folders).values(mailbox=mailbox, folder=folder, **values))
+
+    def unknown(self, mailbox: str, folder: str, uidvalidity: str, uids: Sequence[str]) -> list[str]:
+        """Those of *uids* that have no row yet, in their order."""
+        known: set[str] = set()
+        with self._read.begin() as connection:
+            for start in range(0, len(uids), _BATCH):
+                query = select(messages.c.uid).where(
+                    messages.c.mailbox == mailbox,
+                    messages.c.folder == folder,
+                    messages.c.uidvalidity == uidvalidity,
+                    messages.c.uid.in_(uids[start : start + _BATCH]),
+                )
+                known.update(connection.execute(query).scalars())
+        return [uid for uid in uids if uid not in known]
+
+    def ignore(self, ignored: Sequence[tuple[MessageKey, datetime, str]]) -> None:
+        """Note mail that is not ours: key, date received and the finding's code, nothing else."""
+        if not ignored:
+            return
+        rows = [
+            {
+                **key.model_dump(),
+                "received_at": received,
+                "state": "decided",
+                "outcome": str(Outcome.IGNORED),
+                "reason": code,
+                "mark": "none",
+            }
+            for key, received, code in ignored
+        ]
+        with self._engine.begin() as connection:
+            connection.execute(insert(messages), rows)
+
+    def receive(  # noqa: PLR0913 - the columns of a row
+        self, key: MessageKey, *, reference: str, received: datetime, size: int, raw_sha256: str, letters_wait: bool
+    ) -> bool:
+        """Note that the raw mail is in the store. False if the message has a row already."""
+        row = {
+            **key.model_dump(),
+            "reference": reference,
+            "received_at": received,
+            "size": size,
+            "raw_sha256": raw_sha256,
+            "letters_wait": letters_wait,
+            "state": "received",
+        }
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(messages).values(**row))
+        except IntegrityError:
+            return False
+        return True
+
+    def unfinished(self, now: datetime) -> list[Unfinished]:
+        """Messages to be decided whose time has come; those begun least often first, then the oldest."""
+        query = (
+            select(messages)
+            .where(messages.c.state == "received")
+            .where(messages.c.next_attempt_at.is_(None) | (messages.c.next_attempt_at <= now))
+            .order_by(messages.c.starts, messages.c.received_at, messages.c.id)
+        )
+        with self._read.begin() as connection:
+            return [_unfinished(row) for row in connection.execute(query)]
+
+    def begin(self, message: int) -> None:
+        """Count that work on the message begins, before it can do harm."""
+        with self._engine.begin() as connection:
+            statement = update(messages).where(messages.c.id == message)
+            connection.execute(statement.values(starts=messages.c.starts + 1))
+
+    def interrupted(self, message: int) -> None:
+        """Work on the message stopped for a reason of the surroundings: it counts for nothing."""
+        with self._engine.begin() as connection:
+            statement = update(messages).where(messages.c.id == message, messages.c.starts > 0)
+            connection.execute(statement.values(starts=messages.c.starts - 1))
+
+    def fault(self, message: int, text: str, next_attempt: datetime) -> None:
+        """Count a fault of the message's own, and when to try again."""
+        with self._engine.begin() as connection:
+            statement = update(messages).where(messages.c.id == message)
+            connection.execute(
+                statement.values(faults=messages.c.faults + 1, last_fault=text[:2000], next_attempt_at=next_attempt)
+            )
+
+    def ties(self, message_id: str | None, answers: Sequence[str], references: Sequence[str], sender: str) -> Ties:
+        """What is known of a mail's thread and sender.
+
+        *answers*: Message-IDs that it answers; *references*: what looks like reference numbers in its subject.
+        """
+        with self._read.begin() as connection:
+            ours = message_id is not None and (
+                connection.execute(select(letters.c.id).where(letters.c.message_id == message_id)).first() is not None
+            )
+            by_thread = (
+                select(submissions.c.reference)
+                .join(letters, letters.c.submission_id == submissions.c.id)
+                .where(letters.c.message_id.in_(list(answers)))
+                .limit(1)
+            )
+            by_reference = select(submissions.c.reference).where(submissions.c.reference.in_(list(references))).limit(1)
+            answered = connection.execute(by_thread).scalar() or connection.execute(by_reference).scalar()
+            known = connection.execute(select(submissions.c.id).where(submissions.c.sender == sender).limit(1)).first()
+        return Ties(ours=ours, answers=answered, known_sender=bool(sender) and known is not None)
+
+    def pending_marks(self) -> list[PendingMark]:
+        """Decided messages whose outcome is still to be left on the server."""
+        query = select(messages).where(messages.c.mark == "pending").order_by(messages.c.id)
+        with self._read.begin() as connection:
+            return [
+                PendingMark(id=row.id, key=_key(row), outcome=Outcome(row.outcome)) for row in connection.execute(query)
+            ]
+
+    def marked(self, message: int, *, done: bool) -> None:
+        """The mark is on the server, or cannot be."""
+        with self._engine.begin() as connection:
+            statement = update(messages).where(messages.c.id == message)
+            connection.execute(statement.values(mark="done" if done else "none"))
+
+    def digests(self) -> set[str]:
+        """The raw mails that rows refer to."""
+        with self._read.begin() as connection:
+            return set(connection.execute(select(messages.c.raw_sha256).where(messages.c.raw_sha256.is_not(None))).scalars())
+
+    def counts(self) -> dict[str, int]:
+        """Messages by outcome; those not decided yet under "received"."""
+        outcome = func.coalesce(messages.c.outcome, messages.c.state)
+        with self._read.begin() as connection:
+            rows = connection.execute(select(outcome, func.count()).group_by(outcome))
+            return {name: count for name, count in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+
+def _key(row: Row[tuple[object, ...]]) -> MessageKey:
+    return MessageKey(mailbox=row.mailbox, folder=row.folder, uidvalidity=row.uidvalidity, uid=row.uid)
+
+
+def _unfinished(row: Row[tuple[object, ...]]) -> Unfinished:
+    return Unfinished(
+        id=row.id,
+        key=_key(row),
+        reference=row.reference,
+        received_at=row.received_at,
+        size=row.size,
+        raw_sha256=row.raw_sha256,
+        starts=row.starts,
+        faults=row.faults,
+        letters_wait=row.letters_wait,
+    )

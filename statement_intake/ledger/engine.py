@@ -1,0 +1,58 @@
+"""Opens the database. The only place that knows which dialect it speaks."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
+
+from statement_intake.domain.faults import SurroundingsFault
+
+#: How long a writer waits for another one, in milliseconds.
+_BUSY_TIMEOUT_MS = 60_000
+
+
+class LedgerError(SurroundingsFault):
+    """The ledger cannot be used; the text says why and what to do."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose transactions are durable when they return. Raises LedgerError for a URL that is none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerError("[ledger] url: is not a database URL such as sqlite:///var/ledger.db") from error
+    if parsed.get_backend_name() != "sqlite":
+        raise LedgerError(f"[ledger] url: {parsed.get_backend_name()} is not supported; use sqlite:///path/to/ledger.db")
+    if parsed.database and parsed.database != ":memory:":
+        try:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerError(f"[ledger] url: the folder cannot be made: {error}") from error
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _translate)
+    return engine
+
+
+def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's connection
+    # The driver's own transaction handling delays BEGIN; `_begin` takes the write lock at once instead, so that what a
+    # transaction has read cannot change before it writes.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _translate(context: ExceptionContext) -> None:
+    """A locked, full or broken database is a fault of the surroundings; a broken rule of the schema is not."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError):
+        raise LedgerError(f"the ledger cannot be used: {error.orig}") from error

@@ -1,0 +1,43 @@
+"""The ledger as a whole: its parts share one database."""
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from statement_intake.ledger import migration
+from statement_intake.ledger.arrivals import Arrivals
+from statement_intake.ledger.engine import LedgerError, open_engine
+from statement_intake.ledger.log import Log
+from statement_intake.ledger.outbox import Outbox
+from statement_intake.ledger.record import Record
+
+
+class Ledger:
+    """Arrivals come in, decisions are recorded, letters go out, the log tells."""
+
+    def __init__(self, engine: Engine, replies_per_sender_per_day: int) -> None:
+        self.engine = engine
+        self.arrivals = Arrivals(engine)
+        self.record = Record(engine, replies_per_sender_per_day)
+        self.outbox = Outbox(engine)
+        self.log = Log(engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_ledger(url: str, replies_per_sender_per_day: int = 20) -> Ledger:
+    """Open the ledger; an empty database gets its tables. Raises LedgerError for an old one, or a damaged one."""
+    engine = open_engine(url)
+    try:
+        if migration.is_empty(engine):
+            migration.upgrade(engine)
+        elif not migration.is_current(engine):
+            raise LedgerError(f"the ledger {engine.url.database} has an old schema; run: statement-intake migrate")
+        with engine.connect() as connection:
+            answer = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+    except DBAPIError as error:
+        raise LedgerError(f"the ledger {engine.url.database} cannot be opened: {error.orig}") from error
+    if answer != "ok":
+        raise LedgerError(f"the ledger {engine.url.database} is damaged ({answer}); restore it from a backup")
+    return Ledger(engine, replies_per_sender_per_day)

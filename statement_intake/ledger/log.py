@@ -1,0 +1,236 @@
+"""What the ledger tells: the log, one submission's dossier, earlier submissions of a party."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from statement_intake.domain.checks import Earlier
+from statement_intake.domain.finding import Finding, Outcome
+from statement_intake.domain.message import Attachment, Message
+from statement_intake.domain.value import Value
+from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
+from statement_intake.domain.records import (
+    AuditEntry,
+    Dossier,
+    FileRecord,
+    LetterRecord,
+    LogRow,
+    MessageKey,
+    PastDecision,
+)
+
+_STRENGTH = {"silent": 0, "ignore": 1, "hold": 2, "reject": 3, "note": 4}
+#: Rows that are held in memory at a time.
+_PAGE = 500
+
+
+class Filter(Value):
+    """Which lines of the log are wanted."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    meeting: str | None = None
+    party: str | None = None
+    since: datetime | None = None
+
+
+class Log:
+    """Reads; never writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(read_only=True)
+
+    def rows(self, wanted: Filter) -> Iterator[LogRow]:
+        """Submissions, oldest first, then ignored messages where they are asked for by outcome."""
+        if not wanted.outcomes or set(wanted.outcomes) - {Outcome.IGNORED}:
+            yield from self._submissions(wanted)
+        if Outcome.IGNORED in wanted.outcomes and not wanted.meeting and not wanted.party:
+            yield from self._ignored(wanted)
+
+    def _submissions(self, wanted: Filter) -> Iterator[LogRow]:
+        query = select(submissions).order_by(submissions.c.received_at, submissions.c.id)
+        if wanted.outcomes:
+            query = query.where(submissions.c.outcome.in_([str(outcome) for outcome in wanted.outcomes]))
+        if wanted.meeting:
+            query = query.where(submissions.c.meeting == wanted.meeting)
+        if wanted.party:
+            query = query.where(submissions.c.party == wanted.party)
+        if wanted.since:
+            query = query.where(submissions.c.received_at >= wanted.since)
+        with self._engine.begin() as connection:
+            for page in connection.execute(query).partitions(_PAGE):
+                for row in page:
+                    yield _log_row(connection, row)
+
+    def _ignored(self, wanted: Filter) -> Iterator[LogRow]:
+        query = select(messages.c.received_at, messages.c.reason).where(messages.c.outcome == str(Outcome.IGNORED))
+        if wanted.since:
+            query = query.where(messages.c.received_at >= wanted.since)
+        with self._engine.begin() as connection:
+            for row in connection.execute(query.order_by(messages.c.received_at)):
+                yield LogRow(
+                    reference=None, received=row.received_at, outcome=Outcome.IGNORED, standing=None, meeting=None,
+                    party=None, party_name=None, items=(), kind=None, codes=(row.reason,), reasons=(), sender=None,
+                    subject=None, reply=None,
+                )  # fmt: skip
+
+    def earlier(self, meeting: str, party: str, *, before: int | None = None) -> tuple[Earlier, ...]:
+        """Current submissions of a party at a meeting, oldest first, without the submission *before* itself."""
+        query = (
+            select(submissions)
+            .where(submissions.c.meeting == meeting, submissions.c.party == party, submissions.c.standing == "current")
+            .order_by(submissions.c.received_at, submissions.c.id)
+        )
+        with self._engine.begin() as connection:
+            rows = connection.execute(query).all()
+            return tuple(_earlier(connection, row) for row in rows if before is None or row.id < before)
+
+    def submission(self, reference: str) -> Earlier | None:
+        """The submission of that reference, in short."""
+        with self._engine.begin() as connection:
+            row = connection.execute(select(submissions).where(submissions.c.reference == reference)).first()
+            return _earlier(connection, row) if row else None
+
+    def dossier(self, reference: str) -> Dossier | None:
+        """Everything known about a submission; None if there is none of that reference (case does not matter)."""
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                select(submissions).where(submissions.c.reference == reference.strip().upper())
+            ).first()
+            return _dossier(connection, row) if row else None
+
+
+def _log_row(connection: Connection, row: Row[tuple[object, ...]]) -> LogRow:
+    found = sorted(_findings(connection, row.id, row.revision), key=lambda finding: _STRENGTH[str(finding.effect)])
+    reply = connection.execute(
+        select(letters.c.state).where(letters.c.submission_id == row.id).order_by(letters.c.revision.desc()).limit(1)
+    ).scalar()
+    return LogRow(
+        reference=row.reference,
+        received=row.received_at,
+        outcome=Outcome(row.outcome),
+        standing=row.standing,
+        meeting=row.meeting,
+        party=row.party,
+        party_name=row.party_name,
+        items=tuple(row.items),
+        kind=row.kind,
+        codes=tuple(finding.code for finding in found),
+        reasons=tuple(finding.message for finding in found),
+        sender=row.sender,
+        subject=row.subject,
+        reply=reply,
+    )
+
+
+def _findings(connection: Connection, submission: int, revision: int) -> list[Finding]:
+    query = (
+        select(findings)
+        .join(decisions, findings.c.decision_id == decisions.c.id)
+        .where(decisions.c.submission_id == submission, decisions.c.revision == revision)
+        .order_by(findings.c.id)
+    )
+    return [
+        Finding(code=row.code, effect=row.effect, message=row.message, detail=row.detail)
+        for row in connection.execute(query)
+    ]
+
+
+def _earlier(connection: Connection, row: Row[tuple[object, ...]]) -> Earlier:
+    digests = connection.execute(select(files.c.sha256).where(files.c.submission_id == row.id)).scalars()
+    return Earlier(
+        reference=row.reference,
+        outcome=Outcome(row.outcome),
+        kind=row.kind,
+        items=tuple(row.items),
+        sender=row.sender,
+        digests=frozenset(digests),
+    )
+
+
+def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
+    mails = connection.execute(
+        select(messages).where(messages.c.submission_id == row.id).order_by(messages.c.id)
+    ).all()
+    first = next(mail for mail in mails if mail.facts is not None)
+    return Dossier(
+        id=row.id,
+        reference=row.reference,
+        received=row.received_at,
+        outcome=Outcome(row.outcome),
+        standing=row.standing,
+        superseded_by=row.superseded_by,
+        answers=row.answers,
+        revision=row.revision,
+        meeting=row.meeting,
+        party=row.party,
+        party_name=row.party_name,
+        on_behalf_of=row.on_behalf_of,
+        together_with=tuple(row.together_with),
+        items=tuple(row.items),
+        kind=row.kind,
+        mending=row.mending,
+        sender=row.sender,
+        subject=row.subject,
+        messages=tuple(
+            MessageKey(mailbox=mail.mailbox, folder=mail.folder, uidvalidity=mail.uidvalidity, uid=mail.uid) for mail in mails
+        ),
+        raw_sha256=first.raw_sha256,
+        facts=Message.model_validate(first.facts),
+        files=_files(connection, row.id),
+        history=_history(connection, row.id),
+        letters=_letters(connection, row.id),
+        audit=_audit(connection, row.reference),
+    )
+
+
+def _files(connection: Connection, submission: int) -> tuple[FileRecord, ...]:
+    query = select(files).where(files.c.submission_id == submission).order_by(files.c.id)
+    return tuple(
+        FileRecord(role=row.role, added_by=row.added_by, attachment=Attachment.model_validate(row.facts))
+        for row in connection.execute(query)
+    )
+
+
+def _history(connection: Connection, submission: int) -> tuple[PastDecision, ...]:
+    query = select(decisions).where(decisions.c.submission_id == submission).order_by(decisions.c.revision)
+    return tuple(
+        PastDecision(
+            revision=row.revision,
+            outcome=Outcome(row.outcome),
+            decided_at=row.decided_at,
+            actor=row.actor,
+            action=row.action,
+            because=row.because,
+            findings=tuple(_findings(connection, submission, row.revision)),
+        )
+        for row in connection.execute(query).all()
+    )
+
+
+def _letters(connection: Connection, submission: int) -> tuple[LetterRecord, ...]:
+    query = select(letters).where(letters.c.submission_id == submission).order_by(letters.c.revision)
+    return tuple(
+        LetterRecord(
+            revision=row.revision,
+            kind=row.kind,
+            state=row.state,
+            to=row.to_address,
+            language=row.language,
+            subject=row.subject,
+            body=row.body,
+            message_id=row.message_id,
+            written_at=row.written_at,
+            attempts=row.attempts,
+            response=row.response,
+            settled_at=row.settled_at,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _audit(connection: Connection, reference: str) -> tuple[AuditEntry, ...]:
+    query = select(audit).where(audit.c.reference == reference).order_by(audit.c.id)
+    return tuple(
+        AuditEntry(at=row.at, actor=row.actor, action=row.action, detail=row.detail) for row in connection.execute(query)
+    )

@@ -1,0 +1,137 @@
+"""The outbox: letters from `queued` to what became of them. Every change is a compare-and-swap on the state."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, func, insert, select, update
+
+from statement_intake.ledger.schema import audit, letters, submissions
+from statement_intake.domain.records import QueuedLetter
+
+#: Letters that the service sends by itself when their time has come.
+_DUE = ("queued", "deferred")
+#: Letters that a person may send or drop.
+WAITING = ("held", "unknown", "failed", "queued", "deferred", "suppressed")
+
+
+class Outbox:
+    """Letters and their states."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._read = engine.execution_options(read_only=True)
+
+    def due(self, now: datetime) -> list[QueuedLetter]:
+        """Letters to send now, the oldest first."""
+        query = (
+            _query()
+            .where(letters.c.state.in_(_DUE))
+            .where(letters.c.next_attempt_at.is_(None) | (letters.c.next_attempt_at <= now))
+            .order_by(letters.c.id)
+        )
+        return self._letters(query)
+
+    def in_state(self, *states: str) -> list[QueuedLetter]:
+        """Letters in one of the given states, the oldest first."""
+        return self._letters(_query().where(letters.c.state.in_(states)).order_by(letters.c.id))
+
+    def of(self, reference: str) -> list[QueuedLetter]:
+        """The letters of a submission, the oldest first."""
+        return self._letters(_query().where(submissions.c.reference == reference).order_by(letters.c.id))
+
+    def claim(self, letter: int) -> bool:
+        """Take a due letter for sending. False if it is not there to be taken any more."""
+        return self._move(letter, _DUE, "sending", attempts=letters.c.attempts + 1)
+
+    def data_begins(self, letter: int) -> bool:
+        """The final dot is about to go: from here on its fate is known only by the server's answer."""
+        return self._move(letter, ("sending",), "data")
+
+    def put_back(self, letter: int) -> bool:
+        """Nothing was sent, and the letter is not to blame: as if it had not been tried."""
+        return self._move(letter, ("sending",), "queued", attempts=letters.c.attempts - 1)
+
+    def settle(self, letter: int, state: str, response: str, now: datetime, next_attempt: datetime | None = None) -> None:
+        """Write down what happened: sent, deferred (with the next attempt), failed or unknown."""
+        self._move(
+            letter,
+            ("sending", "data", "unknown"),
+            state,
+            response=response[:500],
+            next_attempt_at=next_attempt,
+            settled_at=None if state == "deferred" else now,
+        )
+
+    def release(self, letter: int, actor: str, now: datetime) -> bool:
+        """A person sends a waiting letter."""
+        moved = self._move(letter, WAITING, "queued", next_attempt_at=None, response=f"released by {actor}")
+        if moved:
+            self._note(letter, actor, "send", now)
+        return moved
+
+    def drop(self, letter: int, actor: str, now: datetime) -> bool:
+        """A person decides that a letter does not go."""
+        moved = self._move(letter, WAITING, "dropped", response=f"dropped by {actor}", settled_at=now)
+        if moved:
+            self._note(letter, actor, "drop", now)
+        return moved
+
+    def recover(self) -> int:
+        """After a restart: what had not reached `data` can be sent again; what had is unknown. Gives the latter's number.
+
+        Only for the process that holds the service's lock: nobody else sends.
+        """
+        with self._engine.begin() as connection:
+            connection.execute(update(letters).where(letters.c.state == "sending").values(state="queued"))
+            lost = connection.execute(
+                update(letters)
+                .where(letters.c.state == "data")
+                .values(state="unknown", response="the service stopped while the server was taking it")
+            )
+        return lost.rowcount
+
+    def counts(self) -> dict[str, int]:
+        """Letters by state."""
+        with self._read.begin() as connection:
+            rows = connection.execute(select(letters.c.state, func.count()).group_by(letters.c.state))
+            return {state: count for state, count in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+    def _letters(self, query: Select[Any]) -> list[QueuedLetter]:
+        with self._read.begin() as connection:
+            return [_letter(row) for row in connection.execute(query)]
+
+    def _move(self, letter: int, states: Sequence[str], to: str, **values: object) -> bool:
+        with self._engine.begin() as connection:
+            statement = update(letters).where(letters.c.id == letter, letters.c.state.in_(states))
+            return connection.execute(statement.values(state=to, **values)).rowcount == 1
+
+    def _note(self, letter: int, actor: str, action: str, now: datetime) -> None:
+        with self._engine.begin() as connection:
+            reference = connection.execute(
+                select(submissions.c.reference)
+                .join(letters, letters.c.submission_id == submissions.c.id)
+                .where(letters.c.id == letter)
+            ).scalar()
+            detail = {"letter": letter}
+            connection.execute(insert(audit).values(at=now, actor=actor, action=action, reference=reference, detail=detail))
+
+
+def _query() -> Select[Any]:
+    return select(letters, submissions.c.reference).join(submissions, letters.c.submission_id == submissions.c.id)
+
+
+def _letter(row: Row[tuple[object, ...]]) -> QueuedLetter:
+    return QueuedLetter(
+        id=row.id,
+        reference=row.reference,
+        state=row.state,
+        kind=row.kind,
+        to=row.to_address,
+        subject=row.subject,
+        message_id=row.message_id,
+        raw=row.raw,
+        attempts=row.attempts,
+        written_at=row.written_at,
+        response=row.response,
+    )

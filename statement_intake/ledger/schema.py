@@ -1,0 +1,228 @@
+"""The tables. Migrations in migrations/ bring a ledger here; a test proves that they do."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Aware in, UTC stored; a naive moment is a fault of ours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be recorded")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """UTC out, aware."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+#: How far each folder has been looked through.
+folders = Table(
+    "folders",
+    metadata,
+    Column("mailbox", String(100), primary_key=True),
+    Column("folder", String(500), primary_key=True),
+    Column("uidvalidity", String(40), nullable=False),
+    #: The highest UID up to which every message has a row.
+    Column("high_uid", String(300)),
+    #: After a change of UIDVALIDITY, the highest UID whose letters wait for a person.
+    Column("careful_until", String(300)),
+    Column("compared_at", Moment),
+)
+
+#: A row for every message of every folder; of other people's mail it holds no more than key, date and reason.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailbox", String(100), nullable=False),
+    Column("folder", String(500), nullable=False),
+    Column("uidvalidity", String(40), nullable=False),
+    Column("uid", String(300), nullable=False),
+    #: INTERNALDATE, or the topmost Received date where that is earlier.
+    Column("received_at", Moment, nullable=False),
+    #: "received" (the raw mail is in the store) or "decided".
+    Column("state", String(10), nullable=False),
+    Column("outcome", String(10)),
+    #: The code of the strongest finding.
+    Column("reason", String(60)),
+    #: Becomes the submission's reference; NULL for mail that was never downloaded.
+    Column("reference", String(20), unique=True),
+    Column("size", Integer),
+    Column("raw_sha256", String(64)),
+    #: Content identity: a second mail with the same one gets no second decision and no second reply.
+    Column("identity", String(64), unique=True),
+    Column("message_id", String(300)),
+    Column("sender", String(330)),
+    #: What the reader found (a Message), as JSON.
+    Column("facts", JSON),
+    Column("submission_id", Integer, ForeignKey("submissions.id")),
+    #: Times the work on it was begun, and times a fault of its own ended it.
+    Column("starts", Integer, nullable=False, default=0),
+    Column("faults", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment),
+    Column("last_fault", Text),
+    #: "none", "pending" or "done".
+    Column("mark", String(10), nullable=False, default="none"),
+    #: Its letter waits for a person, whatever the mode.
+    Column("letters_wait", Boolean, nullable=False, default=False),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index(None, "state", "next_attempt_at"),
+    Index(None, "mark"),
+    Index(None, "message_id"),
+    Index(None, "sender"),
+    Index(None, "submission_id"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(20), nullable=False, unique=True),
+    Column("received_at", Moment, nullable=False),
+    Column("sender", String(330), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("meeting", String(60)),
+    Column("party", String(20)),
+    Column("party_name", String(200)),
+    Column("on_behalf_of", String(20)),
+    #: Codes of the other States of a joint statement, a JSON list.
+    Column("together_with", JSON, nullable=False),
+    #: Agenda items, a JSON list.
+    Column("items", JSON, nullable=False),
+    Column("kind", String(10)),
+    Column("outcome", String(10), nullable=False),
+    #: current, superseded, withdrawal_requested, withdrawn.
+    Column("standing", String(24), nullable=False),
+    Column("superseded_by", String(20)),
+    #: The submission whose letter its mail answers.
+    Column("answers", String(20)),
+    Column("revision", Integer, nullable=False),
+    #: What officers corrected (a Mending by codes), as JSON.
+    Column("mending", JSON, nullable=False),
+    Index(None, "meeting", "party"),
+    Index(None, "outcome"),
+    Index(None, "received_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    #: "service", or the officer's name.
+    Column("actor", String(100), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("because", Text, nullable=False),
+    UniqueConstraint("submission_id", "revision"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("decision_id", Integer, ForeignKey("decisions.id"), nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("effect", String(10), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index(None, "decision_id"),
+    Index(None, "code"),
+)
+
+#: The files of a submission as its current decision sees them.
+files = Table(
+    "files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
+    Column("role", String(12), nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("media_type", String(120), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("seconds", Float),
+    #: Who added it, for a file that did not come with the mail.
+    Column("added_by", String(100)),
+    #: What the reader found (an Attachment), as JSON.
+    Column("facts", JSON, nullable=False),
+    Index(None, "submission_id"),
+    Index(None, "sha256"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    #: queued, sending, data, sent, deferred, failed, unknown, held, suppressed, dropped.
+    Column("state", String(12), nullable=False),
+    Column("to_address", String(330), nullable=False),
+    Column("language", String(5), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("message_id", String(300), nullable=False, unique=True),
+    #: The complete message as it goes out.
+    Column("raw", LargeBinary, nullable=False),
+    Column("written_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment),
+    #: What the server last said, or why the letter waits.
+    Column("response", Text, nullable=False, default=""),
+    Column("settled_at", Moment),
+    UniqueConstraint("submission_id", "revision"),
+    Index(None, "state", "next_attempt_at"),
+    Index(None, "to_address", "written_at"),
+)
+
+#: Append-only: who did what, when, to which submission.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("reference", String(20)),
+    Column("detail", JSON, nullable=False),
+    Index(None, "reference"),
+)

@@ -1,0 +1,178 @@
+"""A person's verdict: accept, reject, reopen, attach. It enters at *decide* and ends in the same *record* and *reply*.
+
+Before every verdict the statement is judged again, with what officers have corrected so far, so that the findings are
+always those of the statement as it now stands.
+"""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from statement_intake.domain.decision import Decision, OverruleError, overrule
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.judge import Knowledge, Mending, judge
+from statement_intake.domain.meeting import Kind
+from statement_intake.domain.message import Message
+from statement_intake.domain.records import Dossier, OutgoingLetter, Verdict
+from statement_intake.domain.triage import Ties
+from statement_intake.domain.value import Value
+from statement_intake.intake import Desk, gather_facts
+
+if TYPE_CHECKING:
+    from statement_intake.domain.message import Attachment
+
+log = structlog.get_logger()
+
+_OUTCOMES = {"accept": Outcome.ACCEPTED, "reject": Outcome.REJECTED, "reopen": Outcome.HELD}
+
+
+class ReviewError(Exception):
+    """The verdict cannot be carried out; the text says why, and what would help."""
+
+
+class Correction(Value):
+    """What an officer says about a submission, by codes."""
+
+    party: str | None = None
+    items: tuple[str, ...] = ()
+    kind: Kind | None = None
+
+
+class Reviewed(Value):
+    """What a verdict led to."""
+
+    reference: str
+    outcome: Outcome
+    letter: OutgoingLetter | None
+
+
+def find(reference: str, desk: Desk) -> Dossier:
+    """The submission of that reference. Raises ReviewError if there is none."""
+    dossier = desk.ledger.log.dossier(reference)
+    if dossier is None:
+        raise ReviewError(f"there is no submission {reference}")
+    return dossier
+
+
+def give_verdict(  # noqa: PLR0913 - who says what about which submission, why, and how
+    action: str, reference: str, desk: Desk, *, actor: str, because: str, correction: Correction, letter: bool = True
+) -> Reviewed:
+    """Accept, reject or reopen. Raises ReviewError, or Conflict where somebody else was quicker."""
+    dossier = find(reference, desk)
+    mending = _remember(dossier.mending, correction, desk.knowledge)
+    message = _as_it_stands(dossier)
+    judged = _judge_again(dossier, message, mending, desk)
+    try:
+        decision = overrule(judged, _OUTCOMES[action], judged.submission)
+    except OverruleError as error:
+        raise ReviewError(f"{dossier.reference} {error}. {_help(judged)}") from error
+    return _record(dossier, message, decision, mending, desk, action=action, actor=actor, because=because, letter=letter)
+
+
+def attach(reference: str, file: Path, desk: Desk, *, actor: str, because: str) -> Reviewed:
+    """Add a file that came another way. It is read and judged as if it had come with the mail, in the mail's time.
+
+    Raises ReviewError, Conflict, or SurroundingsFault where it cannot be read for a reason of ours.
+    """
+    dossier = find(reference, desk)
+    attachment = _read(file, desk)
+    message = _as_it_stands(dossier)
+    message = message.model_copy(update={"attachments": (*message.attachments, attachment)})
+    decision = _judge_again(dossier, message, dossier.mending, desk)
+    return _record(
+        dossier, message, decision, dossier.mending, desk, action="attach", actor=actor, because=because, letter=True,
+        added=attachment,
+    )  # fmt: skip
+
+
+def _as_it_stands(dossier: Dossier) -> Message:
+    """The mail with the files that officers have added."""
+    added = tuple(file.attachment for file in dossier.files if file.added_by)
+    return dossier.facts.model_copy(update={"attachments": (*dossier.facts.attachments, *added)})
+
+
+def _remember(before: dict[str, Any], correction: Correction, knowledge: Knowledge) -> dict[str, Any]:
+    """The corrections so far with the new ones over them."""
+    after = dict(before)
+    if correction.party is not None:
+        known = knowledge.parties.get(correction.party.upper())
+        code = known.code if known else _party_by_name(correction.party, knowledge)
+        if code is None:
+            raise ReviewError(f"there is no party {correction.party}; give its code, such as FRA")
+        after["party"] = code
+    if correction.items:
+        after["items"] = list(correction.items)
+    if correction.kind is not None:
+        after["kind"] = str(correction.kind)
+    return after
+
+
+def _party_by_name(name: str, knowledge: Knowledge) -> str | None:
+    mention = knowledge.parties.exact(name)
+    return mention.parties[0].code if mention and len(mention.parties) == 1 else None
+
+
+def _judge_again(dossier: Dossier, message: Message, mending: dict[str, Any], desk: Desk) -> Decision:
+    knowledge = desk.knowledge
+    reading = knowledge.read_subject(message.headers.subject)
+    ties = Ties(answers=dossier.answers)
+    facts = gather_facts(message, dossier.received, ties, desk, submission=dossier.id)
+    open_meetings = [meeting for meeting in knowledge.meetings if meeting.intake == "open"]
+    fallback = open_meetings[0] if len(open_meetings) == 1 else None
+    mended = Mending(
+        party=knowledge.parties.get(mending["party"]) if "party" in mending else None,
+        items=tuple(mending.get("items", ())),
+        kind=Kind(mending["kind"]) if "kind" in mending else None,
+        meeting=reading.meeting or reading.series or fallback,
+    )
+    return judge(message, facts, ties, knowledge, mended)
+
+
+def _read(file: Path, desk: Desk) -> "Attachment":
+    workspace = desk.files.workspace()
+    try:
+        attachment = desk.reader.read_file(file, file.name, workspace)
+        if (content := workspace / attachment.sha256).exists():
+            desk.files.adopt(content, attachment.sha256)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+    return attachment
+
+
+def _record(  # noqa: PLR0913 - as for `give_verdict`
+    dossier: Dossier, message: Message, decision: Decision, mending: dict[str, Any], desk: Desk, *, action: str,
+    actor: str, because: str, letter: bool, added: "Attachment | None" = None,
+) -> Reviewed:  # fmt: skip
+    now = desk.clock()
+    written = None
+    if letter and action != "reopen":
+        written = desk.correspondent.write(
+            decision,
+            message.headers,
+            reference=dossier.reference,
+            revision=dossier.revision + 1,
+            received=dossier.received,
+            now=now,
+            meeting=decision.submission.meeting,
+            # A delegation that is refused learns why; why an officer accepts is the secretariat's own business.
+            because=because if action == "reject" else "",
+            officer=action != "attach",
+        )
+    added_by = {file.attachment.sha256: file.added_by for file in dossier.files if file.added_by}
+    if added is not None:
+        added_by[added.sha256] = actor
+    verdict = Verdict(
+        actor=actor, action=action, because=because, at=now, letter=written, mending=mending, added_by=added_by
+    )
+    desk.ledger.record.overruled(dossier.id, dossier.revision, decision, verdict)
+    log.info(action, reference=dossier.reference, outcome=str(decision.outcome), actor=actor)
+    return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=written)
+
+
+def _help(judged: Decision) -> str:
+    missing = set(judged.submission.missing)
+    if missing & {"video", "statement"}:
+        return "Add it with: attach REF FILE --because TEXT"
+    return "Say it with --party, --item or --kind"

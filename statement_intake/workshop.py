@@ -1,0 +1,136 @@
+"""Puts the parts together as the settings say. Used by the doors, `cli` and `service`, and by nothing else."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from statement_intake.configuration import load_knowledge
+from statement_intake.correspondence import Correspondent
+from statement_intake.delivery import Post
+from statement_intake.domain.judge import Knowledge
+from statement_intake.domain.office import Office
+from statement_intake.files import FileStore
+from statement_intake.intake import Desk
+from statement_intake.ledger.ledger import Ledger, open_ledger
+from statement_intake.mailbox import Mailbox
+from statement_intake.mailbox.imap import ImapMailbox
+from statement_intake.mailbox.maildir import MaildirMailbox
+from statement_intake.polling import PollRules
+from statement_intake.reading.sandbox import Reader
+from statement_intake.replies.compose import Composer
+from statement_intake.replies.smtp import SmtpTransport
+from statement_intake.settings import Settings
+
+_MEGABYTE = 1_000_000
+_TOKEN_BYTES = 12
+
+
+def now() -> datetime:
+    """The present moment, in UTC. The only clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Everything that the service works with."""
+
+    settings: Settings
+    desk: Desk
+    mailboxes: tuple[Mailbox, ...]
+    post: Post
+    rules: PollRules
+
+
+@contextmanager
+def open_workshop(settings: Settings) -> Iterator[Workshop]:
+    """Open ledger and files and build the rest. Raises ConfigurationError, LedgerError or OSError."""
+    knowledge = load_knowledge(settings.meetings.path)
+    ledger = open_ledger(settings.ledger.url, settings.limits.replies_per_sender_per_day)
+    try:
+        yield _build(settings, knowledge, ledger)
+    finally:
+        ledger.close()
+
+
+def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop:
+    desk = Desk(
+        ledger=ledger,
+        files=FileStore(settings.files.path),
+        reader=build_reader(settings),
+        knowledge=knowledge,
+        correspondent=build_correspondent(settings, knowledge),
+        clock=now,
+        attempts=settings.limits.attempts,
+        largest=settings.limits.message_megabytes * _MEGABYTE,
+        marking=frozenset(name for name, mailbox in settings.mailboxes.items() if mailbox.mark != "none"),
+    )
+    post = Post(
+        outbox=ledger.outbox,
+        transport=SmtpTransport(settings.smtp),
+        envelope_sender=settings.smtp.envelope_sender,
+        clock=now,
+    )
+    return Workshop(settings, desk, build_mailboxes(settings), post, _rules(settings))
+
+
+def build_mailboxes(settings: Settings) -> tuple[Mailbox, ...]:
+    """One for each table [mailboxes.*]."""
+    return tuple(
+        MaildirMailbox(name, mailbox) if mailbox.kind == "maildir" else ImapMailbox(name, mailbox)
+        for name, mailbox in settings.mailboxes.items()
+    )
+
+
+def build_reader(settings: Settings) -> Reader:
+    """The reader with the limits that the settings give."""
+    return Reader(
+        sandbox=settings.reader.sandbox,
+        seconds=settings.reader.seconds,
+        memory_megabytes=settings.reader.memory_megabytes,
+        output_megabytes=settings.reader.output_megabytes,
+        message_megabytes=settings.limits.message_megabytes,
+    )
+
+
+def build_correspondent(settings: Settings, knowledge: Knowledge, mode: str | None = None) -> Correspondent:
+    """The pen. *mode* instead of the settings' own where nothing is sent anyway."""
+    addresses = [meeting.addresses.all for meeting in knowledge.meetings if meeting.addresses]
+    known = [address for group in addresses for address in group]
+    sender = settings.smtp.sender or (known[0] if known else "statements@localhost")
+    accounts = [mailbox.username for mailbox in settings.mailboxes.values() if mailbox.username and "@" in mailbox.username]
+    contacts = [meeting.contact for meeting in knowledge.meetings if meeting.contact]
+    office = Office(
+        zone=settings.office.zone,
+        opens=settings.office.opens,
+        closes=settings.office.closes,
+        holidays=settings.office.holidays,
+        contact=settings.office.contact or (contacts[0] if contacts else sender),
+    )
+    return Correspondent(
+        composer=Composer(),
+        office=office,
+        own=frozenset(address.casefold() for address in (*known, *accounts, sender)),
+        sender=sender,
+        mode=mode or settings.replies.mode,
+        hold_outcomes=frozenset(settings.replies.hold_outcomes),
+        token=lambda: secrets.token_hex(_TOKEN_BYTES),
+    )
+
+
+def _rules(settings: Settings) -> PollRules:
+    return PollRules(
+        start={name: mailbox.start for name, mailbox in settings.mailboxes.items()},
+        full_comparison=timedelta(hours=settings.schedule.full_comparison_hours),
+        below=secrets.randbelow,
+    )
+
+
+def lock_folder(settings: Settings) -> Path:
+    """The folder of the ledger, where the service's lock is."""
+    database = make_url(settings.ledger.url).database
+    return Path(database).parent if database and database != ":memory:" else Path()
