@@ -1,6 +1,6 @@
 """One file with the facts about it: what it is by its content, and what its sender meant it to be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statement_intake.domain.message import Attachment, Category, DocumentFacts, DocumentProblem, VideoFacts
 from statement_intake.reading import documents, video
@@ -105,6 +105,8 @@ def inspect(stored: Stored, described: Described, *, seconds: float) -> Attachme
     elif meant is Category.VIDEO:
         category = Category.VIDEO
         facts["video"] = VideoFacts(readable=False, problem=_not_a_video(kind))
+    elif meant is Category.MESSAGE and kind.format == "txt":
+        category, kind = Category.MESSAGE, replace(kind, media_type="message/rfc822", extension="eml")
     elif kind.category in {Category.DOCUMENT, Category.SLIDES}:
         facts["document"] = _document(stored, kind, seconds)
     elif meant in {Category.DOCUMENT, Category.SLIDES}:

@@ -178,7 +178,8 @@ def _leaf(place: _Place, reading: _Reading) -> None:
 def _content(part: Mime, reading: _Reading, described: Described | None) -> Iterator[bytes]:
     """The decoded content of a part, a piece at a time; what is wrong with it becomes a defect."""
     where = f"the file {described.number}" if described else "a text"
-    payload = part.get_payload()
+    # get_payload() would decode 8-bit text by its declared charset and lose what does not fit.
+    payload = part._payload  # type: ignore[attr-defined]  # noqa: SLF001
     if isinstance(payload, list):
         payload = "".join(_source(child) for child in payload if isinstance(child, Mime))
     encoding, _ = read_field(part, "content-transfer-encoding")
