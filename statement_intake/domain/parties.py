@@ -16,7 +16,14 @@ from rapidfuzz.distance import OSA
 from statement_intake.domain.fold import Token, tokenise
 from statement_intake.domain.party_rows import Contents, Meaning, Name, Sort, read, straight
 from statement_intake.domain.phrases import DANGLING, Phrases, key
-from statement_intake.domain.spans import is_closed, past_bracket, past_dangling, stands_free, start_with_article
+from statement_intake.domain.spans import (
+    is_closed,
+    past_articles,
+    past_bracket,
+    past_dangling,
+    stands_free,
+    start_with_article,
+)
 from statement_intake.domain.value import Value
 
 #: Below this likeness (1 is equal) nothing is suggested.
@@ -185,7 +192,7 @@ class PartyTable:
     ) -> tuple[Mention, int]:
         """Give the mention, with the article and brackets around the name, and the position after it."""
         bare_end = tokens[after - 1].end
-        trailing = past_dangling(tokens, after)
+        trailing = past_dangling(tokens, after) if meaning.inverted else past_articles(text, tokens, after)
         if trailing > after and is_closed(text, tokens, after):
             after = trailing
         start = start_with_article(text, tokens, position)

@@ -8,6 +8,7 @@ from statement_intake.domain.phrases import ARTICLES, DANGLING
 
 _OPENING: Final = "(（"
 _CLOSING: Final = ")）"
+_APOSTROPHES: Final = frozenset("'’ʼ‘`´＇")
 #: Beside these a code is part of something else: a document symbol, an address, a file name.
 _TYING: Final = "-./@_\\"
 
@@ -30,13 +31,24 @@ def is_closed(text: str, tokens: Sequence[Token], after: int) -> bool:
     return text[tokens[following - 1].end : tokens[following].start].strip(" .\xa0\t\r\n") != ""
 
 
+def past_articles(text: str, tokens: Sequence[Token], after: int) -> int:
+    """Give the position after the articles that follow: "Gambia" + "(the)", "Argentine" + "(l')"; not "(l)"."""
+    while after < len(tokens) and _is_article(text, tokens[after]):
+        after += 1
+    return after
+
+
+def _is_article(text: str, token: Token) -> bool:
+    return token.text in ARTICLES and (token.text != "l" or text[token.end : token.end + 1] in _APOSTROPHES)
+
+
 def start_with_article(text: str, tokens: Sequence[Token], position: int) -> int:
     """Give where a name begins, an article before it included: "the", "l'"."""
     start = tokens[position].start
-    if position == 0 or tokens[position - 1].text not in ARTICLES:
+    if position == 0 or not _is_article(text, tokens[position - 1]):
         return start
     article = tokens[position - 1]
-    return article.start if text[article.end : start].strip(" \t\r\n\xa0'’") == "" else start
+    return article.start if text[article.end : start].strip(" \t\r\n\xa0" + "".join(_APOSTROPHES)) == "" else start
 
 
 def past_bracket(text: str, start: int, end: int) -> int:
@@ -44,7 +56,7 @@ def past_bracket(text: str, start: int, end: int) -> int:
     opened = sum(text.count(mark, start, end) for mark in _OPENING)
     closed = sum(text.count(mark, start, end) for mark in _CLOSING)
     following = end
-    while following < len(text) and text[following].isspace():
+    while following < len(text) and (text[following].isspace() or text[following] in _APOSTROPHES):
         following += 1
     if opened > closed and following < len(text) and text[following] in _CLOSING:
         return following + 1

@@ -1,0 +1,29 @@
+"""Files of parties that contradict themselves."""
+
+import pytest
+
+from statement_intake.domain.parties import PartyTable
+
+_ONE = "code,kind,region\nFRA,state,weog\nDEU,state,weog\n"
+_TWO = "code,language,form,name\nFRA,en,short,France\nDEU,en,short,Germany\n"
+
+
+@pytest.mark.parametrize(
+    ("parties", "names", "ambiguous", "sensitive", "problem"),
+    [
+        (_ONE, _TWO + "DEU,fr,variant,FRANCÉ\n", "", "", "names.csv, row 4: FRANCÉ is a name of DEU"),
+        (_ONE, _TWO + "ITA,en,short,Italy\n", "", "", "names.csv, row 4: ITA is not in parties.csv"),
+        (_ONE, _TWO + "FRA,de,short,Frankreich\n", "", "", "names.csv, row 4: de, short"),
+        (_ONE, _TWO, "name,codes\nGaul,FRA ITA\n", "", "ambiguous.csv, row 2: Gaul"),
+        (_ONE, _TWO, "", "name,note\nfrance,none\n", "names.csv, row 2: France"),
+        (_ONE + "ITA,state,weog\n", _TWO, "", "", "parties.csv: ITA has no English short name"),
+        (_ONE + "FRA,state,weog\n", _TWO, "", "", "parties.csv, row 4: FRA is there twice"),
+        (_ONE, _TWO + "DEU,en,code,FR\nFRA,en,code,FR\n", "", "", "names.csv, row 5: FR stands for FRA"),
+    ],
+)
+def test_a_contradiction_between_rows_is_refused_by_name(
+    parties: str, names: str, ambiguous: str, sensitive: str, problem: str
+) -> None:
+    """The table cannot be built wrong: file and row are named."""
+    with pytest.raises(ValueError, match=problem):
+        PartyTable.from_csv(parties, names, ambiguous, sensitive, "")
