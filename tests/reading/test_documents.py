@@ -44,7 +44,7 @@ def test_a_word_document_is_read_with_its_notes_and_without_what_was_deleted(tmp
     )
     facts = read(make_docx(tmp_path / "x", body, footnotes=paragraph("a note"), header1=paragraph("above")), "docx")
     assert facts.problem is None
-    assert facts.text.split() == "The delegation thanks you boxed a note above".split()
+    assert facts.text.split() == ["The", "delegation", "thanks", "you", "boxed", "a", "note", "above"]
 
 
 def test_an_open_document_is_read(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_an_open_document_is_read(tmp_path: Path) -> None:
         "<o:annotation><text:p>a comment</text:p></o:annotation></text:p>"
     )
     facts = read(make_odt(tmp_path / "x", body), "odt")
-    assert (facts.problem, facts.text.split()) == (None, "Statement of the delegation".split())
+    assert (facts.problem, facts.text.split()) == (None, ["Statement", "of", "the", "delegation"])
 
 
 def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:

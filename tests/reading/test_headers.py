@@ -11,6 +11,7 @@ from statement_intake.reading.headers import read_headers
 
 
 def subject(raw: str | bytes) -> str:
+    """The decoded subject of a header section with this Subject field."""
     raw = raw if isinstance(raw, bytes) else raw.encode()
     return read_headers(b"Subject: " + raw + b"\r\n\r\n").subject
 
@@ -42,6 +43,7 @@ def test_a_subject_becomes_one_clean_line(raw: str | bytes, text: str | None) ->
 
 
 def test_every_occurrence_of_a_field_is_kept_in_order() -> None:
+    """Names in lower case, values unfolded."""
     headers = read_headers(
         b"Received: a\nReceived: b\nX-Spam:\n no\nAuto-Submitted: no\nAUTO-SUBMITTED: auto-replied\n\nbody"
     )
@@ -51,6 +53,7 @@ def test_every_occurrence_of_a_field_is_kept_in_order() -> None:
 
 
 def test_two_from_fields_are_two_senders() -> None:
+    """A second From field must not hide behind the first."""
     headers = read_headers(b"From: France <a@fr.example>\nFrom: b@evil.example\n\n")
     assert [address.email for address in headers.sender] == ["a@fr.example", "b@evil.example"]
 
@@ -70,11 +73,13 @@ def test_two_from_fields_are_two_senders() -> None:
     ],
 )
 def test_mailboxes_are_read_leniently(raw: str, addresses: list[tuple[str, str]]) -> None:
+    """What has no @ is no mailbox."""
     found = read_headers(f"From: {raw}\n\n".encode()).sender
     assert [(address.name, address.email) for address in found] == addresses
 
 
 def test_times_are_aware_and_the_topmost_received_counts() -> None:
+    """Comments and "-0000" included."""
     headers = read_headers(
         b"Received: from a (x; y) by b; Mon, 28 Aug 2023 12:00:00 +0200 (CEST)\n"
         b"Received: from c by a; Mon, 28 Aug 2023 09:00:00 +0000\n"
@@ -89,10 +94,12 @@ def test_times_are_aware_and_the_topmost_received_counts() -> None:
     "value", ["yesterday", "32 Foo 99999 99:99", "31 Dec 9999 23:59:59 -2359", "", "1 Jan 2023 00:00:00 +99999999999"]
 )
 def test_a_date_that_cannot_be_read_is_none(value: str) -> None:
+    """Nothing raises."""
     assert read_headers(f"Date: {value}\n\n".encode()).date is None
 
 
 def test_malformed_message_ids_are_left_out() -> None:
+    """What answers comes nearest first, each once."""
     headers = read_headers(
         b"Message-ID: <a b@c>\nIn-Reply-To: <3@x>\nReferences: <1@x> junk <2@x>\n <3@x> <" + b"a" * 300 + b">\n\n"
     )
@@ -103,6 +110,7 @@ def test_malformed_message_ids_are_left_out() -> None:
 
 @pytest.mark.parametrize(("raw", "path"), [("<>", ""), ("<a@b.org>", "a@b.org"), ("a@b.org", "a@b.org")])
 def test_the_null_sender_is_told_from_no_return_path(raw: str, path: str) -> None:
+    """RFC 5321 section 4.5.5."""
     assert read_headers(f"Return-Path: {raw}\n\n".encode()).return_path == path
     assert read_headers(b"Subject: x\n\n").return_path is None
 
@@ -127,6 +135,7 @@ def test_the_null_sender_is_told_from_no_return_path(raw: str, path: str) -> Non
     ids=range(13),
 )
 def test_a_hostile_header_costs_little(raw: bytes) -> None:
+    """Caps come before parsing."""
     start = time.process_time()
     headers = read_headers(raw + b"\nFrom: a@b.org\n\n")
     assert time.process_time() - start < 2
@@ -136,6 +145,7 @@ def test_a_hostile_header_costs_little(raw: bytes) -> None:
 
 @given(st.binary(max_size=400))
 def test_no_bytes_raise_or_leave_a_line_break_in_a_value(raw: bytes) -> None:
+    """Values may go into a header of ours."""
     headers = read_headers(b"From: " + raw + b"\nSubject: " + raw + b"\nDate: " + raw + b"\n" + raw)
     values = [value for _, value in headers.fields] + [headers.subject] + [address.name for address in headers.sender]
     assert not any("\r" in value or "\n" in value or "\0" in value for value in values)

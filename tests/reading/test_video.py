@@ -99,7 +99,7 @@ def test_sound_may_run_on_after_the_picture(make_video: MakeVideo) -> None:
     assert found.header_seconds == pytest.approx(6, abs=0.1)
 
 
-def test_a_pause_between_pictures_is_told(make_video: MakeVideo, tmp_path: Path) -> None:
+def test_a_pause_between_pictures_is_told(make_video: MakeVideo) -> None:
     """One stray picture at the end makes a long file of few pictures."""
     source = make_video("gap.mp4", "-vf", "select='lt(n,10)+gt(n,118)'", "-fps_mode", "vfr", picture=12, sound=0)
     found = facts(source)
