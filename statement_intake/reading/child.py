@@ -18,7 +18,7 @@ from statement_intake.reading.faults import OverLimits, ReaderEnded, ReaderFault
 
 MEGABYTE = 1_000_000
 #: Processes and threads within the sandbox: this one, ffmpeg and its threads.
-MAXIMUM_PROCESSES = 64
+MAXIMUM_PROCESSES = 256
 MAXIMUM_OPEN_FILES = 128
 #: The share of the time that may go into measuring; the rest is for reading and answering.
 MEASURING = 0.8
@@ -31,12 +31,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     answer_to = os.dup(1)
     os.dup2(2, 1)
     _limit(options)
-    text = _answer(options).model_dump_json().encode()
-    if len(text) > MAXIMUM_ANSWER:
-        text = Answer(ended="the facts about it take more room than allowed").model_dump_json().encode()
     with os.fdopen(answer_to, "wb") as stream:
-        stream.write(text)
+        stream.write(_as_json(_answer(options)))
     return 0
+
+
+def _as_json(answer: Answer) -> bytes:
+    try:
+        text = answer.model_dump_json().encode()
+    except (ValueError, MemoryError) as error:
+        return Answer(ended=f"the facts about it cannot be told ({type(error).__name__})").model_dump_json().encode()
+    if len(text) > MAXIMUM_ANSWER:
+        return Answer(ended="the facts about it take more room than allowed").model_dump_json().encode()
+    return text
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

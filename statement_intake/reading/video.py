@@ -40,7 +40,7 @@ def measure(path: Path, *, seconds: float) -> VideoFacts:
     """
     deadline = time.monotonic() + seconds
     packets = Packets()
-    arguments = {"v": "error", **SAFE, "show_entries": ENTRIES, "of": "compact"}
+    arguments = {"v": "error", "threads": 1, **SAFE, "show_entries": ENTRIES, "of": "compact"}
     try:
         ran = run(
             ["ffprobe", *convert_kwargs_to_cmd_line_args(arguments), f"file:{path}"],

@@ -22,7 +22,7 @@ def ffmpeg(*arguments: str) -> None:
 
 @pytest.fixture(scope="session")
 def make_video(tmp_path_factory: pytest.TempPathFactory) -> MakeVideo:
-    """Make a small video once: its name, pictures a second, seconds of picture and sound (0: none), and options for ffmpeg."""
+    """Make a small video once: name, ffmpeg's options, seconds of picture and sound (0: none), pictures a second."""
     folder = tmp_path_factory.mktemp("videos")
 
     def make(name: str, *options: str, picture: float = 2, sound: float = 2, rate: int = 10) -> Path:
@@ -65,7 +65,7 @@ def paragraph(text: str) -> str:
 
 
 def make_pdf(path: Path, *pages: str, encrypt: str = "") -> Path:
-    """A PDF with a content stream per page and the font /F; *encrypt* is the XML-free text of the trailer's addition."""
+    """A PDF with a content stream per page and the font /F; *encrypt* is what the trailer has more."""
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",

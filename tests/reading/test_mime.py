@@ -47,16 +47,14 @@ def file(headers: str, content: bytes = TEXT) -> str:
             "déclaration.txt",
         ),
         (
-            "Content-Type: text/plain\nContent-Disposition: attachment; filename*0*=utf-8''d%C3%A9;\n"
-            ' filename*1*=clar%61; filename*2="tion.txt"',
+            "Content-Type: text/plain; name*0*=utf-8''d%C3%A9; name*1*=clar%61;\n name*2=tion.txt",
             "déclaration.txt",
         ),
         ('Content-Type: text/plain; name="=?utf-8?Q?d=C3=A9claration.txt?="', "déclaration.txt"),
         ('Content-Type: text/plain; name="=?iso-8859-1?B?ZOljbGFyYXRpb24udHh0?="', "déclaration.txt"),
         ('Content-Type: text/plain; name="=?utf-8?Q?d=C3=A9?=\n =?utf-8?Q?claration.txt?="', "déclaration.txt"),
         (
-            'Content-Type: text/plain; name="x.txt"\nContent-Disposition: attachment; filename="d.txt";\n'
-            " filename*=utf-8''d%C3%A9claration.txt",
+            "Content-Type: text/plain; name=x\nContent-Disposition: inline; filename=y; filename*=''d%C3%A9claration.txt",
             "déclaration.txt",
         ),
         ("Content-Type: text/plain; name=déclaration.txt", "déclaration.txt"),

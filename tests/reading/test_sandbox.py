@@ -52,7 +52,7 @@ def test_a_statement_is_read_and_its_files_are_left_in_the_workspace(
     assert video.video.seconds == pytest.approx(2, abs=0.1)
     assert (video.category, transcript.document.words) == (Category.VIDEO, 5)
     assert (tmp_path / "out" / video.sha256).read_bytes() == make_video("statement.mp4").read_bytes()
-    assert sorted(os.listdir(tmp_path / "out")) == sorted([video.sha256, transcript.sha256])
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {video.sha256, transcript.sha256}
     assert message.headers == reader.headers(statement.read_bytes())
 
 
@@ -89,7 +89,7 @@ def test_a_bubblewrap_that_cannot_start_is_a_fault_of_ours(
     (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     (tmp_path / "bwrap").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(ReaderFault, match="No permissions to create new namespace.*user namespaces"):
+    with pytest.raises(ReaderFault, match=r"No permissions to create new namespace.*user namespaces"):
         make_reader().read(statement, tmp_path / "out")
 
 
@@ -146,7 +146,7 @@ def test_a_reader_that_hangs_is_killed_with_all_it_started(tmp_path: Path) -> No
 
 def test_memory_and_output_have_limits(statement: Path, tmp_path: Path) -> None:
     """Too little memory for the programs themselves is a fault of the configuration; too much output is the mail's."""
-    with pytest.raises(ReaderFault, match="cannot be started|did not start"):
+    with pytest.raises(ReaderFault, match=r"cannot be started|did not start"):
         make_reader(memory_megabytes=90).read(statement, tmp_path / "out")
     big = HEAD + part(bytes(3_000_000), "Content-Type: application/octet-stream; name=x")
     (tmp_path / "big").write_bytes(big)
@@ -281,7 +281,7 @@ def test_the_childs_word_for_a_file_is_not_taken(tmp_path: Path) -> None:
     (out / "unannounced").write_text("x")
     (out / "link").symlink_to(tmp_path / "outside")
     _verify(announced(digest, 5), out)
-    assert os.listdir(out) == [digest]
+    assert [path.name for path in out.iterdir()] == [digest]
     assert (tmp_path / "outside").exists()
     os.mkfifo(out / ("a" * 64))
     (out / ("b" * 64)).symlink_to(out / digest)
