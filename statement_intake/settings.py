@@ -155,7 +155,7 @@ class RepliesSettings(Table):
     mode: Literal["send", "hold", "off"] = "hold"
     #: Outcomes whose letters wait for a person although the others go.
     hold_outcomes: tuple[Literal["accepted", "rejected", "held"], ...] = ()
-    #: Whose Authentication-Results to believe.
+    #: Whose Authentication-Results to believe. Without effect as yet; `doctor` says so.
     trusted_authserv_id: str | None = None
 
 

@@ -1,6 +1,6 @@
 """From a message that was read to a decision: triage, understanding, checks, decision. One pure call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from statement_intake.domain.checks import ALL, OF_SUBJECT, Case, Facts, run, version
@@ -32,6 +32,14 @@ class Knowledge:
     def meeting(self, identity: str) -> Meeting | None:
         """The meeting of that id."""
         return next((meeting for meeting in self.meetings if meeting.id == identity), None)
+
+    def with_open(self, identity: str) -> "Knowledge":
+        """The same, with the intake of that meeting alone open."""
+        meetings = tuple(
+            meeting if meeting.id == identity else meeting.model_copy(update={"intake": "recognised"})
+            for meeting in self.meetings
+        )
+        return replace(self, meetings=meetings)
 
 
 class Mending(Value):

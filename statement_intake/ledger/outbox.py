@@ -36,6 +36,10 @@ class Outbox:
         """Letters in one of the given states, the oldest first."""
         return self._letters(_query().where(letters.c.state.in_(states)).order_by(letters.c.id))
 
+    def waiting(self) -> list[QueuedLetter]:
+        """Every letter that has not gone and has not been dropped."""
+        return self.in_state(*WAITING)
+
     def of(self, reference: str) -> list[QueuedLetter]:
         """The letters of a submission, the oldest first."""
         return self._letters(_query().where(submissions.c.reference == reference).order_by(letters.c.id))

@@ -53,3 +53,9 @@ class Case(Value):
         if self.submission.meeting and self.submission.meeting.intake == "open":
             return self.submission.meeting
         return self.reading.series
+
+    @property
+    def completes(self) -> Earlier | None:
+        """The open submission whose letter this mail answers; it may be no more than the part that was missing."""
+        answered = self.facts.answers
+        return answered if answered and answered.outcome in {Outcome.REJECTED, Outcome.HELD} else None

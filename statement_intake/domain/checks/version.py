@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from statement_intake.domain.checks.case import Case, Earlier
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.meeting import Kind
+from statement_intake.domain.submission import Role
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Replaces only what is certain to be meant, by the same sender; everything else a person settles."""
-    submission = case.submission
-    answered = case.facts.answers
-    if answered and answered.kind == Kind.VIDEO and submission.kind is Kind.WRITTEN:
-        yield _unclear(answered, "It answers a letter about a video statement, and carries a document alone")
+    if (answered := case.facts.answers) and _is_a_part(case, answered):
+        yield Finding(
+            code="version.unclear",
+            effect=Effect.HOLD,
+            message=f"It answers the letter about {answered.reference}, and may be a part of that statement.",
+            detail={"reference": answered.reference},
+        )
         return
     for earlier in _overlapping(case):
         if earlier.sender != _sender(case):
@@ -24,6 +28,14 @@ def check(case: Case) -> Iterator[Finding]:
             )
         elif not _replaces(case, earlier):
             yield _unclear(earlier, "The same party has a statement on this item already")
+
+
+def _is_a_part(case: Case, answered: Earlier) -> bool:
+    """A document alone for a video statement, or a video alone: not a statement by itself."""
+    submission = case.submission
+    if submission.kind is Kind.VIDEO:
+        return case.completes is not None and not submission.of(Role.TRANSCRIPT)
+    return answered.kind == Kind.VIDEO
 
 
 def superseded(case: Case) -> str | None:

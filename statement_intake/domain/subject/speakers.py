@@ -31,7 +31,7 @@ class Speakers(Value):
 
 def find_speakers(line: Line, table: PartyTable, words: Vocabulary) -> tuple[tuple[Mention, ...], Line]:
     """The names in *line*, and the line with each replaced by a mark."""
-    mentions = table.mentions(line.text)
+    mentions = table.mentions(table.without_host(line.text))
     for mention in reversed(mentions):
         line = Line(line.text[: mention.start] + _NAME + line.text[mention.end :])
     return mentions, line

@@ -1,0 +1,5 @@
+"""`python -m statement_intake`."""
+
+from statement_intake.cli import main
+
+main()

@@ -1,0 +1,160 @@
+"""Decides about mails in files, as the service would, without a ledger and without sending."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from statement_intake.correspondence import Correspondent
+from statement_intake.domain.checks import Facts
+from statement_intake.domain.decision import Decision, decide
+from statement_intake.domain.faults import LimitExceeded
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.judge import Knowledge, judge
+from statement_intake.domain.message import Glance, Headers, Message
+from statement_intake.domain.parties import Party
+from statement_intake.domain.reply import Correspondence, plan_letter
+from statement_intake.domain.submission import Submission
+from statement_intake.domain.triage import Answer, Ties, glance
+from statement_intake.mailbox import HEADER_LIMIT
+from statement_intake.mailbox.mime_scan import scan
+from statement_intake.reading.sandbox import Reader
+
+#: Stands where the service would put a submission's own reference.
+SPECIMEN = "SI-0000-0000"
+#: The reader is another process; two of them keep two cores busy.
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Checker:
+    """What deciding about a file needs."""
+
+    knowledge: Knowledge
+    reader: Reader
+    correspondent: Correspondent
+    largest: int
+    now: datetime
+    #: Instead of the time in the mail's own headers.
+    received: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The decision about one file, with what the letter would have been."""
+
+    path: str
+    decision: Decision
+    headers: Headers
+    received: datetime
+
+
+def mails_below(paths: Iterable[Path]) -> list[Path]:
+    """The files as given, and every *.eml below the folders, in any case; sorted, each once.
+
+    Raises FileNotFoundError for a path that is not there.
+    """
+    found: set[Path] = set()
+    for path in paths:
+        if path.is_dir():
+            found.update(file for file in path.rglob("*") if file.suffix.lower() == ".eml" and file.is_file())
+        elif path.exists():
+            found.add(path)
+        else:
+            raise FileNotFoundError(f"{path}: there is no such file or folder")
+    return sorted(found)
+
+
+def check_all(mails: Iterable[Path], checker: Checker) -> Iterator[Checked]:
+    """Decide about each mail, in the order given. Raises SurroundingsFault where the reader cannot work."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from pool.map(lambda path: check_one(path, checker), mails)
+
+
+def check_one(path: Path, checker: Checker) -> Checked:
+    """Glance, read, decide."""
+    with path.open("rb") as stream:
+        headers = checker.reader.headers(_header_section(stream.read(HEADER_LIMIT)))
+        stream.seek(0)
+        parts = scan(stream)
+    received = checker.received or headers.received or headers.date or checker.now
+    seen = Glance(headers=headers, parts=parts, size=path.stat().st_size, received=received)
+    knowledge = checker.knowledge
+    forwarded = [knowledge.read_subject(part.forwarded_subject) for part in parts or () if part.forwarded_subject]
+    look = glance(seen, knowledge.read_subject(headers.subject), forwarded, Ties())
+    if look.answer is Answer.OTHER and look.finding is not None:
+        return Checked(str(path), decide(Submission(), (look.finding,)), headers, received)
+    message = _read(path, seen, checker)
+    facts = Facts(received=received, own=checker.correspondent.own)
+    return Checked(str(path), judge(message, facts, Ties(), knowledge), message.headers, received)
+
+
+def _header_section(beginning: bytes) -> bytes:
+    ends = [place for mark in (b"\r\n\r\n", b"\n\n") if (place := beginning.find(mark)) >= 0]
+    return beginning[: min(ends) + 2] if ends else beginning
+
+
+def _read(path: Path, seen: Glance, checker: Checker) -> Message:
+    if seen.size > checker.largest:
+        return Message(headers=seen.headers, over_limits=f"it is larger than {checker.largest // 1_000_000} MB")
+    with tempfile.TemporaryDirectory(prefix="statement-intake-") as workspace:
+        try:
+            return checker.reader.read(path.resolve(), Path(workspace))
+        except LimitExceeded as limit:
+            return Message(headers=seen.headers, over_limits=str(limit))
+
+
+def as_json(checked: Checked, checker: Checker) -> dict[str, Any]:
+    """The line that `check --json` prints."""
+    decision = checked.decision
+    submission = Submission() if decision.outcome is Outcome.IGNORED else decision.submission
+    return {
+        "path": checked.path,
+        "outcome": str(decision.outcome),
+        "meeting": submission.meeting.id if submission.meeting else None,
+        "party": party_json(submission.party),
+        "on_behalf_of": party_json(submission.on_behalf_of),
+        "together_with": [party_json(party) for party in submission.together_with],
+        "items": list(submission.items),
+        "kind": str(submission.kind) if submission.kind else None,
+        "findings": [finding.model_dump(mode="json") for finding in decision.findings],
+        "files": [
+            {
+                "role": str(file.role),
+                "name": file.attachment.name,
+                "media_type": file.attachment.media_type,
+                "size": file.attachment.size,
+                "sha256": file.attachment.sha256,
+                "seconds": file.attachment.video.seconds if file.attachment.video else None,
+            }
+            for file in submission.files
+        ],
+        "reply": _reply(checked, checker),
+    }
+
+
+def party_json(party: Party | None) -> dict[str, str] | None:
+    """A party as JSON shows it."""
+    return party.model_dump(mode="json") if party else None
+
+
+def _reply(checked: Checked, checker: Checker) -> dict[str, Any]:
+    reading = checker.knowledge.read_subject(checked.headers.subject)
+    about = Correspondence(
+        headers=checked.headers,
+        reference=SPECIMEN,
+        received=checked.received,
+        now=checked.received.astimezone(UTC),
+        own=checker.correspondent.own,
+        office=checker.correspondent.office,
+        meeting=reading.series,
+    )
+    letter = plan_letter(checked.decision, about)
+    if letter is None:
+        why = checked.decision.why_silent or "message.no_reply"
+        return {"send": False, "to": [], "language": None, "subject": None, "body": None, "why": why}
+    subject, body = checker.correspondent.composer.text(letter)
+    return {"send": True, "to": [letter.to], "language": letter.language, "subject": subject, "body": body}

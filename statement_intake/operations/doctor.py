@@ -1,0 +1,120 @@
+"""Says what works and what does not: configuration, meetings, mailboxes, SMTP, ledger, files, reader."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy.engine import make_url
+
+from statement_intake.configuration import ConfigurationError, load_knowledge
+from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.meeting import WEEKDAYS, Meeting
+from statement_intake.domain.value import Value
+from statement_intake.ledger.ledger import open_ledger
+from statement_intake.replies.smtp import SmtpTransport
+from statement_intake.settings import Settings
+from statement_intake.workshop import build_mailboxes, build_reader
+
+
+class Diagnosis(Value):
+    """One thing that was looked at."""
+
+    check: str
+    #: "warning": works, but somebody should know. "problem": does not work.
+    state: Literal["ok", "warning", "problem"]
+    message: str
+
+
+def examine(settings: Settings) -> Iterator[Diagnosis]:
+    """Look at everything; one thing that fails hides nothing else."""
+    yield from _meetings(settings)
+    if not settings.mailboxes:
+        yield Diagnosis(check="mailboxes", state="problem", message="No mailbox is configured ([mailboxes.main]).")
+    for mailbox in build_mailboxes(settings):
+        yield from _tried(f"mailbox {mailbox.name}", mailbox.examine)
+    for name, configured in settings.mailboxes.items():
+        if configured.start is None:
+            message = "No start date: all mail in it is looked at, however old (start = 2023-07-12)."
+            yield Diagnosis(check=f"mailbox {name}", state="warning", message=message)
+    yield from _smtp(settings)
+    yield from _tried("ledger", lambda: _ledger(settings))
+    yield from _tried("files", lambda: _files(settings.files.path))
+    yield from _tried("reader", build_reader(settings).examine)
+    if settings.reader.sandbox == "limits":
+        message = 'Mail may be read unsandboxed ([reader] sandbox = "limits"): only limits on time and memory protect.'
+        yield Diagnosis(check="reader", state="warning", message=message)
+    yield Diagnosis(check="scanner", state="warning", message="Nothing scans attachments for malware.")
+    message = "Whether senders are authentic is not looked at: Authentication-Results are not read."
+    yield Diagnosis(check="senders", state="warning", message=message)
+
+
+def _meetings(settings: Settings) -> Iterator[Diagnosis]:
+    try:
+        knowledge = load_knowledge(settings.meetings.path)
+    except ConfigurationError as error:
+        yield Diagnosis(check="meetings", state="problem", message=str(error))
+        return
+    for meeting in knowledge.meetings:
+        open_here = "open for intake" if meeting.intake == "open" else "recognised, not open for intake"
+        yield Diagnosis(check=f"meeting {meeting.id}", state="ok", message=f"{meeting.subject.short_name}: {open_here}.")
+        yield from _unconfirmed(meeting)
+
+
+def _unconfirmed(meeting: Meeting) -> Iterator[Diagnosis]:
+    for kind, deadline in meeting.deadline.items():
+        if deadline.contradicts_itself:
+            earlier, later = (f"{reading:%A %d %B %Y %H:%M %Z}" for reading in deadline.readings())
+            message = (
+                f"The announced deadline for {kind} statements, “{deadline.announced}”, contradicts itself: that day was "
+                f"a {WEEKDAYS[deadline.day.weekday()]}. Until it is confirmed, the later reading counts: {later}, not {earlier}."
+            )
+            yield Diagnosis(check=f"meeting {meeting.id}", state="warning", message=message)
+    unconfirmed = [item.number for item in meeting.agenda if not item.confirmed]
+    if unconfirmed:
+        message = f"Agenda items not confirmed: {', '.join(unconfirmed)}. Fill in titles, and set confirmed = true."
+        yield Diagnosis(check=f"meeting {meeting.id}", state="warning", message=message)
+
+
+def _smtp(settings: Settings) -> Iterator[Diagnosis]:
+    mode = settings.replies.mode
+    if not settings.smtp.host:
+        state: Literal["problem", "warning"] = "problem" if mode == "send" else "warning"
+        yield Diagnosis(check="smtp", state=state, message=f'No SMTP server is configured ([smtp] host); mode = "{mode}".')
+        return
+    yield from _tried("smtp", SmtpTransport(settings.smtp).examine)
+    if mode != "send":
+        message = f'Letters do not go out by themselves: [replies] mode = "{mode}".'
+        yield Diagnosis(check="replies", state="warning", message=message)
+
+
+def _ledger(settings: Settings) -> list[str]:
+    database = make_url(settings.ledger.url).database
+    if database and not Path(database).exists():
+        return [f"{database} does not exist yet; the service makes it at its first start."]
+    ledger = open_ledger(settings.ledger.url)
+    try:
+        messages, letters = ledger.arrivals.counts(), ledger.outbox.counts()
+    finally:
+        ledger.close()
+    counted = ", ".join(f"{count} {what}" for what, count in sorted(messages.items())) or "none"
+    waiting = ", ".join(f"{count} {what}" for what, count in sorted(letters.items())) or "none"
+    return [f"{database} is sound and current.", f"Messages: {counted}.", f"Letters: {waiting}."]
+
+
+def _files(path: Path) -> list[str]:
+    nearest = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    if not os.access(nearest, os.W_OK):
+        raise SurroundingsFault(f"{nearest} cannot be written to.")
+    free = os.statvfs(nearest)
+    return [f"{path}: {free.f_bavail * free.f_frsize // 1_000_000_000} GB free."]
+
+
+def _tried(check: str, examination: Callable[[], list[str]]) -> Iterator[Diagnosis]:
+    try:
+        for sentence in examination():
+            yield Diagnosis(check=check, state="ok", message=sentence)
+    except (SurroundingsFault, OSError) as fault:
+        yield Diagnosis(check=check, state="problem", message=str(fault))
+
+

@@ -1,0 +1,142 @@
+"""The log and a submission, as tables for people, and as JSON and CSV for programs."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from statement_intake.domain.message import Attachment
+from statement_intake.domain.records import Dossier, LogRow
+
+_COLOURS = {"accepted": "green", "rejected": "red", "held": "yellow", "ignored": "dim"}
+_COLUMNS = (
+    "reference", "received", "outcome", "standing", "meeting", "party", "party_name", "items", "kind", "codes", "reasons",
+    "sender", "subject", "reply",
+)  # fmt: skip
+#: A cell that begins so is a formula to spreadsheet programs.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def log_table(rows: Iterable[LogRow], zone: str) -> Table:
+    """The log for a terminal; times in the office's zone."""
+    table = Table(header_style="bold", expand=True)
+    for heading, wide in (("Reference", False), ("Received", False), ("Outcome", False), ("Statement", True),
+                          ("Why", True), ("Reply", False)):  # fmt: skip
+        table.add_column(heading, no_wrap=not wide, overflow="fold", ratio=2 if wide else None)
+    for row in rows:
+        outcome = str(row.outcome)
+        standing = "" if row.standing in {"current", None} else f"\n{row.standing}"
+        table.add_row(
+            row.reference or "–",
+            _local(row.received, zone),
+            f"[{_COLOURS[outcome]}]{outcome}[/]{standing}",
+            escape(_statement(row)),
+            escape("\n".join(_why(row))),
+            row.reply or "none",
+        )
+    return table
+
+
+def _statement(row: LogRow) -> str:
+    who = row.party_name or (row.sender or "?")
+    what = f"item {', '.join(row.items)}" if row.items else ""
+    return ", ".join(part for part in (who, what, row.kind) if part)
+
+
+def _why(row: LogRow) -> Iterator[str]:
+    yield from row.reasons or row.codes
+
+
+def log_json(row: LogRow) -> str:
+    """One line of the log as JSON."""
+    return json.dumps(row.model_dump(mode="json"), ensure_ascii=False)
+
+
+def log_csv(rows: Iterable[LogRow]) -> Iterator[str]:
+    """The log as CSV (RFC 4180); no cell can act as a formula."""
+    yield _csv_line(_COLUMNS)
+    for row in rows:
+        values = row.model_dump(mode="json")
+        yield _csv_line(_cell(values[column]) for column in _COLUMNS)
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 - what JSON gives
+    text = "" if value is None else "; ".join(value) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(cells)
+    return buffer.getvalue()
+
+
+def dossier_json(dossier: Dossier) -> str:
+    """Everything about a submission as JSON."""
+    return json.dumps(dossier.model_dump(mode="json"), ensure_ascii=False)
+
+
+def print_dossier(dossier: Dossier, console: Console, zone: str) -> None:
+    """Everything about a submission for a terminal."""
+    outcome = str(dossier.outcome)
+    console.print(f"[bold]{dossier.reference}[/]  [{_COLOURS[outcome]}]{outcome}[/]  {dossier.standing}")
+    _facts(dossier, console, zone)
+    for file in dossier.files:
+        added = f", added by {file.added_by}" if file.added_by else ""
+        console.print(f"  {file.role}: {_file(file.attachment)}{added}", markup=False, highlight=False, soft_wrap=True)
+    console.print("[bold]History[/]")
+    for step in dossier.history:
+        reason = f": {step.because}" if step.because else ""
+        line = f"  {_local(step.decided_at, zone)}  {step.actor} {step.action} -> {step.outcome}{reason}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        for finding in step.findings:
+            line = f"      {finding.effect!s:6} {finding.code}: {finding.message}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for letter in dossier.letters:
+        said = f" ({letter.response})" if letter.response else ""
+        console.print(f"[bold]Letter {letter.revision}[/]: {letter.kind}, {letter.state}", highlight=False)
+        console.print(f"  To: {letter.to}{said}\n  Subject: {letter.subject}\n", markup=False, highlight=False, soft_wrap=True)
+        console.print(letter.body, markup=False, highlight=False, soft_wrap=True)
+
+
+def _facts(dossier: Dossier, console: Console, zone: str) -> None:
+    places = ", ".join(f"{key.mailbox}/{key.folder} UID {key.uid}" for key in dossier.messages)
+    facts = {
+        "received": _local(dossier.received, zone),
+        "from": dossier.sender,
+        "subject": dossier.subject,
+        "meeting": dossier.meeting,
+        "party": f"{dossier.party_name} ({dossier.party})" if dossier.party else None,
+        "on behalf of": dossier.on_behalf_of,
+        "together with": ", ".join(dossier.together_with),
+        "items": ", ".join(dossier.items),
+        "kind": dossier.kind,
+        "superseded by": dossier.superseded_by,
+        "answers our letter about": dossier.answers,
+        "corrected by officers": ", ".join(f"{key} = {value}" for key, value in dossier.mending.items()),
+        "links": "\n                ".join(dossier.facts.links),
+        "mail": places,
+        "raw mail": dossier.raw_sha256,
+    }
+    for name, value in facts.items():
+        if value:
+            console.print(f"  {name}: {value}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _file(attachment: Attachment) -> str:
+    length = ""
+    if attachment.video and attachment.video.seconds is not None:
+        length = f", {attachment.video.seconds:.2f} s"
+    words = f", {attachment.document.words} words" if attachment.document else ""
+    return f"{attachment.name} ({attachment.media_type}, {attachment.size} bytes{length}{words}) {attachment.sha256}"
+
+
+def _local(moment: datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
