@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from statement_intake.domain.message import Attachment, Category, DocumentFacts, DocumentProblem, VideoFacts
-from statement_intake.reading import documents, video
+from statement_intake.reading import documents
 from statement_intake.reading.kind import Kind
 from statement_intake.reading.kinds import identify
 from statement_intake.reading.names import extension, safe_name
@@ -99,6 +99,8 @@ def inspect(stored: Stored, described: Described, *, seconds: float) -> Attachme
     facts: dict[str, object] = {}
     category = kind.category
     if kind.category in {Category.VIDEO, Category.AUDIO}:
+        from statement_intake.reading import video  # noqa: PLC0415 - ffmpeg-python is slow to import
+
         measured = video.measure(stored.path, seconds=seconds)
         category = _seen_or_heard(kind, measured, meant)
         facts["video"] = measured

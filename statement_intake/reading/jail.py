@@ -66,6 +66,7 @@ def environment() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(_package().parent),
         "MALLOC_ARENA_MAX": "2",
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }
 
 

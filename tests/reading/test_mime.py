@@ -54,8 +54,8 @@ def file(headers: str, content: bytes = TEXT) -> str:
         ('Content-Type: text/plain; name="=?iso-8859-1?B?ZOljbGFyYXRpb24udHh0?="', "déclaration.txt"),
         ('Content-Type: text/plain; name="=?utf-8?Q?d=C3=A9?=\n =?utf-8?Q?claration.txt?="', "déclaration.txt"),
         (
-            "Content-Type: text/plain; name=x\nContent-Disposition: inline; filename=y; filename*=''d%C3%A9claration.txt",
-            "déclaration.txt",
+            "Content-Type: text/plain; name=x\nContent-Disposition: inline; filename=y; filename*=''%C3%A9.txt",
+            "é.txt",
         ),
         ("Content-Type: text/plain; name=déclaration.txt", "déclaration.txt"),
         ("Content-Type: text/plain; name*=no-such'x'a%2Etxt", "a.txt"),
