@@ -19,7 +19,8 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Kind
 from statement_intake.lock import LockedError
 from statement_intake.logs import configure_logs
-from statement_intake.review import Correction, Reviewed, ReviewError, attach as attach_file, find, give_verdict
+from statement_intake.review import Correction, Reviewed, ReviewError, find, give_verdict
+from statement_intake.review import attach as attach_file
 from statement_intake.settings import Settings, SettingsError, load
 
 app = typer.Typer(
@@ -37,7 +38,9 @@ PROBLEMS, MISUSED = 1, 2
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else on standard output.")]
 Reference = Annotated[str, typer.Argument(metavar="REF", help="The submission's reference number, SI-XXXX-XXXX.")]
-Because = Annotated[str, typer.Option("--because", help="Why. It stays in the record; a delegation that is rejected reads it.")]
+Because = Annotated[
+    str, typer.Option("--because", help="Why. It stays in the record; a delegation that is rejected reads it.")
+]
 PartyOption = Annotated[str | None, typer.Option("--party", help="Who speaks: a code such as FRA, or a name.")]
 Items = Annotated[list[str] | None, typer.Option("--item", help="An agenda item, such as 3 or 3(a); may be repeated.")]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="What kind of statement it is.")]
@@ -96,7 +99,9 @@ def poll() -> None:
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=".eml files, or folders that hold some.")],
     meeting: Annotated[str | None, typer.Option(metavar="ID", help="Judge as mail to this meeting alone.")] = None,
-    received: Annotated[str | None, typer.Option(metavar="ISO8601", help="When it was received, instead of by its headers.")] = None,
+    received: Annotated[
+        str | None, typer.Option(metavar="ISO8601", help="When it was received, instead of by its headers.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Decide about mails in files. Touches no ledger and sends nothing; exit 0 whatever the outcomes."""
@@ -133,7 +138,9 @@ def check(
 
 @app.command()
 def subject(
-    texts: Annotated[list[str], typer.Argument(metavar="TEXT...|-", help="Subject lines; - reads one a line from standard input.")],
+    texts: Annotated[
+        list[str], typer.Argument(metavar="TEXT...|-", help="Subject lines; - reads one a line from standard input.")
+    ],
     json: Json = False,
 ) -> None:
     """Explain subject lines: meeting, party, items, and the line as it should have been written."""
@@ -147,7 +154,9 @@ def subject(
             _print_json(told)
             continue
         party = told["party"]["name"] if told["party"] else "?"
-        typer.echo(f"{text}\n  meeting {told['meeting'] or '?'}, party {party}, items {', '.join(told['items']) or '?'}")
+        typer.echo(
+            f"{text}\n  meeting {told['meeting'] or '?'}, party {party}, items {', '.join(told['items']) or '?'}"
+        )
         typer.echo(f"  as it should be: {told['canonical'] or '(not certain)'}")
         for finding in told["findings"]:
             typer.echo(f"  {finding['effect']:6} {finding['code']}: {finding['message']}")
@@ -291,7 +300,9 @@ def _move_letters(action: str, references: list[str], *, everything: bool) -> No
     if not references and not everything:
         raise typer.BadParameter("name the submissions, or --all-held")
     with open_workshop(_settings()) as workshop:
-        moved = move(action, workshop.desk.ledger.outbox, references, everything=everything, actor=_officer(), now=now())
+        moved = move(
+            action, workshop.desk.ledger.outbox, references, everything=everything, actor=_officer(), now=now()
+        )
     typer.echo(f"{moved} letters {'released' if action == 'send' else 'dropped'}")
     if not moved:
         raise typer.Exit(PROBLEMS)
@@ -315,7 +326,9 @@ def doctor(json: Json = False) -> None:
 
 @app.command()
 def demo(
-    directory: Annotated[Path | None, typer.Option(help="Where everything is put. Default: a new folder under /tmp.")] = None,
+    directory: Annotated[
+        Path | None, typer.Option(help="Where everything is put. Default: a new folder under /tmp.")
+    ] = None,
 ) -> None:
     """The whole loop on this machine, nothing configured: real mail, a real IMAP server, a real SMTP server."""
     from statement_intake.operations.demo import demonstrate
@@ -351,7 +364,9 @@ def _moment(text: str, option: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text} is not a time in ISO 8601, such as 2023-08-28T17:00:00+02:00", param_hint=option) from error
+        raise typer.BadParameter(
+            f"{text} is not a time in ISO 8601, such as 2023-08-28T17:00:00+02:00", param_hint=option
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

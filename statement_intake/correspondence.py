@@ -39,7 +39,13 @@ class Correspondent:
     ) -> OutgoingLetter | None:  # fmt: skip
         """The letter for the outbox; None where nothing may be sent. *wait*: why a person has to look at it first."""
         about = Correspondence(
-            headers=headers, reference=reference, received=received, now=now, own=self.own, office=self.office, meeting=meeting
+            headers=headers,
+            reference=reference,
+            received=received,
+            now=now,
+            own=self.own,
+            office=self.office,
+            meeting=meeting,
         )
         letter = plan_letter(decision, about, because=because, officer=officer)
         if letter is None:

@@ -63,7 +63,9 @@ class Desk:
 def look(seen: Glance, desk: Desk) -> Look:
     """Is it worth downloading? Headers and structure only."""
     reading = desk.knowledge.read_subject(seen.headers.subject)
-    forwarded = [desk.knowledge.read_subject(part.forwarded_subject) for part in seen.parts or () if part.forwarded_subject]
+    forwarded = [
+        desk.knowledge.read_subject(part.forwarded_subject) for part in seen.parts or () if part.forwarded_subject
+    ]
     return glance(seen, reading, forwarded, find_ties(seen.headers, desk))
 
 

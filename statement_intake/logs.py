@@ -9,10 +9,14 @@ import structlog
 def configure_logs(*, quiet: bool = False) -> None:
     """Human-readable on a terminal, key=value lines elsewhere. *quiet*: warnings and errors only."""
     level = logging.WARNING if quiet else logging.INFO
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     terminal = sys.stderr.isatty()
     renderer: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(colors=True) if terminal else structlog.processors.LogfmtRenderer(
+        structlog.dev.ConsoleRenderer(colors=True)
+        if terminal
+        else structlog.processors.LogfmtRenderer(
             key_order=["timestamp", "level", "reference", "event"], bool_as_flag=False
         )
     )

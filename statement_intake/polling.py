@@ -58,9 +58,7 @@ def mark(mailbox: Mailbox, desk: Desk) -> None:
         desk.ledger.arrivals.marked(pending.id, done=done)
 
 
-def _look_through(
-    name: str, opened: OpenFolder, desk: Desk, rules: PollRules, stopping: Callable[[], bool]
-) -> None:
+def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:
     arrivals, now, state = desk.ledger.arrivals, desk.clock(), opened.state
     before = arrivals.progress(name, state.name)
     changed = before is not None and before.uidvalidity != state.uidvalidity

@@ -68,7 +68,9 @@ def give_verdict(  # noqa: PLR0913 - who says what about which submission, why, 
         decision = overrule(judged, _OUTCOMES[action], judged.submission)
     except OverruleError as error:
         raise ReviewError(f"{dossier.reference} {error}. {_help(judged)}") from error
-    return _record(dossier, message, decision, mending, desk, action=action, actor=actor, because=because, letter=letter)
+    return _record(
+        dossier, message, decision, mending, desk, action=action, actor=actor, because=because, letter=letter
+    )
 
 
 def attach(reference: str, file: Path, desk: Desk, *, actor: str, because: str) -> Reviewed:

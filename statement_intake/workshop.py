@@ -102,7 +102,9 @@ def build_correspondent(settings: Settings, knowledge: Knowledge, mode: str | No
     addresses = [meeting.addresses.all for meeting in knowledge.meetings if meeting.addresses]
     known = [address for group in addresses for address in group]
     sender = settings.smtp.sender or (known[0] if known else "statements@localhost")
-    accounts = [mailbox.username for mailbox in settings.mailboxes.values() if mailbox.username and "@" in mailbox.username]
+    accounts = [
+        mailbox.username for mailbox in settings.mailboxes.values() if mailbox.username and "@" in mailbox.username
+    ]
     contacts = [meeting.contact for meeting in knowledge.meetings if meeting.contact]
     office = Office(
         zone=settings.office.zone,

@@ -10,7 +10,14 @@ from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.message import Headers
 
 #: Fields that only automatic answers carry.
-_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-failed-recipients", "x-fc-machinegenerated", "x-loop-prevention")
+_FIELDS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-failed-recipients",
+    "x-fc-machinegenerated",
+    "x-loop-prevention",
+)
 _REPORTS = frozenset(
     {"multipart/report", "message/delivery-status", "message/disposition-notification", "message/feedback-report"}
 )
@@ -26,7 +33,9 @@ def automatic(headers: Headers, structure: Iterable[str], *, subject: bool, file
     why = _why(headers, frozenset(structure), subject=subject, files=files)
     if why is None:
         return None
-    return Finding(code="message.automatic", effect=Effect.IGNORE, message=f"Automatic mail: {why}.", detail={"why": why})
+    return Finding(
+        code="message.automatic", effect=Effect.IGNORE, message=f"Automatic mail: {why}.", detail={"why": why}
+    )
 
 
 def _why(headers: Headers, structure: frozenset[str], *, subject: bool, files: bool) -> str | None:

@@ -35,7 +35,9 @@ def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> 
     return Cover(
         text=text,
         words=len(_WORD.findall(text)),
-        speaks_of_video=words.found("video", text) or words.found("video", names) or words.found("transcript", f"{text} {names}"),
+        speaks_of_video=words.found("video", text)
+        or words.found("video", names)
+        or words.found("transcript", f"{text} {names}"),
         replaces=words.found("replaces", text) or words.found("replaces", reading.subject),
     )
 

@@ -19,7 +19,7 @@ _PRECEDENCE: tuple[tuple[Effect, Outcome], ...] = (
 
 
 def outcome_of(findings: Iterable[Finding]) -> Outcome:
-    """silent > ignore > hold > reject > accept; notes never change the outcome."""
+    """Silent > ignore > hold > reject > accept; notes never change the outcome."""
     effects = {finding.effect for finding in findings}
     return next((outcome for effect, outcome in _PRECEDENCE if effect in effects), Outcome.ACCEPTED)
 
@@ -56,7 +56,10 @@ def decide(submission: Submission, findings: Sequence[Finding], *, supersedes: s
     if outcome is Outcome.ACCEPTED and submission.missing:
         outcome = Outcome.HELD
         gaps = ", ".join(submission.missing)
-        found = (*found, Finding(code="service.fault", effect=Effect.SILENT, message=f"No rule spoke, yet this is missing: {gaps}."))
+        found = (
+            *found,
+            Finding(code="service.fault", effect=Effect.SILENT, message=f"No rule spoke, yet this is missing: {gaps}."),
+        )
     return Decision(
         outcome=outcome,
         findings=found,

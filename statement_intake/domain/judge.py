@@ -71,7 +71,11 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
     """
     reading = knowledge.read_subject(message.headers.subject)
     if mending is None and (finding := _before_the_rules(message, reading, ties, knowledge.words)):
-        return decide(Submission(), (finding,)) if finding.effect is Effect.IGNORE else _held(message, reading, finding, knowledge)
+        return (
+            decide(Submission(), (finding,))
+            if finding.effect is Effect.IGNORE
+            else _held(message, reading, finding, knowledge)
+        )
     submission = understand(message, reading, knowledge.words)
     if mending is not None:
         submission = mending.apply(submission)

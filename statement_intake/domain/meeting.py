@@ -82,7 +82,6 @@ class Deadline(Value):
 class SubjectRule(Value):
     """How a subject line names the meeting."""
 
-
     #: The ordinal, 12 for the twelfth; None for a meeting without one.
     ordinal: Annotated[int | None, Field(ge=1)] = None
     #: "EMIC"

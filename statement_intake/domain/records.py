@@ -7,7 +7,6 @@ from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.message import Attachment, Message
 from statement_intake.domain.value import Value
 
-
 #: The actor of what no person did.
 SERVICE = "service"
 

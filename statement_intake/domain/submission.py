@@ -88,9 +88,7 @@ def assign_roles(
     documents = [attachment for attachment in kept if attachment.category in {Category.DOCUMENT, Category.SLIDES}]
     text = _main_document(documents, words, "transcript" if video else "statement")
     kind = Kind.VIDEO if video else Kind.WRITTEN if text else None
-    return kind, tuple(
-        SubmittedFile(role=_role(attachment, kind, text), attachment=attachment) for attachment in kept
-    )
+    return kind, tuple(SubmittedFile(role=_role(attachment, kind, text), attachment=attachment) for attachment in kept)
 
 
 def _counts(attachment: Attachment) -> bool:

@@ -42,7 +42,9 @@ class Look(Value):
     finding: Finding | None = None
 
 
-_VIDEO_NAME = re.compile(r"\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|asf|mpe?g|m2?ts|mts|3gp|3g2|flv|dv|vob|ogv)$", re.IGNORECASE)
+_VIDEO_NAME = re.compile(
+    r"\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|asf|mpe?g|m2?ts|mts|3gp|3g2|flv|dv|vob|ogv)$", re.IGNORECASE
+)
 _DOCUMENT_NAME = re.compile(r"\.(?:docx?|docm|odt|pdf|rtf|txt|pages)$", re.IGNORECASE)
 _OPAQUE = frozenset(
     {
@@ -185,7 +187,10 @@ def _silent(code: str, message: str) -> Finding:
 
 def _own_mail() -> Finding:
     return Finding(
-        code="message.automatic", effect=Effect.IGNORE, message="Our own letter, come back.", detail={"why": "our own letter"}
+        code="message.automatic",
+        effect=Effect.IGNORE,
+        message="Our own letter, come back.",
+        detail={"why": "our own letter"},
     )
 
 

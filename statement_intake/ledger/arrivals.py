@@ -7,9 +7,9 @@ from sqlalchemy import Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Unfinished
 from statement_intake.domain.triage import Ties
 from statement_intake.ledger.schema import folders, letters, messages, submissions
-from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Unfinished
 
 #: SQL databases limit the number of values in one statement.
 _BATCH = 500
@@ -164,7 +164,9 @@ class Arrivals:
     def digests(self) -> set[str]:
         """The raw mails that rows refer to."""
         with self._read.begin() as connection:
-            return set(connection.execute(select(messages.c.raw_sha256).where(messages.c.raw_sha256.is_not(None))).scalars())
+            return set(
+                connection.execute(select(messages.c.raw_sha256).where(messages.c.raw_sha256.is_not(None))).scalars()
+            )
 
     def counts(self) -> dict[str, int]:
         """Messages by outcome; those not decided yet under "received"."""

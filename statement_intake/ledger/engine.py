@@ -25,7 +25,9 @@ def open_engine(url: str) -> Engine:
     except ArgumentError as error:
         raise LedgerError("[ledger] url: is not a database URL such as sqlite:///var/ledger.db") from error
     if parsed.get_backend_name() != "sqlite":
-        raise LedgerError(f"[ledger] url: {parsed.get_backend_name()} is not supported; use sqlite:///path/to/ledger.db")
+        raise LedgerError(
+            f"[ledger] url: {parsed.get_backend_name()} is not supported; use sqlite:///path/to/ledger.db"
+        )
     if parsed.database and parsed.database != ":memory:":
         try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

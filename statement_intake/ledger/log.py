@@ -8,8 +8,6 @@ from sqlalchemy import Connection, Engine, Row, select
 from statement_intake.domain.checks import Earlier
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.message import Attachment, Message
-from statement_intake.domain.value import Value
-from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 from statement_intake.domain.records import (
     AuditEntry,
     Dossier,
@@ -19,6 +17,8 @@ from statement_intake.domain.records import (
     MessageKey,
     PastDecision,
 )
+from statement_intake.domain.value import Value
+from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 
 _STRENGTH = {"silent": 0, "ignore": 1, "hold": 2, "reject": 3, "note": 4}
 #: Rows that are held in memory at a time.
@@ -149,9 +149,7 @@ def _earlier(connection: Connection, row: Row[tuple[object, ...]]) -> Earlier:
 
 
 def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
-    mails = connection.execute(
-        select(messages).where(messages.c.submission_id == row.id).order_by(messages.c.id)
-    ).all()
+    mails = connection.execute(select(messages).where(messages.c.submission_id == row.id).order_by(messages.c.id)).all()
     first = next(mail for mail in mails if mail.facts is not None)
     return Dossier(
         id=row.id,
@@ -173,7 +171,8 @@ def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
         sender=row.sender,
         subject=row.subject,
         messages=tuple(
-            MessageKey(mailbox=mail.mailbox, folder=mail.folder, uidvalidity=mail.uidvalidity, uid=mail.uid) for mail in mails
+            MessageKey(mailbox=mail.mailbox, folder=mail.folder, uidvalidity=mail.uidvalidity, uid=mail.uid)
+            for mail in mails
         ),
         raw_sha256=first.raw_sha256,
         facts=Message.model_validate(first.facts),
@@ -232,5 +231,6 @@ def _letters(connection: Connection, submission: int) -> tuple[LetterRecord, ...
 def _audit(connection: Connection, reference: str) -> tuple[AuditEntry, ...]:
     query = select(audit).where(audit.c.reference == reference).order_by(audit.c.id)
     return tuple(
-        AuditEntry(at=row.at, actor=row.actor, action=row.action, detail=row.detail) for row in connection.execute(query)
+        AuditEntry(at=row.at, actor=row.actor, action=row.action, detail=row.detail)
+        for row in connection.execute(query)
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, Select, func, insert, select, update
 
-from statement_intake.ledger.schema import audit, letters, submissions
 from statement_intake.domain.records import QueuedLetter
+from statement_intake.ledger.schema import audit, letters, submissions
 
 #: Letters that the service sends by itself when their time has come.
 _DUE = ("queued", "deferred")
@@ -56,7 +56,9 @@ class Outbox:
         """Nothing was sent, and the letter is not to blame: as if it had not been tried."""
         return self._move(letter, ("sending",), "queued", attempts=letters.c.attempts - 1)
 
-    def settle(self, letter: int, state: str, response: str, now: datetime, next_attempt: datetime | None = None) -> None:
+    def settle(
+        self, letter: int, state: str, response: str, now: datetime, next_attempt: datetime | None = None
+    ) -> None:
         """Write down what happened: sent, deferred (with the next attempt), failed or unknown."""
         self._move(
             letter,
@@ -118,7 +120,9 @@ class Outbox:
                 .where(letters.c.id == letter)
             ).scalar()
             detail = {"letter": letter}
-            connection.execute(insert(audit).values(at=now, actor=actor, action=action, reference=reference, detail=detail))
+            connection.execute(
+                insert(audit).values(at=now, actor=actor, action=action, reference=reference, detail=detail)
+            )
 
 
 def _query() -> Select[Any]:

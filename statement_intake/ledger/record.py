@@ -11,8 +11,8 @@ from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
-from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 from statement_intake.domain.records import SERVICE, OutgoingLetter, Unfinished, Verdict
+from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 
 #: Letters that have not left and can still be taken back.
 UNSENT = ("queued", "deferred", "held", "suppressed", "failed")
@@ -69,8 +69,13 @@ class Record:
                 update(messages)
                 .where(messages.c.id == message.id, messages.c.state == "received")
                 .values(
-                    state="decided", outcome=str(Outcome.IGNORED), reason=reason, reference=None, raw_sha256=None,
-                    size=None, last_fault=None,
+                    state="decided",
+                    outcome=str(Outcome.IGNORED),
+                    reason=reason,
+                    reference=None,
+                    raw_sha256=None,
+                    size=None,
+                    last_fault=None,
                 )  # fmt: skip
             )
 
@@ -119,7 +124,13 @@ class Record:
         return _key_of(inserted)
 
     def _write(  # noqa: PLR0913 - one argument for each thing that is recorded
-        self, connection: Connection, submission: int, reference: str, revision: int, decision: Decision, verdict: Verdict
+        self,
+        connection: Connection,
+        submission: int,
+        reference: str,
+        revision: int,
+        decision: Decision,
+        verdict: Verdict,
     ) -> None:
         step = connection.execute(
             insert(decisions).values(

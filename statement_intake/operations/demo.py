@@ -57,7 +57,12 @@ class Stage:
     def ask(self, *words: str) -> list[dict[str, Any]]:
         """The JSON lines that a command prints."""
         done = subprocess.run(
-            self.command(*words, "--json"), env=self.environment(), capture_output=True, text=True, check=True, timeout=120
+            self.command(*words, "--json"),
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
         )
         return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -80,7 +85,9 @@ def demonstrate(directory: Path | None) -> bool:
 
 
 def _play(stage: Stage) -> bool:
-    _say(f"IMAP server (Dovecot) on {stage.imap.host}:{stage.imap.port}, SMTP server on {stage.smtp.host}:{stage.smtp.port}")
+    _say(
+        f"IMAP server (Dovecot) on {stage.imap.host}:{stage.imap.port}, SMTP server on {stage.smtp.host}:{stage.smtp.port}"
+    )
     _configure(stage)
     media = stage.directory / "media"
     media.mkdir(exist_ok=True)
@@ -194,7 +201,10 @@ def _report(stage: Stage) -> bool:
     """Print the decisions, two letters and where everything lies; true if all is as it has to be."""
     subprocess.run(stage.command("log", *_ALL_OUTCOMES), env=stage.environment(), check=False)
     faults = _compare(stage, stage.ask("log", *_ALL_OUTCOMES))
-    for heading, domain in (("The receipt to France", "vienna.gouv.fr"), ("The rejection to Brazil", "itamaraty.gov.br")):
+    for heading, domain in (
+        ("The receipt to France", "vienna.gouv.fr"),
+        ("The rejection to Brazil", "itamaraty.gov.br"),
+    ):
         if letter := _letter_to(stage.smtp, domain):
             _print_letter(heading, letter)
     _console.rule("Where everything lies")
@@ -209,7 +219,9 @@ def _report(stage: Stage) -> bool:
     _say(f"\nLook further:  {CONFIG_VARIABLE}={stage.config} statement-intake log")
     for fault in faults:
         _console.print(f"[red]{fault}[/]", highlight=False)
-    _console.print("[green]Every outcome is the expected one.[/]" if not faults else f"[red]{len(faults)} unexpected outcomes[/]")
+    _console.print(
+        "[green]Every outcome is the expected one.[/]" if not faults else f"[red]{len(faults)} unexpected outcomes[/]"
+    )
     return not faults
 
 
@@ -220,7 +232,11 @@ def _compare(stage: Stage, log: Sequence[dict[str, Any]]) -> list[str]:
     by_subject = _by_message(log)
     letters = sum(mail.letter for mail in stage.delivered)
     for mail in stage.delivered:
-        row = by_subject.get((mail.message["Subject"], mail.outcome)) if mail.outcome != "ignored" else _ignored(log, mail)
+        row = (
+            by_subject.get((mail.message["Subject"], mail.outcome))
+            if mail.outcome != "ignored"
+            else _ignored(log, mail)
+        )
         found = f"{row['outcome']}: {', '.join(row['codes'])}" if row else "nothing of the kind"
         fine = row is not None and (mail.code is None or mail.code in row["codes"])
         if not fine:

@@ -104,14 +104,20 @@ def _statements(post: Post) -> Iterator[DemoMail]:
     )
     yield DemoMail(
         "a written statement",
-        post.mail("mission@kenya.go.ke", "12th EMIC statement – Kenya 4", note, ("Kenya.docx", docx(speech(400, "Kenya")))),
+        post.mail(
+            "mission@kenya.go.ke", "12th EMIC statement – Kenya 4", note, ("Kenya.docx", docx(speech(400, "Kenya")))
+        ),
         "accepted",
         received=post.now,
     )
     yield DemoMail(
         "a subject with the wrong dash",
         post.mail(
-            "mission@eda.admin.ch", "RE: 12th EMIC Statement - Switzerland, item 4", note, ("CH.mp4", good), transcript("CH")
+            "mission@eda.admin.ch",
+            "RE: 12th EMIC Statement - Switzerland, item 4",
+            note,
+            ("CH.mp4", good),
+            transcript("CH"),
         ),
         "accepted",
         "subject.normalised",
@@ -152,7 +158,11 @@ def _faulty_statements(post: Post) -> Iterator[DemoMail]:
     yield DemoMail(
         "an unknown country, and a transcript that is a photo",
         post.mail(
-            "office@atlantis.example", "12th EMIC statement – Atlantis 3", note, ("Atlantis.mp4", good), ("Transcript.docx", jpeg())
+            "office@atlantis.example",
+            "12th EMIC statement – Atlantis 3",
+            note,
+            ("Atlantis.mp4", good),
+            ("Transcript.docx", jpeg()),
         ),
         "rejected",
         "subject.party_unknown",
@@ -160,7 +170,9 @@ def _faulty_statements(post: Post) -> Iterator[DemoMail]:
     )
     yield DemoMail(
         "an empty video",
-        post.mail("mission@mfa.gov.gy", "12th EMIC statement – Guyana 3", note, ("Guyana.mp4", b""), transcript("Guyana")),
+        post.mail(
+            "mission@mfa.gov.gy", "12th EMIC statement – Guyana 3", note, ("Guyana.mp4", b""), transcript("Guyana")
+        ),
         "rejected",
         "video.unreadable",
         received=post.now,
@@ -212,7 +224,9 @@ def second_day(post: Post, receipt: str) -> Iterator[DemoMail]:
     again["In-Reply-To"] = receipt
     yield DemoMail("a delegation's second version", again, "accepted", "subject.normalised", received=post.now)
     thanks = post.mail(
-        "Permanent Mission of France <mission@vienna.gouv.fr>", "Re: 12th EMIC statement – France 3", "Thank you very much!"
+        "Permanent Mission of France <mission@vienna.gouv.fr>",
+        "Re: 12th EMIC statement – France 3",
+        "Thank you very much!",
     )
     thanks["In-Reply-To"] = receipt
     yield DemoMail("a thank-you", thanks, "held", "message.conversation", received=post.now, letter=False)

@@ -24,8 +24,17 @@ def video(path: Path, seconds: float, *, size: str = "1280x720") -> Path:
     sound = ffmpeg.input("sine=frequency=220:sample_rate=48000", f="lavfi")
     command = (
         ffmpeg.output(
-            picture, sound, str(path), t=seconds, vcodec="libx264", preset="ultrafast", crf=35, pix_fmt="yuv420p",
-            acodec="aac", audio_bitrate="48k", movflags="+faststart",
+            picture,
+            sound,
+            str(path),
+            t=seconds,
+            vcodec="libx264",
+            preset="ultrafast",
+            crf=35,
+            pix_fmt="yuv420p",
+            acodec="aac",
+            audio_bitrate="48k",
+            movflags="+faststart",
         )  # fmt: skip
         .global_args("-nostdin", "-v", "error")
         .overwrite_output()

@@ -57,7 +57,9 @@ def _meetings(settings: Settings) -> Iterator[Diagnosis]:
         return
     for meeting in knowledge.meetings:
         open_here = "open for intake" if meeting.intake == "open" else "recognised, not open for intake"
-        yield Diagnosis(check=f"meeting {meeting.id}", state="ok", message=f"{meeting.subject.short_name}: {open_here}.")
+        yield Diagnosis(
+            check=f"meeting {meeting.id}", state="ok", message=f"{meeting.subject.short_name}: {open_here}."
+        )
         yield from _unconfirmed(meeting)
 
 
@@ -80,7 +82,9 @@ def _smtp(settings: Settings) -> Iterator[Diagnosis]:
     mode = settings.replies.mode
     if not settings.smtp.host:
         state: Literal["problem", "warning"] = "problem" if mode == "send" else "warning"
-        yield Diagnosis(check="smtp", state=state, message=f'No SMTP server is configured ([smtp] host); mode = "{mode}".')
+        yield Diagnosis(
+            check="smtp", state=state, message=f'No SMTP server is configured ([smtp] host); mode = "{mode}".'
+        )
         return
     yield from _tried("smtp", SmtpTransport(settings.smtp).examine)
     if mode != "send":
@@ -116,5 +120,3 @@ def _tried(check: str, examination: Callable[[], list[str]]) -> Iterator[Diagnos
             yield Diagnosis(check=check, state="ok", message=sentence)
     except (SurroundingsFault, OSError) as fault:
         yield Diagnosis(check=check, state="problem", message=str(fault))
-
-

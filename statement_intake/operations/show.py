@@ -102,7 +102,9 @@ def print_dossier(dossier: Dossier, console: Console, zone: str) -> None:
     for letter in dossier.letters:
         said = f" ({letter.response})" if letter.response else ""
         console.print(f"[bold]Letter {letter.revision}[/]: {letter.kind}, {letter.state}", highlight=False)
-        console.print(f"  To: {letter.to}{said}\n  Subject: {letter.subject}\n", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"  To: {letter.to}{said}\n  Subject: {letter.subject}\n", markup=False, highlight=False, soft_wrap=True
+        )
         console.print(letter.body, markup=False, highlight=False, soft_wrap=True)
 
 

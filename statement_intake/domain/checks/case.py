@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from statement_intake.domain.cover import Cover
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.cover import Cover
 from statement_intake.domain.message import Message
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import Submission

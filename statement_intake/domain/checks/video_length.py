@@ -33,7 +33,11 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _doubt(facts: VideoFacts, seconds: float, limits: VideoLimits) -> str:
     longest = limits.max_seconds + limits.tolerance_seconds
-    if seconds > longest and facts.largest_gap_seconds > _LONGEST_GAP and seconds - facts.largest_gap_seconds <= longest:
+    if (
+        seconds > longest
+        and facts.largest_gap_seconds > _LONGEST_GAP
+        and seconds - facts.largest_gap_seconds <= longest
+    ):
         return f"its pictures pause for {facts.largest_gap_seconds:.1f} s"
     audio = facts.audio_seconds or 0.0
     if seconds <= longest < audio and audio - seconds > _SOUND_OVERHANG:

@@ -71,7 +71,7 @@ def _bare(words: Vocabulary) -> re.Pattern[str]:
 
 
 def _spelled_out(listed: str, words: Vocabulary) -> list[str]:
-    """"3(a) and (b)" -> 3(a), 3(b); "3 to 5" -> 3, 4, 5; "three" -> 3."""
+    """ "3(a) and (b)" -> 3(a), 3(b); "3 to 5" -> 3, 4, 5; "three" -> 3."""
     to = {flat(word) for word in words.words("connectors", "to")}
     numbers: list[str] = []
     pieces = re.findall(rf"{_NUMBER}|{_LETTER}|[^\W\d]+|–|-", listed)

@@ -48,7 +48,9 @@ _BETWEEN = (
 )
 
 
-def find_meetings(line: Line, meetings: Iterable[Meeting], words: Vocabulary) -> tuple[tuple[MeetingMention, ...], Line]:
+def find_meetings(
+    line: Line, meetings: Iterable[Meeting], words: Vocabulary
+) -> tuple[tuple[MeetingMention, ...], Line]:
     """The meetings named in *line*, and the line without their names."""
     mentions: list[MeetingMention] = []
     for meeting in meetings:

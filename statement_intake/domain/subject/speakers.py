@@ -9,7 +9,9 @@ from statement_intake.domain.words import Vocabulary, flat
 
 #: Stands where a name was taken out; unlike `line.TAKEN` it does not separate, so that its neighbours are seen.
 _NAME = "\x1e"
-_HONORIFIC = re.compile(r"(?<!\w)(?:h\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|minister|ministre|ministro|ambassador|judge)(?!\w).*$")
+_HONORIFIC = re.compile(
+    r"(?<!\w)(?:h\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|minister|ministre|ministro|ambassador|judge)(?!\w).*$"
+)
 
 
 class Speakers(Value):
@@ -75,7 +77,9 @@ def _doubt(speakers: Speakers, rest: Line, words: Vocabulary) -> Speakers:
         return speakers
     beside = " ".join(segment for segment in rest.segments if _NAME in segment)
     if words.found("organisation", beside):
-        return Speakers(candidates=(speakers.party,), sensitive=beside.replace(_NAME, speakers.text), text=speakers.text)
+        return Speakers(
+            candidates=(speakers.party,), sensitive=beside.replace(_NAME, speakers.text), text=speakers.text
+        )
     if leftover(beside, words):
         return Speakers(candidates=(speakers.party,), text=beside.replace(_NAME, speakers.party.name))
     return speakers
@@ -85,7 +89,17 @@ def leftover(text: str, words: Vocabulary) -> str:
     """*text* without all words that say nothing about who speaks."""
     left = flat(text).replace(_NAME, " ")
     left = _HONORIFIC.sub(" ", left)
-    for table in ("behalf", "together", "video", "transcript", "written", "conversation", "withdrawal", "harmless", "item"):
+    for table in (
+        "behalf",
+        "together",
+        "video",
+        "transcript",
+        "written",
+        "conversation",
+        "withdrawal",
+        "harmless",
+        "item",
+    ):
         left = words.pattern(table).sub(" ", left)
     left = re.sub(r"[^\w]+|\d+|_", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
@@ -98,6 +112,11 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
     if not found:
         unknown = next((segment for segment in segments if leftover(segment, words)), "")
         return Speakers(unknown=unknown, text=unknown)
-    return understand(tuple(found[:1]), Line(_NAME), table, words) if len(found) == 1 else Speakers(
-        candidates=tuple(party for mention in found for party in mention.parties), text=", ".join(m.text for m in found)
+    return (
+        understand(tuple(found[:1]), Line(_NAME), table, words)
+        if len(found) == 1
+        else Speakers(
+            candidates=tuple(party for mention in found for party in mention.parties),
+            text=", ".join(m.text for m in found),
+        )
     )

@@ -7,8 +7,6 @@ from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
 
-
-
 class Unwrapped(Value):
     """A subject without its wrapping, and what the wrapping was."""
 
@@ -47,7 +45,9 @@ def _prefix(words: Vocabulary, key: str) -> re.Pattern[str]:
 def _banner(words: Vocabulary) -> re.Pattern[str]:
     names = "|".join(re.escape(flat(word)) for word in sorted(words.words("banners"), key=len, reverse=True))
     inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|\w+))?[?!]?"
-    return re.compile(rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:")
+    return re.compile(
+        rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:"
+    )
 
 
 _MONTHS = (
