@@ -214,7 +214,7 @@ def show(reference: Reference, json: Json = False) -> None:
         showing.print_dossier(dossier, Console(), settings.office.zone)
 
 
-def _verdict(  # noqa: PLR0913 - the options of a verdict
+def _verdict(
     action: str, reference: str, because: str, party: str | None, items: list[str] | None, kind: Kind | None, *,
     letter: bool = True,
 ) -> None:  # fmt: skip
@@ -229,7 +229,7 @@ def _verdict(  # noqa: PLR0913 - the options of a verdict
 
 
 @app.command()
-def accept(  # noqa: PLR0913 - the options of a verdict
+def accept(
     reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None,
     letter: LetterOption = True,
 ) -> None:  # fmt: skip
@@ -238,7 +238,7 @@ def accept(  # noqa: PLR0913 - the options of a verdict
 
 
 @app.command()
-def reject(  # noqa: PLR0913 - the options of a verdict
+def reject(
     reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None,
     letter: LetterOption = True,
 ) -> None:  # fmt: skip

@@ -2,32 +2,45 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
 
 def configure_logs(*, quiet: bool = False) -> None:
     """Human-readable on a terminal, key=value lines elsewhere. *quiet*: warnings and errors only."""
-    level = logging.WARNING if quiet else logging.INFO
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # A round that outlasts the interval is no trouble: the next one follows when it ends.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     terminal = sys.stderr.isatty()
-    renderer: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer(colors=True)
-        if terminal
-        else structlog.processors.LogfmtRenderer(
-            key_order=["timestamp", "level", "reference", "event"], bool_as_flag=False
-        )
-    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if terminal else [structlog.processors.format_exc_info]),
-            renderer,
+            _lists_as_words,
+            *(_for_people() if terminal else _for_programs()),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _for_people() -> tuple[structlog.types.Processor, ...]:
+    return (structlog.dev.ConsoleRenderer(colors=True),)
+
+
+def _for_programs() -> tuple[structlog.types.Processor, ...]:
+    first = ("timestamp", "level", "reference", "event")
+    return (
+        structlog.processors.format_exc_info,
+        structlog.processors.LogfmtRenderer(key_order=first, drop_missing=True, bool_as_flag=False),
+    )
+
+
+def _lists_as_words(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, list | tuple):
+            event[key] = ",".join(str(item) for item in value)
+    return event

@@ -1,4 +1,4 @@
-"""Make the ledger"""
+"""Make the ledger."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -23,6 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from statement_intake.lock import only_one
 from statement_intake.operations.demo_mails import DemoMail, Post, first_day, second_day
 from statement_intake.operations.local_servers import ImapServer, LocalServerError, SmtpSink, append, dovecot, smtp_sink
 from statement_intake.settings import CONFIG_VARIABLE, PREFIX, load
@@ -68,30 +69,42 @@ class Stage:
 
 
 def demonstrate(directory: Path | None) -> bool:
-    """Play the demo in *directory* (default: a new folder). True if everything came out as it has to."""
-    directory = (directory or Path(tempfile.mkdtemp(prefix="statement-intake-demo-"))).absolute()
-    directory.mkdir(parents=True, exist_ok=True)
-    directory.chmod(0o755)
-    for old in ("ledger.db", "ledger.db-wal", "ledger.db-shm"):
-        (directory / old).unlink(missing_ok=True)
-    for old in ("files", "imap", "letters"):
-        shutil.rmtree(directory / old, ignore_errors=True)
+    """Play the demo in *directory* (default: one of the user's own below /tmp). True if everything came out right."""
+    directory = directory.absolute() if directory else _own_directory()
+    media = directory / "media"
+    media.mkdir(parents=True, exist_ok=True, mode=0o755)
     try:
-        with dovecot(directory / "imap") as imap, smtp_sink(directory / "letters") as smtp:
-            return _play(Stage(directory, imap, smtp))
+        with only_one(media):
+            _clear(directory)
+            with dovecot(directory / "imap") as imap, smtp_sink(directory / "letters") as smtp:
+                return _play(Stage(directory, imap, smtp))
     except LocalServerError as error:
         _console.print(f"[red]{error}[/]", highlight=False)
         return False
 
 
+def _own_directory() -> Path:
+    """Always the same one, so that the next demo finds its videos; never one that somebody else has put there."""
+    directory = Path(tempfile.gettempdir()) / f"statement-intake-demo-{os.getuid()}"
+    directory.mkdir(exist_ok=True, mode=0o755)
+    if directory.is_symlink() or directory.stat().st_uid != os.getuid():
+        raise LocalServerError(f"{directory} belongs to somebody else; choose another with --directory")
+    return directory
+
+
+def _clear(directory: Path) -> None:
+    """Remove what the last demo left, but for its videos."""
+    for old in ("ledger.db", "ledger.db-wal", "ledger.db-shm"):
+        (directory / old).unlink(missing_ok=True)
+    for old in ("files", "imap", "letters"):
+        shutil.rmtree(directory / old, ignore_errors=True)
+
+
 def _play(stage: Stage) -> bool:
-    _say(
-        f"IMAP server (Dovecot) on {stage.imap.host}:{stage.imap.port}, SMTP server on {stage.smtp.host}:{stage.smtp.port}"
-    )
+    _say(f"IMAP server (Dovecot) on {stage.imap.host}:{stage.imap.port}")
+    _say(f"SMTP server (aiosmtpd) on {stage.smtp.host}:{stage.smtp.port}")
     _configure(stage)
-    media = stage.directory / "media"
-    media.mkdir(exist_ok=True)
-    post = Post(media)
+    post = Post(stage.directory / "media")
     _say("Making videos with ffmpeg and delivering mail ...")
     _deliver(stage, first_day(post))
     with _service(stage) as service:

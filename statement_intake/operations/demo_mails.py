@@ -131,7 +131,10 @@ def _faulty_statements(post: Post) -> Iterator[DemoMail]:
     yield DemoMail(
         "a video of 3:07",
         post.mail(
-            "missao@itamaraty.gov.br", "12th EMIC statement – Brazil 3", note, ("Brazil.mp4", post.video("brazil.mp4", 187)),
+            "missao@itamaraty.gov.br",
+            "12th EMIC statement – Brazil 3",
+            note,
+            ("Brazil.mp4", post.video("brazil.mp4", 187)),
             transcript("Brazil"),
         ),
         "rejected",
@@ -148,7 +151,10 @@ def _faulty_statements(post: Post) -> Iterator[DemoMail]:
     yield DemoMail(
         "a header that says 2:00 where the video lasts 3:20",
         post.mail(
-            "mission@mfa.gov.gh", "12th EMIC statement – Ghana 4", note, ("Ghana.mp4", post.liar("ghana.mp4", 120, 200)),
+            "mission@mfa.gov.gh",
+            "12th EMIC statement – Ghana 4",
+            note,
+            ("Ghana.mp4", post.liar("ghana.mp4", 120, 200)),
             transcript("Ghana"),
         ),
         "rejected",

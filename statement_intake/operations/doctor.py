@@ -68,8 +68,9 @@ def _unconfirmed(meeting: Meeting) -> Iterator[Diagnosis]:
         if deadline.contradicts_itself:
             earlier, later = (f"{reading:%A %d %B %Y %H:%M %Z}" for reading in deadline.readings())
             message = (
-                f"The announced deadline for {kind} statements, “{deadline.announced}”, contradicts itself: that day was "
-                f"a {WEEKDAYS[deadline.day.weekday()]}. Until it is confirmed, the later reading counts: {later}, not {earlier}."
+                f"The deadline for {kind} statements, “{deadline.announced}”, contradicts itself: that day was a "
+                f"{WEEKDAYS[deadline.day.weekday()]}. Until somebody confirms a date, the later reading counts: "
+                f"{later}, not {earlier}."
             )
             yield Diagnosis(check=f"meeting {meeting.id}", state="warning", message=message)
     unconfirmed = [item.number for item in meeting.agenda if not item.confirmed]

@@ -16,10 +16,7 @@ from statement_intake.domain.message import Attachment
 from statement_intake.domain.records import Dossier, LogRow
 
 _COLOURS = {"accepted": "green", "rejected": "red", "held": "yellow", "ignored": "dim"}
-_COLUMNS = (
-    "reference", "received", "outcome", "standing", "meeting", "party", "party_name", "items", "kind", "codes", "reasons",
-    "sender", "subject", "reply",
-)  # fmt: skip
+_COLUMNS = tuple(LogRow.model_fields)
 #: A cell that begins so is a formula to spreadsheet programs.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

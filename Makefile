@@ -1,0 +1,37 @@
+# The two commands that matter: make demo, make test. Both install what is missing first.
+
+.PHONY: install demo test lint types contract drift tests lock image-proof
+.DEFAULT_GOAL := demo
+
+VENV := .venv/bin
+
+install:
+	@scripts/install
+
+# The whole loop on this machine: real mail, a real IMAP server, a real SMTP server.
+demo: install
+	@$(VENV)/statement-intake demo
+
+# Everything that .ci/run checks.
+test: lint types contract drift tests
+
+lint: install
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+types: install
+	$(VENV)/mypy
+
+contract: install
+	$(VENV)/lint-imports
+
+# The migrations make exactly the tables that the code knows.
+drift: install
+	$(VENV)/python -m statement_intake.ledger.migration
+
+tests: install
+	$(VENV)/pytest -n 2
+
+# Renew the lock files after a change of pyproject.toml. Needs uv.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --output-file requirements.lock
