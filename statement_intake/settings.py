@@ -177,6 +177,13 @@ class MeetingsSettings(Table):
     path: Path = Path("config/meetings")
 
 
+class ConsoleSettings(Table):
+    """Where the web pages will be. There are none as yet; `run` says so."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+
 class OfficeSettings(Table):
     """What letters promise about people."""
 
@@ -228,6 +235,7 @@ class Settings(BaseSettings):
     ledger: LedgerSettings = LedgerSettings()
     files: FilesSettings = FilesSettings()
     meetings: MeetingsSettings = MeetingsSettings()
+    console: ConsoleSettings = ConsoleSettings()
     office: OfficeSettings = OfficeSettings()
     limits: LimitsSettings = LimitsSettings()
 
