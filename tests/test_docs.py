@@ -1,0 +1,61 @@
+"""The documentation is true: every code, command and setting that it names is there, and none is left out."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from statement_intake.cli import app
+from statement_intake.settings import load
+
+ROOT = Path(__file__).parent.parent
+CODE = re.compile(
+    r'"((?:message|meeting|subject|sender|version|deadline|recipient|video|transcript|statement|document|attachment|service)'
+    r'\.[a-z_]+)"'
+)
+#: Strings of that shape that are no codes: file names, event names.
+NOT_CODES = {"statement_intake.data"}
+
+
+def codes_in_code() -> set[str]:
+    """Every finding's code that the domain or the intake makes."""
+    sources = [*(ROOT / "statement_intake" / "domain").rglob("*.py"), *(ROOT / "statement_intake").glob("*.py")]
+    sources += (ROOT / "statement_intake" / "ledger").glob("*.py")
+    found = {code for source in sources for code in CODE.findall(source.read_text(encoding="utf-8"))}
+    return {code for code in found - NOT_CODES if not code.startswith("attachment.not_scanned")} - {"attachment.infected"}
+
+
+def test_every_finding_that_can_be_made_is_documented_and_no_other() -> None:
+    """docs/findings.md is the list of codes: it names what the code makes, and nothing that does not work."""
+    page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z]+\.[a-z_]+)`", page))
+    assert documented == codes_in_code()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
+def test_every_command_that_a_page_shows_exists(page: str) -> None:
+    """A command in the documentation can be typed as it stands."""
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    text = (ROOT / page).read_text(encoding="utf-8")
+    shown = set(re.findall(r"statement-intake ([a-z]+)\b", text)) - {"is"}
+    assert shown <= commands
+
+
+def test_the_sample_configuration_is_valid_and_holds_the_defaults() -> None:
+    """config/service.toml starts as it is, and says what happens where nothing is said."""
+    written = tomllib.loads((ROOT / "config" / "service.toml").read_text(encoding="utf-8"))
+    with_file = load({"STATEMENT_INTAKE_CONFIG": str(ROOT / "config" / "service.toml")})
+    assert with_file.replies.mode == "hold"
+    assert with_file.meetings.path == ROOT / "config" / "meetings"
+    assert set(written) <= set(type(with_file).model_fields)
+
+
+def test_no_page_speaks_of_rooms_that_are_not_there() -> None:
+    """docs/architecture.md names files that exist."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:domain|ledger|replies|data|config|tests|reading|mailbox|operations)/[\w./]*)`", page)
+    for name in named:
+        places = (ROOT / name, ROOT / "statement_intake" / name)
+        assert any(place.exists() or list(place.parent.glob(place.name)) for place in places), name
