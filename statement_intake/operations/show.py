@@ -23,20 +23,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def log_table(rows: Iterable[LogRow], zone: str) -> Table:
     """The log for a terminal; times in the office's zone."""
-    table = Table(header_style="bold", expand=True)
-    for heading, wide in (("Reference", False), ("Received", False), ("Outcome", False), ("Statement", True),
-                          ("Why", True), ("Reply", False)):  # fmt: skip
-        table.add_column(heading, no_wrap=not wide, overflow="fold", ratio=2 if wide else None)
+    table = Table("Reference", "Outcome", "Statement", "Why", header_style="bold", expand=True)
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    table.columns[2].ratio, table.columns[3].ratio = 2, 4
     for row in rows:
         outcome = str(row.outcome)
-        standing = "" if row.standing in {"current", None} else f"\n{row.standing}"
+        standing = f"\n{row.standing}" if row.standing not in {"current", None} else ""
+        letter = f"\nletter {row.reply}" if row.reply else ""
         table.add_row(
-            row.reference or "–",
-            _local(row.received, zone),
-            f"[{_COLOURS[outcome]}]{outcome}[/]{standing}",
+            f"{row.reference or '–'}\n{_local(row.received, zone)}",
+            f"[{_COLOURS[outcome]}]{outcome}[/]{standing}{letter}",
             escape(_statement(row)),
-            escape("\n".join(_why(row))),
-            row.reply or "none",
+            escape("\n".join(row.reasons or row.codes)),
         )
     return table
 
@@ -45,10 +43,6 @@ def _statement(row: LogRow) -> str:
     who = row.party_name or (row.sender or "?")
     what = f"item {', '.join(row.items)}" if row.items else ""
     return ", ".join(part for part in (who, what, row.kind) if part)
-
-
-def _why(row: LogRow) -> Iterator[str]:
-    yield from row.reasons or row.codes
 
 
 def log_json(row: LogRow) -> str:
