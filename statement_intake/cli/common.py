@@ -1,0 +1,49 @@
+"""What the commands share: exit codes, options, settings, and how to say things."""
+
+import getpass
+import json as jsonlib
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from statement_intake.logs import configure_logs
+from statement_intake.settings import Settings, SettingsError, load
+
+#: Exit codes: 0 done, 1 found problems, 2 used wrongly.
+PROBLEMS, MISUSED = 1, 2
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else on standard output.")]
+Reference = Annotated[str, typer.Argument(metavar="REF", help="The submission's reference number, SI-XXXX-XXXX.")]
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print one line of JSON."""
+    typer.echo(jsonlib.dumps(value, ensure_ascii=False))
+
+
+def read_settings(*, to_poll: bool = False) -> Settings:
+    """Read the settings and set the logs up. *to_poll*: they have to be enough for polling. Raises SettingsError."""
+    configure_logs(quiet=not to_poll)
+    settings = load()
+    if to_poll and not settings.mailboxes:
+        raise SettingsError("[mailboxes.main]: no mailbox is configured; see docs/operations.md")
+    if to_poll and settings.replies.mode == "send" and not settings.smtp.host:
+        raise SettingsError('[smtp] host: is needed while [replies] mode = "send"')
+    return settings
+
+
+def officer() -> str:
+    """Who sits at the terminal."""
+    return getpass.getuser()
+
+
+def moment(text: str, option: str) -> datetime:
+    """A moment from ISO 8601; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text} is not a time in ISO 8601, such as 2023-08-28T17:00:00+02:00", param_hint=option
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

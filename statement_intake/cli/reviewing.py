@@ -1,0 +1,137 @@
+"""Commands of the secretariat: log, show, accept, reject, reopen, attach."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from statement_intake.cli.common import Json, Reference, moment, officer, read_settings
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.meeting import Kind
+from statement_intake.review import Correction, Reviewed, find, give_verdict
+from statement_intake.review import attach as attach_file
+
+app = typer.Typer()
+
+Because = Annotated[
+    str, typer.Option("--because", help="Why. It stays in the record; a delegation that is rejected reads it.")
+]
+PartyOption = Annotated[str | None, typer.Option("--party", help="Who speaks: a code such as FRA, or a name.")]
+Items = Annotated[list[str] | None, typer.Option("--item", help="An agenda item, such as 3 or 3(a); may be repeated.")]
+KindOption = Annotated[Kind | None, typer.Option("--kind", help="What kind of statement it is.")]
+LetterOption = Annotated[bool, typer.Option("--letter/--no-letter", help="Write to the delegation, or do not.")]
+
+
+@app.command()
+def log(
+    outcome: Annotated[list[Outcome] | None, typer.Option(help="Only these outcomes; may be repeated.")] = None,
+    meeting: Annotated[str | None, typer.Option(metavar="ID", help="Only this meeting.")] = None,
+    party: Annotated[str | None, typer.Option(metavar="CODE", help="Only this party.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="ISO8601", help="Only what was received since.")] = None,
+    json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
+) -> None:
+    """What was decided, and why. Mail that is not ours is listed only with --outcome ignored."""
+    from rich.console import Console
+
+    from statement_intake.ledger.log import Filter
+    from statement_intake.operations import show as showing
+    from statement_intake.workshop import open_workshop
+
+    settings = read_settings()
+    wanted = Filter(
+        outcomes=tuple(outcome or ()),
+        meeting=meeting,
+        party=party,
+        since=moment(since, "--since") if since else None,
+    )
+    with open_workshop(settings) as workshop:
+        rows = workshop.desk.ledger.log.rows(wanted)
+        if json:
+            for row in rows:
+                typer.echo(showing.log_json(row))
+        elif as_csv:
+            for line in showing.log_csv(rows):
+                typer.echo(line)
+        else:
+            Console().print(showing.log_table(rows, settings.office.zone))
+
+
+@app.command()
+def show(reference: Reference, json: Json = False) -> None:
+    """One submission: everything known, with its history and its letters."""
+    from rich.console import Console
+
+    from statement_intake.operations import show as showing
+    from statement_intake.workshop import open_workshop
+
+    settings = read_settings()
+    with open_workshop(settings) as workshop:
+        dossier = find(reference, workshop.desk)
+    if json:
+        typer.echo(showing.dossier_json(dossier))
+    else:
+        showing.print_dossier(dossier, Console(), settings.office.zone)
+
+
+def _verdict(
+    action: str, reference: str, because: str, party: str | None, items: list[str] | None, kind: Kind | None, *,
+    letter: bool = True,
+) -> None:  # fmt: skip
+    from statement_intake.workshop import open_workshop
+
+    correction = Correction(party=party, items=_normalised(items or []), kind=kind)
+    with open_workshop(read_settings()) as workshop:
+        reviewed = give_verdict(
+            action, reference, workshop.desk, actor=officer(), because=because, correction=correction, letter=letter
+        )
+    _say(reviewed)
+
+
+@app.command()
+def accept(
+    reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None,
+    letter: LetterOption = True,
+) -> None:  # fmt: skip
+    """Accept a submission, mended where needed, and send a receipt."""
+    _verdict("accept", reference, because, party, item, kind, letter=letter)
+
+
+@app.command()
+def reject(
+    reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None,
+    letter: LetterOption = True,
+) -> None:  # fmt: skip
+    """Reject a submission, and write why and how to mend it."""
+    _verdict("reject", reference, because, party, item, kind, letter=letter)
+
+
+@app.command()
+def reopen(
+    reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None
+) -> None:
+    """Hold a submission for another look, mended where needed. Sends nothing; takes unsent letters back."""
+    _verdict("reopen", reference, because, party, item, kind)
+
+
+@app.command()
+def attach(
+    reference: Reference,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to add.")],
+    because: Because,
+) -> None:
+    """Add a file that came another way (fetched from a link, say), and decide again. The received time stays."""
+    from statement_intake.workshop import open_workshop
+
+    with open_workshop(read_settings()) as workshop:
+        _say(attach_file(reference, file, workshop.desk, actor=officer(), because=because))
+
+
+def _say(reviewed: Reviewed) -> None:
+    letter = reviewed.letter
+    told = f"letter to {letter.to}: {letter.state} {letter.response}".rstrip() if letter else "no letter"
+    typer.echo(f"{reviewed.reference}: {reviewed.outcome}; {told}")
+
+
+def _normalised(items: list[str]) -> tuple[str, ...]:
+    return tuple("".join(item.lower().split()) for item in items)

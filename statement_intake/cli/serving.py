@@ -1,0 +1,69 @@
+"""Commands of those who run it: run, poll, doctor, migrate, demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from statement_intake.cli.common import PROBLEMS, Json, print_json, read_settings
+from statement_intake.logs import configure_logs
+
+app = typer.Typer()
+
+
+@app.command()
+def run() -> None:
+    """The service: poll the mailboxes and deliver letters, until SIGTERM or SIGINT."""
+    from statement_intake import service
+
+    service.run(read_settings(to_poll=True))
+
+
+@app.command()
+def poll() -> None:
+    """One pass over the mailboxes and the outbox, then exit. Exit 1 if something could not be reached."""
+    from statement_intake import service
+
+    if not service.poll_once(read_settings(to_poll=True)):
+        raise typer.Exit(PROBLEMS)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """What works and what does not. Exit 1 if something does not."""
+    from statement_intake.operations.doctor import examine
+
+    problems = 0
+    for diagnosis in examine(read_settings()):
+        problems += diagnosis.state == "problem"
+        if json:
+            print_json(diagnosis.model_dump())
+        else:
+            typer.echo(f"{diagnosis.state:8} {diagnosis.check}: {diagnosis.message}")
+    if problems:
+        raise typer.Exit(PROBLEMS)
+
+
+@app.command()
+def demo(
+    directory: Annotated[
+        Path | None, typer.Option(help="Where everything is put. Default: a new folder under /tmp.")
+    ] = None,
+) -> None:
+    """The whole loop on this machine, nothing configured: real mail, a real IMAP server, a real SMTP server."""
+    from statement_intake.operations.demo import demonstrate
+
+    configure_logs()
+    raise typer.Exit(0 if demonstrate(directory) else PROBLEMS)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the ledger's schema up to date, or make an empty ledger."""
+    from statement_intake.ledger import migration
+    from statement_intake.ledger.engine import open_engine
+
+    engine = open_engine(read_settings().ledger.url)
+    migration.upgrade(engine)
+    engine.dispose()
+    typer.echo(f"{engine.url.database}: up to date")

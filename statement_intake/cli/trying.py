@@ -1,0 +1,79 @@
+"""Commands that try the rules without a mailbox: check and subject. They touch no ledger and send nothing."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from statement_intake.cli.common import Json, moment, print_json, read_settings
+from statement_intake.configuration import load_knowledge
+
+app = typer.Typer()
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=".eml files, or folders that hold some.")],
+    meeting: Annotated[str | None, typer.Option(metavar="ID", help="Judge as mail to this meeting alone.")] = None,
+    received: Annotated[
+        str | None, typer.Option(metavar="ISO8601", help="When it was received, instead of by its headers.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Decide about mails in files. Touches no ledger and sends nothing; exit 0 whatever the outcomes."""
+    from statement_intake.operations import check as checking
+    from statement_intake.workshop import build_correspondent, build_reader, now
+
+    settings = read_settings()
+    knowledge = load_knowledge(settings.meetings.path)
+    if meeting is not None:
+        if knowledge.meeting(meeting) is None:
+            raise typer.BadParameter(f"there is no meeting {meeting}", param_hint="--meeting")
+        knowledge = knowledge.with_open(meeting)
+    try:
+        mails = checking.mails_below(paths)
+    except FileNotFoundError as error:
+        raise typer.BadParameter(str(error), param_hint="PATH") from error
+    checker = checking.Checker(
+        knowledge=knowledge,
+        reader=build_reader(settings),
+        correspondent=build_correspondent(settings, knowledge, mode="send"),
+        largest=settings.limits.message_megabytes * 1_000_000,
+        now=now(),
+        received=moment(received, "--received") if received else None,
+    )
+    for checked in checking.check_all(mails, checker):
+        line = checking.as_json(checked, checker)
+        if json:
+            print_json(line)
+        else:
+            typer.echo(f"{line['outcome']:9} {line['path']}")
+            for finding in line["findings"]:
+                typer.echo(f"          {finding['effect']:6} {finding['code']}: {finding['message']}")
+
+
+@app.command()
+def subject(
+    texts: Annotated[
+        list[str], typer.Argument(metavar="TEXT...|-", help="Subject lines; - reads one a line from standard input.")
+    ],
+    json: Json = False,
+) -> None:
+    """Explain subject lines: meeting, party, items, and the line as it should have been written."""
+    from statement_intake.operations.explain import explain
+
+    knowledge = load_knowledge(read_settings().meetings.path)
+    lines = (line.rstrip("\r\n") for line in sys.stdin) if texts == ["-"] else iter(texts)
+    for text in lines:
+        told = explain(text, knowledge)
+        if json:
+            print_json(told)
+            continue
+        party = told["party"]["name"] if told["party"] else "?"
+        typer.echo(
+            f"{text}\n  meeting {told['meeting'] or '?'}, party {party}, items {', '.join(told['items']) or '?'}"
+        )
+        typer.echo(f"  as it should be: {told['canonical'] or '(not certain)'}")
+        for finding in told["findings"]:
+            typer.echo(f"  {finding['effect']:6} {finding['code']}: {finding['message']}")
