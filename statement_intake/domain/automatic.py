@@ -43,9 +43,9 @@ def _why(headers: Headers, structure: frozenset[str], *, subject: bool, files: b
     if (declared | structure) & _REPORTS:
         return "a delivery or reading report"
     for value in headers.all("auto-submitted"):
-        token = value.partition(";")[0].partition("(")[0].strip().lower()
-        if token == "auto-replied" or (token not in {"no", ""} and not files):
-            return f"Auto-Submitted: {token[:40]}"
+        said = value.partition(";")[0].partition("(")[0].strip().lower()
+        if said == "auto-replied" or (said not in {"no", ""} and not files):
+            return f"Auto-Submitted: {said[:40]}"
     if field := next((field for field in _FIELDS if headers.all(field)), None):
         return f"it carries {field}"
     if "auto_reply" in {value.strip().lower() for value in headers.all("precedence")}:

@@ -5,14 +5,21 @@ import re
 from statement_intake.domain.message import Message
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary
+from statement_intake.domain.words import Vocabulary, flat
 
-#: The lines at which a quoted mail begins.
-_QUOTED = re.compile(
-    r"^(?:-{2,}\s?(?:original message|forwarded message|message d'origine|mensaje original|исходное сообщение)|_{10,}|"
-    r"on .{6,120} wrote:|le .{6,120} a écrit\s?:|el .{6,120} escribió:|(?:from|de|von|от|发件人|من)\s?:\s.{0,200}$|-- ?$)",
-    re.IGNORECASE | re.MULTILINE,
+#: How the lines begin at which a quoted mail, a signature or a disclaimer begins.
+_ENDS = (
+    r"-{2,}\s?(?:original message|forwarded message|message d'origine|mensaje original|исходное сообщение)",
+    r"_{10,}",
+    r"on .{6,120} wrote:",
+    r"le .{6,120} a écrit\s?:",
+    r"el .{6,120} escribió:",
+    r"(?:from|de|von|от|发件人|من)\s?:\s.{0,200}$",
+    r"-- ?$",
+    r".{0,200}(?:intended (?:only |solely )?for|intended recipient|received this (?:e-?mail|message) (?:in error|by mis))",
+    r".{0,40}(?:confidentiality notice|disclaimer:|avis de confidentialité|aviso (?:legal|de confidencialidad))",
 )
+_QUOTED = re.compile(f"^(?:{'|'.join(_ENDS)})", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -37,7 +44,7 @@ def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> 
         words=len(_WORD.findall(text)),
         speaks_of_video=words.found("video", text)
         or words.found("video", names)
-        or words.found("transcript", f"{text} {names}"),
+        or words.pattern("transcript", "sure").search(flat(f"{text} {names}")) is not None,
         replaces=words.found("replaces", text) or words.found("replaces", reading.subject),
     )
 

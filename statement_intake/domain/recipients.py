@@ -1,4 +1,4 @@
-"""May a mail be answered at all, and to which one address (RFC 3834 section 2, RFC 5230 section 4.6)?"""
+"""Whether a mail may be answered at all, and to which one address (RFC 3834 section 2, RFC 5230 section 4.6)."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,8 @@ from statement_intake.domain.message import Address, Headers
 from statement_intake.domain.value import Value
 
 _LIST_FIELDS = (
-    "list-id", "list-help", "list-subscribe", "list-unsubscribe", "list-post", "list-owner", "list-archive", "mailing-list",
+    "list-id", "list-help", "list-subscribe", "list-unsubscribe", "list-post", "list-owner", "list-archive",
+    "mailing-list",
 )  # fmt: skip
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 _SUPPRESS = frozenset({"all", "autoreply", "oof"})
@@ -43,6 +44,18 @@ def _why_not(headers: Headers, own: frozenset[str]) -> str:
         return "the envelope sender is null"
     if field := next((field for field in _LIST_FIELDS if headers.all(field)), None):
         return f"it came through a list ({field})"
+    if why := _asks_for_silence(headers):
+        return why
+    if len(headers.all("received")) > _MOST_HOPS:
+        return "it passed through too many servers"
+    if headers.sender[0].key in own or (headers.return_path or "").casefold() in own:
+        return "it comes from our own address"
+    if not _answerable(headers.sender[0], own):
+        return "the sender's address is not one to answer to"
+    return ""
+
+
+def _asks_for_silence(headers: Headers) -> str:
     if {value.strip().lower() for value in headers.all("precedence")} & _BULK:
         return "Precedence says that it is bulk mail"
     wanted = {token.strip().lower() for value in headers.all("x-auto-response-suppress") for token in value.split(",")}
@@ -52,12 +65,6 @@ def _why_not(headers: Headers, own: frozenset[str]) -> str:
         return "it says that a machine sent it (Auto-Submitted)"
     if headers.all("x-loop"):
         return "it carries X-Loop"
-    if len(headers.all("received")) > _MOST_HOPS:
-        return "it passed through too many servers"
-    if headers.sender[0].key in own or (headers.return_path or "").casefold() in own:
-        return "it comes from our own address"
-    if not _answerable(headers.sender[0], own):
-        return "the sender's address is not one to answer to"
     return ""
 
 

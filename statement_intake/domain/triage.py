@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from statement_intake.domain.automatic import automatic
+from statement_intake.domain.cover import own_words
 from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.links import links_to_videos
 from statement_intake.domain.message import Category, Glance, Message, Part
@@ -109,7 +110,7 @@ def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabul
     if robot or ties.ours:
         return robot or _own_mail()
     related = bool(reading.meetings or ties.answers)
-    if related and not videos and not documents and _withdraws(message, reading, words):
+    if related and not videos and _withdraws(message, reading, words):
         return _silent("message.withdrawal", "Asks to withdraw a statement.")
     if related and not files and not links and not message.encrypted:
         return _without_files(message, reading, words)
@@ -118,28 +119,53 @@ def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabul
     if message.encrypted and related:
         return None
     if _is_attempt(reading, files=bool(videos or documents or links)) or (reading.meetings and videos):
-        asks = reading.converses and reading.canonical is None and not videos
-        return _silent("message.doubtful", "It asks something, and carries a file.") if asks else None
+        return _silent("message.doubtful", why) if (why := _why_not_sure(reading, videos=bool(videos))) else None
     if ties.answers and (videos or documents or links):
         return None
     return _doubtful_or_unrelated(message, reading, words)
 
 
+def _why_not_sure(reading: SubjectReading, *, videos: bool) -> str:
+    """What speaks against an attempt although meeting, statement and files are there; empty if nothing does."""
+    if reading.tentative:
+        return "It calls itself a draft or a test."
+    if reading.withdraws:
+        return "It withdraws something, and carries a video."
+    if converses(reading) and not videos:
+        return "It asks or arranges something, and carries a file."
+    if reading.transfer and reading.canonical is None:
+        return "A transfer service's notice of files."
+    return ""
+
+
+def converses(reading: SubjectReading) -> bool:
+    """True where the subject asks, thanks or arranges, rather than brings a statement."""
+    return reading.asks or (reading.arranges and reading.canonical is None)
+
+
 def _without_files(message: Message, reading: SubjectReading, words: Vocabulary) -> Finding | None:
     """A mail about a statement that carries nothing: an announcement without its file, or conversation."""
-    announced = reading.meetings and reading.statement and not reading.wrapping.reply and not reading.converses
-    body = message.text.strip()
-    if announced and (len(body) >= _NOTE_CHARACTERS or words.found("attached", body) or not _asks(body)):
+    fresh = reading.meetings and reading.statement and not reading.wrapping.reply
+    if fresh and not converses(reading) and not reading.tentative and _announces(message, reading, words):
         return None
     return _silent("message.conversation", "Speaks about a statement, and carries neither a file nor a link.")
 
 
-def _asks(body: str) -> bool:
-    return any(mark in body for mark in "?？؟")
+def _announces(message: Message, reading: SubjectReading, words: Vocabulary) -> bool:
+    """True where a file was meant to be there: the body says so, or is the statement itself, or there is no body."""
+    body = own_words(message.text)
+    if words.found("later", body):
+        return False
+    if words.found("attached", body) or not body:
+        return True
+    asks = any(mark in body for mark in "?？؟")
+    return not asks and (len(body) >= _NOTE_CHARACTERS or reading.canonical is not None)
 
 
 def _withdraws(message: Message, reading: SubjectReading, words: Vocabulary) -> bool:
-    return reading.withdraws or (len(message.text) < _NOTE_CHARACTERS and words.found("withdrawal", message.text))
+    body = own_words(message.text)
+    said = len(body) < _NOTE_CHARACTERS and words.found("withdrawal", body) and not words.found("replaces", body)
+    return reading.withdraws or said
 
 
 def _doubtful_or_unrelated(message: Message, reading: SubjectReading, words: Vocabulary) -> Finding:
@@ -170,8 +196,10 @@ def triage_subject(reading: SubjectReading) -> Finding | None:
     named = bool(reading.speakers.text) and not reading.speakers.unknown
     if reading.meetings and reading.withdraws:
         return _silent("message.withdrawal", "Asks to withdraw a statement.")
-    if reading.meetings and reading.converses and reading.canonical is None:
+    if reading.meetings and converses(reading):
         return _silent("message.conversation", "Speaks about a statement, and is none.")
+    if reading.meetings and (why := _why_not_sure(reading, videos=True)):
+        return _silent("message.doubtful", why)
     if _is_attempt(reading, files=True):
         return None
     if reading.meetings:

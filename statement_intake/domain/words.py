@@ -64,5 +64,5 @@ class Vocabulary:
         return self._patterns[name]
 
     def found(self, table: str, text: str) -> bool:
-        """Does *text* hold a word of the table?"""
+        """True where *text* holds a word of the table."""
         return self.pattern(table).search(flat(text)) is not None

@@ -35,6 +35,6 @@ def check(case: Case) -> Iterator[Finding]:
         yield Finding(
             code="deadline.ambiguous",
             effect=Effect.NOTE,
-            message=f"The announced deadline contradicts itself; received between its two readings: {deadline.announced}.",
+            message=f"Received between the two readings of a deadline that contradicts itself: {deadline.announced}.",
             detail={"received": received.isoformat(), "readings": [reading.isoformat() for reading in readings]},
         )

@@ -38,4 +38,4 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _speaks_of_video(case: Case) -> bool:
-    return case.reading.speaks_of_video or case.reading.speaks_of_transcript or case.cover.speaks_of_video
+    return case.reading.speaks_of_video or case.cover.speaks_of_video

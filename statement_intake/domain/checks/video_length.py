@@ -63,7 +63,9 @@ def _too_long(video: Attachment, facts: VideoFacts, seconds: float, limits: Vide
     return Finding(
         code="video.too_long",
         effect=Effect.HOLD if held else Effect.REJECT,
-        message=f"{video.name} lasts {seconds:.2f} s; the limit is {limits.max_seconds:g} s, {excess:.2f} s too long.{says}",
+        message=(
+            f"{video.name} lasts {seconds:.2f} s, {excess:.2f} s more than the limit of {limits.max_seconds:g} s.{says}"
+        ),
         detail=detail,
     )
 

@@ -1,15 +1,23 @@
-"""Agenda items in a subject line: "3", "item 3", "items 3 and 4", "3(a)", "3-5", "point III"."""
+"""Agenda items in a subject line: "3", "item 3", "items 3 and 4", "3(a)", "3-5", "point III", "third item"."""
 
 import re
 from functools import lru_cache
 
-from statement_intake.domain.subject.line import Line
+from statement_intake.domain.subject.line import NAME, TAKEN, Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
-_NUMBER = r"(?:0?\d{1,3})(?:\s?\.?\s?\([a-z]\)|\.?[a-z](?!\w))?(?![\w])(?!\.\d)"
+#: Letters of scripts in which words are written onto a number without a space: Arabic and Chinese.
+_JOINING = "\u0600-\u06ff\u2e80-\u9fff"
+_NUMBER = rf"(?:0?\d{{1,3}})(?:\s?\.?\s?\([a-z]\)|\.?[a-z](?!\w))?(?![^\W{_JOINING}])(?!\.\d)"
 _LETTER = r"\([a-z]\)"
+_SUB_ITEM = (
+    r"[\s,]*(?:sub[\s\-]?items?|sub[\s\-]?paragraphs?|lit\.?|letter|alinea|inciso|подпункта?)\s?\(?([a-z])\)?(?!\w)"
+)
 _WIDEST_RANGE = 12
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+#: Shorter words for "item" ("n", "no", "ai") make no item of an ordinal before them.
+_LONG_ENOUGH = 4
 
 
 class Items(Value):
@@ -24,35 +32,56 @@ class Items(Value):
 def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
     """The items in *line*, and the line without them.
 
-    A number with a word for "item" before it (or "of the agenda" behind it) is an item; bare numbers are, where they
-    stand together in one place.
+    A number with a word for "item" before it (or "of the agenda" behind it) is an item; so are an ordinal before such
+    a word, and bare numbers where they stand together in one place. Digits that fit nothing are a doubt, not nothing.
     """
-    numbers: list[str] = []
-    named = _named(words)
-    while match := named.search(line.flat):
-        numbers.extend(_spelled_out(match["list"] or match["list2"], words))
+    for pattern in (_named(words), _counted(words)):
+        found, line = _take(line, pattern)
+        lists = [_spelled_out(listed, words) for listed in found]
+        if lists:
+            return _items(lists, one_place=False), line
+    for pattern in (_bare(words), _lone(words)):
+        found, line = _take(line, pattern)
+        lists = [_spelled_out(listed, words) for listed in found]
+        if lists:
+            return _items(lists, one_place=True), line
+    return Items(doubtful=re.search(rf"(?<![^\W{_JOINING}])\d|{NAME}\s?[ivx]$", line.flat) is not None), line
+
+
+def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[str], Line]:
+    found: list[str] = []
+    while match := pattern.search(line.flat):
+        found.append(next(value for value in match.groupdict().values() if value))
         line = line.without(match.start(), match.end())
-    if numbers:
-        return Items(numbers=_sorted(numbers), doubtful=False), line
-    bare = list(_bare(words).finditer(line.flat))
-    for match in reversed(bare):
-        numbers.extend(_spelled_out(match["list"], words))
-        line = line.without(match.start(), match.end())
-    return Items(numbers=_sorted(numbers), doubtful=len(bare) > 1), line
+    return found, line
+
+
+def _items(lists: list["_List"], *, one_place: bool) -> Items:
+    numbers = {number for listed in lists for number in listed.numbers}
+    scattered = one_place and len({listed.numbers for listed in lists}) > 1
+    return Items(
+        numbers=tuple(sorted(numbers, key=_order)), doubtful=scattered or any(listed.doubtful for listed in lists)
+    )
+
+
+def _order(number: str) -> tuple[int, str]:
+    digits, _, letter = number.partition("(")
+    return int(digits), letter
 
 
 @lru_cache(maxsize=8)
 def _list(words: Vocabulary) -> str:
     joins = sorted({*words.words("connectors", "and"), *words.words("connectors", "to")}, key=len, reverse=True)
     join = "|".join(re.escape(flat(word)) for word in joins)
-    number = rf"(?:{_NUMBER})"
-    more = rf"\s?(?:(?:{join})\s?)+(?:(?:{_items(words)})[\s.:#\-]*)?"
-    return rf"{number}(?:{more}(?:{number}|{_LETTER}))*"
+    sub = f"(?:{_SUB_ITEM.replace('([a-z])', '[a-z]')})?"
+    more = rf"\s?(?:(?:{join})\s?)+(?:(?:{_words_for_item(words)})[\s.:#\-]*)?"
+    return rf"{_NUMBER}{sub}(?:{more}(?:{_NUMBER}{sub}|{_LETTER}))*"
 
 
 @lru_cache(maxsize=8)
-def _items(words: Vocabulary) -> str:
-    return "|".join(re.escape(flat(word)) for word in sorted(words.words("item", "words"), key=len, reverse=True))
+def _words_for_item(words: Vocabulary, shortest: int = 1) -> str:
+    chosen = sorted((flat(word) for word in words.words("item", "words")), key=len, reverse=True)
+    return "|".join(re.escape(word) for word in chosen if len(word) >= shortest)
 
 
 @lru_cache(maxsize=8)
@@ -60,36 +89,70 @@ def _named(words: Vocabulary) -> re.Pattern[str]:
     spelled = "|".join([*(flat(word) for word in words.words("numbers")), "x", "i{1,3}", "iv", "vi{0,3}", "ix"])
     in_words = rf"(?<=[\s.:#\-–\[(])(?:{spelled})(?!\w)(?:\s(?:and|et|y|&)\s(?:{spelled})(?!\w))?"
     after = "|".join(re.escape(flat(word)) for word in sorted(words.words("item", "after"), key=len, reverse=True))
-    before = rf"(?<![^\W\d])(?:{_items(words)})(?:[\s.:#\-–\[(]|(?:{_items(words)}))*"
+    item = _words_for_item(words)
+    before = rf"(?<![^\W\d{_JOINING}])(?:{item})(?:[\s.:#\-–\[(]|(?:{item}))*"
     behind = rf"(?<![\w.])(?P<list2>{_list(words)})(?:st|nd|rd|th)?\s?(?:{after})"
     return re.compile(rf"{before}(?P<list>{_list(words)}|{in_words})[\])]?(?:\s?(?:{after}))?|{behind}")
 
 
 @lru_cache(maxsize=8)
+def _counted(words: Vocabulary) -> re.Pattern[str]:
+    """An ordinal before a word for item: "3rd item", "third agenda item", "troisième point"."""
+    spelled = "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
+    ordinal = rf"(?<![\w.])(?P<list>\d{{1,2}}(?=\s?-?(?:st|nd|rd|th|e|er|eme|o|a|и|го|му)\s)|(?:{spelled})(?=\s))"
+    return re.compile(rf"{ordinal}[\w\-]*\s[\w\-]{{0,3}}\s?(?:{_words_for_item(words, _LONG_ENOUGH)})(?!\w)")
+
+
+@lru_cache(maxsize=8)
 def _bare(words: Vocabulary) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.])#?[\[(]?(?P<list>{_list(words)})(?:[\])](?!\w))?")
+    return re.compile(rf"(?<![^\W{_JOINING}])(?<!\.)#?[\[(]?(?P<list>{_list(words)})(?:[\])](?!\w))?")
 
 
-def _spelled_out(listed: str, words: Vocabulary) -> list[str]:
-    """ "3(a) and (b)" -> 3(a), 3(b); "3 to 5" -> 3, 4, 5; "three" -> 3."""
+@lru_cache(maxsize=8)
+def _lone(words: Vocabulary) -> re.Pattern[str]:
+    """In words, right behind a name or by itself: "France III", "France three". One letter alone may be anything."""
+    spelled = "|".join([*(flat(word) for word in words.words("numbers", "en")), *(r for r in _ROMAN if len(r) > 1)])
+    place = rf"[{NAME}{TAKEN}–,;:(\[\-]"
+    return re.compile(rf"(?:^|(?<={place})|(?<={place}\s))(?P<list>{spelled})(?=\s*(?:$|[{TAKEN}–,;.)\]]))")
+
+
+class _List(Value):
+    """What one list of numbers spells out."""
+
+    numbers: tuple[str, ...]
+    #: It holds a range that runs backwards or from letters to numbers.
+    doubtful: bool = False
+
+
+def _spelled_out(listed: str, words: Vocabulary) -> _List:
+    """Read a list: "3(a) and (b)" is 3(a), 3(b); "3 to 5" is 3, 4, 5; "3(a)-(c)" is 3(a), 3(b), 3(c); "three" is 3."""
     to = {flat(word) for word in words.words("connectors", "to")}
     numbers: list[str] = []
-    pieces = re.findall(rf"{_NUMBER}|{_LETTER}|[^\W\d]+|–|-", listed)
-    ranged = False
-    for piece in pieces:
+    ranged = doubtful = False
+    for piece in re.findall(rf"{_NUMBER}|{_LETTER}|[^\W\d]+|–|-", re.sub(_SUB_ITEM, r"(\1)", listed)):
         if piece in to:
             ranged = True
             continue
         number = _normalised(piece, numbers, words)
         if number is None:
             continue
-        if ranged and numbers and numbers[-1].isdigit() and number.isdigit():
-            first, last = int(numbers[-1]), int(number)
-            if first < last <= first + _WIDEST_RANGE:
-                numbers.extend(str(between) for between in range(first + 1, last))
+        if ranged and numbers:
+            between = _between(numbers[-1], number)
+            doubtful = doubtful or between is None
+            numbers.extend(between or ())
         numbers.append(number)
         ranged = False
-    return numbers
+    return _List(numbers=tuple(numbers), doubtful=doubtful)
+
+
+def _between(first: str, last: str) -> list[str] | None:
+    """What lies between the ends of a range; None where it is not clear what is meant."""
+    (start, letter), (end, last_letter) = _order(first), _order(last)
+    if not letter and not last_letter and start < end <= start + _WIDEST_RANGE:
+        return [str(number) for number in range(start + 1, end)]
+    if letter and last_letter and start == end and letter < last_letter:
+        return [f"{start}({chr(code)})" for code in range(ord(letter[0]) + 1, ord(last_letter[0]))]
+    return None
 
 
 def _normalised(piece: str, before: list[str], words: Vocabulary) -> str | None:
@@ -97,17 +160,10 @@ def _normalised(piece: str, before: list[str], words: Vocabulary) -> str | None:
         return f"{match[1]}({match[2]})" if match[2] else match[1]
     if re.fullmatch(_LETTER, piece):
         return f"{before[-1].partition('(')[0]}{piece}" if before else None
-    for language in ("en", "fr", "es"):
-        spelled = [flat(word) for word in words.words("numbers", language)]
+    tables = [words.words("numbers", language) for language in ("en", "fr", "es")]
+    tables += [words.words("ordinals", language) for language in ("ar", "en", "es", "fr", "ru", "zh")]
+    for table in tables:
+        spelled = [flat(word) for word in table]
         if piece in spelled:
             return str(spelled.index(piece) + 1)
-    roman = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
-    return str(roman.index(piece) + 1) if piece in roman else None
-
-
-def _sorted(numbers: list[str]) -> tuple[str, ...]:
-    def key(number: str) -> tuple[int, str]:
-        digits, _, letter = number.partition("(")
-        return int(digits), letter
-
-    return tuple(sorted(set(numbers), key=key))
+    return str(_ROMAN.index(piece) + 1) if piece in _ROMAN else None

@@ -8,8 +8,11 @@ from functools import cached_property
 
 from statement_intake.domain.words import flat
 
-#: Stands where something was taken out: it separates, and is in no alphabet.
-TAKEN = "\x1f"
+#: Stands where something was taken out: it separates. Private use, so that it is neither letter nor space, and `clean`
+#: lets none in from outside.
+TAKEN = "\ue000"
+#: Stands where a name was taken out; unlike TAKEN it does not separate, so that its neighbours are seen.
+NAME = "\ue001"
 
 _MOJIBAKE = re.compile(r"â€|Ã[\x80-\xbf©¨ªà]|Â[\xa0-\xbf]|Ð[\x80-\xbf]")
 _DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d~]")
@@ -43,7 +46,7 @@ class Line:
     @property
     def segments(self) -> tuple[str, ...]:
         """What is left, split where something was taken out and at dashes, commas, slashes and brackets."""
-        pieces = re.split(rf"[{TAKEN}–,;:|/\[\](){{}}<>“”\"«»]+|\s-\s", self.text)
+        pieces = re.split(rf"[{TAKEN}–,;:|/\[\](){{}}<>“”\"«»]+|\s-+\s", self.text)
         return tuple(piece for piece in (" ".join(piece.split()).strip(" .-'’#&+") for piece in pieces) if piece)
 
 

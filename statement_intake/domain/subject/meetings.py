@@ -44,8 +44,10 @@ _SUFFIX = r"(?:[-–]?(?:st|nd|rd|th|ht|t|h|e|er|re|eme|ieme|o|a|ª|и|я|ая|�
 #: Words between an ordinal and a meeting's name.
 _BETWEEN = (
     r"resumed|reprise|session of the|session|meeting of the|meeting|the|of|reunion|reunion de la|de la|du|sesion|"
-    r"совещание|совещания|заседание|сессия|الاجتماع|اجتماع|会议"
+    r"совещани[еяию]|заседани[еяию]|сесси[яиюей]|الاجتماع|اجتماع|会议"
 )
+#: An ordinal no smaller, left over beside a meeting's name, makes the meeting doubtful; smaller ones count versions.
+_TELLING_ORDINAL = 4
 
 
 def find_meetings(
@@ -63,8 +65,13 @@ def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[Meeting
     found: list[MeetingMention] = []
     seen = _latin(line)
     while match := _pattern(meeting.subject.acronym, meeting.subject.names, words).search(seen):
-        found.append(_mention(meeting, match, line, words))
-        line = line.without(match.start(), match.end())
+        written, end = match["before"] or match["glued"], match.end()
+        if written is None and (behind := _behind(words).match(seen, end)):
+            written, end = behind["ordinal"] or behind["number"], behind.end()
+        text = " ".join(line.text[match.start() : end].split())
+        number = _number(written, words) if written else _slip(seen[: match.start()], words)
+        found.append(MeetingMention(meeting=meeting, certainty=_certainty(meeting, number, written), text=text))
+        line = line.without(match.start(), end)
         seen = _latin(line)
     if not found and meeting.intake == "open" and (near := _nearly(seen, meeting, words)):
         mention = MeetingMention(meeting=meeting, certainty=Certainty.DOUBTFUL, text=line.text[near[0] : near[1]])
@@ -82,41 +89,74 @@ def _latin(line: Line) -> str:
     return re.sub(r"[^\W\d_]+", latin, line.flat)
 
 
-def _mention(meeting: Meeting, match: re.Match[str], line: Line, words: Vocabulary) -> MeetingMention:
-    written = match["before"] or match["glued"] or match["after"]
-    text = " ".join(line.text[match.start() : match.end()].split())
-    certainty = Certainty.CERTAIN
-    number = _number(written, words) if written else None
+def _certainty(meeting: Meeting, number: int | None, written: str | None) -> Certainty:
     own = meeting.subject.ordinal
-    if number is not None and own is not None and number != own:
-        certainty = Certainty.PAST if number < own else Certainty.DOUBTFUL
-    return MeetingMention(meeting=meeting, certainty=certainty, text=text)
+    if own is None or number == own or (number is None and written is None):
+        return Certainty.CERTAIN
+    return Certainty.PAST if written and number is not None and number < own else Certainty.DOUBTFUL
 
 
 @lru_cache(maxsize=64)
 def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Pattern[str]:
-    """Ordinal and name in either order. Behind the name only a number that something other than an end follows."""
-    short = rf"{re.escape(flat(acronym))}(?![a-zа-яё])"
+    """The name, with the ordinal before it if there is one. Dots may stand in the acronym, a statement word behind."""
+    letters = r"\.?".join(re.escape(letter) for letter in flat(acronym))
+    statement = "|".join(re.escape(flat(word)) for word in words.words("statement"))
+    short = rf"{letters}(?:(?![a-zа-яё])|(?={statement}))"
     name = rf"(?:(?<![a-zа-яё]){short}|{phrases(names).pattern})"
-    spelled = "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
     digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
-    before = rf"(?<![\w])(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{spelled})\w{{0,3}})"
-    filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s){{0,3}}"
-    after = r"[\s\-–.#(]{0,2}(?P<after>\d{1,2}(?:st|nd|rd|th|e)?\b(?=.*\d)|[ivxl]{2,7}\b)"
+    before = rf"(?<![\w])(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{_spelled(words)})\w{{0,3}})"
+    filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}"
     glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
-    return re.compile(rf"(?:{glued}{short}|(?:{before}{filler})?{name})(?:(?<=\w){after})?")
+    return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}")
+
+
+@lru_cache(maxsize=8)
+def _behind(words: Vocabulary) -> re.Pattern[str]:
+    """An ordinal behind the name; a bare number only where it is not the line's last, which is the item's."""
+    digits = rf"第\d{{1,4}}[次届]?|\d{{1,4}}\s?-?{_SUFFIX}(?![^\W\d])"
+    ordinal = rf"[\s\-–.,:#(]{{0,3}}(?:(?:{_BETWEEN})\s){{0,2}}(?P<ordinal>{digits}|(?:{_spelled(words)})\w{{0,3}})"
+    number = r"[\s\-–.#(]{0,2}(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)"
+    kinds = r"item|agenda|point|punto|tema|пункт"
+    return re.compile(rf"(?:{ordinal}|{number})(?!\w)(?!\)?\s?(?:{kinds}))\)?(?:\s?(?:{_BETWEEN})(?!\w))?")
+
+
+@lru_cache(maxsize=8)
+def _spelled(words: Vocabulary) -> str:
+    return "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
 
 
 def _number(written: str, words: Vocabulary) -> int | None:
-    """The value of an ordinal as written (flat): "12th", "xii", "twelfth"; None if it is none."""
+    """The value of an ordinal as written (flat): "12th", "xii", "twelfth", "第十二次"; None if it is none."""
     if digits := re.match(r"第?(\d+)", written):
         return int(digits[1])
+    fits: list[tuple[int, int]] = []
     for language in ("ar", "en", "es", "fr", "ru", "zh"):
-        spelled = [flat(word) for word in words.words("ordinals", language)]
-        fits = [place for place, word in enumerate(spelled, 1) if written == word or written[:-2] == word[:-2]]
-        if fits:
-            return fits[-1]
-    return _roman(written)
+        for place, word in enumerate(words.words("ordinals", language), 1):
+            root = flat(word)[:-2] if language in {"es", "ru"} else flat(word)
+            if written.startswith(root):
+                fits.append((len(root), place))
+    return max(fits)[1] if fits else _roman(written)
+
+
+def _slip(ahead: str, words: Vocabulary) -> int | None:
+    """The ordinal that the word right before a name is nearly: "elevnth" is the eleventh."""
+    word = re.search(r"([^\W\d_]{5,})[\s\-–]*$", ahead)
+    if word is None:
+        return None
+    near = [
+        (OSA.distance(word[1], flat(spelled)), place)
+        for language in ("en", "es", "fr", "ru")
+        for place, spelled in enumerate(words.words("ordinals", language), 1)
+    ]
+    distance, place = min(near)
+    return place if distance <= len(word[1]) // 4 else None
+
+
+def other_ordinal(line: Line, meeting: Meeting, words: Vocabulary) -> bool:
+    """True where an ordinal is left in *line* that is not the meeting's own ("EMIC statement (11th) – France 3")."""
+    pattern = rf"(?<![\w.])(?:\d{{1,4}}(?:st|nd|rd|th|eme)|(?:{_spelled(words)}))(?!\w)"
+    numbers = (_number(match[0], words) for match in re.finditer(pattern, line.flat))
+    return any(number is not None and _TELLING_ORDINAL <= number != meeting.subject.ordinal for number in numbers)
 
 
 def _roman(written: str) -> int | None:
@@ -132,6 +172,7 @@ def _nearly(seen: str, meeting: Meeting, words: Vocabulary) -> tuple[int, int] |
     pattern = re.compile(rf"(?<!\w)(\d{{1,3}}\s?{_SUFFIX}?|[ivxl]{{2,7}})[\s\-–.]{{0,2}}([^\W\d_]{{3,6}})(?!\w)")
     for match in pattern.finditer(seen):
         slip = unicodedata.normalize("NFKC", match[2])
-        if _number(match[1], words) == meeting.subject.ordinal and OSA.distance(slip, acronym) == 1:
+        near = OSA.distance(slip, acronym) == 1 or sorted(slip) == sorted(acronym)
+        if near and _number(match[1], words) == meeting.subject.ordinal:
             return match.start(), match.end()
     return None

@@ -8,12 +8,12 @@ from rapidfuzz.distance import OSA
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.subject.items import Items, find_items
-from statement_intake.domain.subject.line import Line, clean
-from statement_intake.domain.subject.meetings import Certainty, MeetingMention, find_meetings
+from statement_intake.domain.subject.line import TAKEN, Line, clean
+from statement_intake.domain.subject.meetings import Certainty, MeetingMention, find_meetings, other_ordinal
 from statement_intake.domain.subject.speakers import Speakers, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary
+from statement_intake.domain.words import Vocabulary, flat
 
 #: A subject is a line; what is longer is not read to its end.
 LONGEST = 1000
@@ -32,12 +32,15 @@ class SubjectReading(Value):
     placeholder: str = ""
     speakers: Speakers = Speakers()
     items: Items = Items()
+    #: Of a video, or of a transcript, which only a video has.
     speaks_of_video: bool = False
-    speaks_of_transcript: bool = False
-    speaks_of_written: bool = False
-    #: It asks, thanks or arranges.
-    converses: bool = False
+    #: It asks or thanks: whatever else it says, it wants a person.
+    asks: bool = False
+    #: It speaks of registration, participants, documents: no statement, unless all the rest is one.
+    arranges: bool = False
     withdraws: bool = False
+    #: It calls itself a draft or a test.
+    tentative: bool = False
     #: It is the subject of an automatic answer.
     automatic: bool = False
     #: It is the subject of a file transfer service's notice.
@@ -88,22 +91,25 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     placeholder, line = _placeholder(line, words)
     mentions, line = find_meetings(line, meetings, words)
     statement, line = _statement(line, mentions, words)
-    names, line = find_speakers(line, parties, words)
+    around = line.text
+    names, line = find_speakers(line, parties)
     items, line = find_items(line, words)
     speakers = understand(names, line, parties, words)
+    if speakers.party and items.numbers and not items.doubtful:
+        placeholder = ""  # Filled in beside the brackets, or used as a label: "agenda item number 3".
     return SubjectReading(
         subject=subject,
         wrapping=wrapping,
-        meetings=mentions,
+        meetings=tuple(_doubted(mention, line, words) for mention in mentions),
         statement=statement,
         placeholder=placeholder,
         speakers=speakers,
         items=items,
-        speaks_of_video=words.found("video", whole.text),
-        speaks_of_transcript=words.found("transcript", whole.text),
-        speaks_of_written=words.found("written", whole.text),
-        converses=words.found("conversation", whole.text) or whole.text.rstrip().endswith(("?", "？", "؟")),
-        withdraws=words.found("withdrawal", whole.text),
+        speaks_of_video=words.found("video", whole.text) or _found("transcript", "sure", whole.text, words),
+        asks=_found("conversation", "asks", around, words) or whole.text.rstrip(" !.").endswith(("?", "？", "؟")),
+        arranges=_found("conversation", "arranges", around, words),
+        withdraws=words.found("withdrawal", whole.text) and not words.found("replaces", whole.text),
+        tentative=words.found("tentative", around),
         automatic=words.pattern("automatic").match(whole.flat) is not None
         or words.pattern("automatic").match(Line(clean(subject[:LONGEST])).flat) is not None,
         transfer=words.found("transfer", whole.text),
@@ -111,16 +117,27 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     )
 
 
+def _found(table: str, key: str, text: str, words: Vocabulary) -> bool:
+    return words.pattern(table, key).search(flat(text)) is not None
+
+
+def _doubted(mention: MeetingMention, rest: Line, words: Vocabulary) -> MeetingMention:
+    if mention.certainty is Certainty.CERTAIN and other_ordinal(rest, mention.meeting, words):
+        return mention.model_copy(update={"certainty": Certainty.DOUBTFUL})
+    return mention
+
+
 def _placeholder(line: Line, words: Vocabulary) -> tuple[str, Line]:
     """The invitation's own brackets, unfilled; a filled bracket ("[France]") is none."""
-    found: list[str] = []
     phrase = words.pattern("placeholder")
-    for match in re.finditer(r"[\[(<{]\s*([^\[\](){}<>]*?)\s*[\])>}]", line.flat):
-        if phrase.fullmatch(match[1]) or not match[1].strip(" ._–-…"):
-            found.append(line.text[match.start() : match.end()])
+    found = [
+        line.text[match.start() : match.end()]
+        for match in re.finditer(r"[\[(<{]\s*([^\[\](){}<>]*?)\s*[\])>}]", line.flat)
+        if phrase.fullmatch(match[1]) or not match[1].strip(" ._–-…")
+    ]
     plain = re.compile(r"(?<!\w)(?:country name|name of (?:the )?country|agenda item number|nom du pays|xx+)(?!\w)")
     for text in found:
-        line = Line(line.text.replace(text, "\x1f"))
+        line = Line(line.text.replace(text, TAKEN))
     found.extend(match[0] for match in plain.finditer(line.flat))
     return ", ".join(found), line.without_all(plain)
 

@@ -3,12 +3,10 @@
 import re
 
 from statement_intake.domain.parties import Mention, Party, PartyKind, PartyTable
-from statement_intake.domain.subject.line import Line
+from statement_intake.domain.subject.line import NAME, Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
-#: Stands where a name was taken out; unlike `line.TAKEN` it does not separate, so that its neighbours are seen.
-_NAME = "\x1e"
 _HONORIFIC = re.compile(
     r"(?<!\w)(?:h\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|minister|ministre|ministro|ambassador|judge)(?!\w).*$"
 )
@@ -31,12 +29,13 @@ class Speakers(Value):
     text: str = ""
 
 
-def find_speakers(line: Line, table: PartyTable, words: Vocabulary) -> tuple[tuple[Mention, ...], Line]:
+def find_speakers(line: Line, table: PartyTable) -> tuple[tuple[Mention, ...], Line]:
     """The names in *line*, and the line with each replaced by a mark."""
-    mentions = table.mentions(table.without_host(line.text))
+    text = table.without_host(line.text)
+    mentions = table.mentions(text)
     for mention in reversed(mentions):
-        line = Line(line.text[: mention.start] + _NAME + line.text[mention.end :])
-    return mentions, line
+        text = text[: mention.start] + NAME + text[mention.end :]
+    return mentions, Line(text)
 
 
 def understand(mentions: tuple[Mention, ...], rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
@@ -63,7 +62,7 @@ def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Spea
     if len(parties) == 1:
         return Speakers(party=parties[0])
     behalf = words.found("behalf", rest.text)
-    bracketed = re.search(rf"[(\[]\s*{_NAME}\s*[)\]]", rest.text) is not None
+    bracketed = re.search(rf"[(\[]\s*{NAME}\s*[)\]]", rest.text) is not None
     if len(states) == 1 and len(groups) == 1 and (behalf or bracketed):
         return Speakers(party=states[0], on_behalf_of=groups[0])
     if len(states) > 1 and not groups and not behalf and words.found("together", rest.text):
@@ -72,22 +71,25 @@ def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Spea
 
 
 def _doubt(speakers: Speakers, rest: Line, words: Vocabulary) -> Speakers:
-    """Words that stand beside a name and may make another of it: "Transparency International France"."""
+    """Words that stand beside a name and may make another of it: "Transparency International France".
+
+    What stands before the name counts too ("Amnesty International – Kenya"); behind it stand titles and topics.
+    """
     if speakers.party is None:
         return speakers
-    beside = " ".join(segment for segment in rest.segments if _NAME in segment)
+    beside = " ".join(segment for segment in rest.segments if NAME in segment)
     if words.found("organisation", beside):
-        return Speakers(
-            candidates=(speakers.party,), sensitive=beside.replace(_NAME, speakers.text), text=speakers.text
-        )
-    if leftover(beside, words):
-        return Speakers(candidates=(speakers.party,), text=beside.replace(_NAME, speakers.party.name))
+        return Speakers(candidates=(speakers.party,), sensitive=beside.replace(NAME, speakers.text), text=speakers.text)
+    ahead = " ".join(Line(rest.text.partition(NAME)[0] + NAME).segments[:-1])
+    if leftover(beside, words) or leftover(ahead, words) or words.found("organisation", rest.text):
+        around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
+        return Speakers(candidates=(speakers.party,), text=around)
     return speakers
 
 
 def leftover(text: str, words: Vocabulary) -> str:
     """*text* without all words that say nothing about who speaks."""
-    left = flat(text).replace(_NAME, " ")
+    left = flat(text).replace(NAME, " ")
     left = _HONORIFIC.sub(" ", left)
     for table in (
         "behalf",
@@ -113,7 +115,7 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
         unknown = next((segment for segment in segments if leftover(segment, words)), "")
         return Speakers(unknown=unknown, text=unknown)
     return (
-        understand(tuple(found[:1]), Line(_NAME), table, words)
+        understand(tuple(found[:1]), Line(NAME), table, words)
         if len(found) == 1
         else Speakers(
             candidates=tuple(party for mention in found for party in mention.parties),

@@ -56,6 +56,8 @@ _MONTHS = (
     r"oct(?:ober|obre|ubre)?|nov(?:ember|embre|iembre)?|dec(?:ember|embre)?|diciembre|"
     r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 )
+_DAY = r"\d{1,2}(?:st|nd|rd|th|er|°)?"
+_YEAR = r"(?:[,\s]+(?:de )?(?:19|20)\d{2})?"
 #: Everything that carries digits and is not an agenda item. Order matters: the longer forms first.
 _NOISE = re.compile(
     "|".join(
@@ -65,8 +67,9 @@ _NOISE = re.compile(
             r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?\.?\s?[\w/\-]*\d[\w/\-]*",
             r"\b\d{4}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?\d{1,2}\b",  # 2023-09-04
             r"\b\d{1,2}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?(?:\d{4}|\d{2})\b",  # 04.09.2023
-            rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|er|°)?\s?(?:[-–]|to|au|al|a)\s?)?\d{{1,2}}(?:st|nd|rd|th|er|°)?\s?(?:of |de )?(?:{_MONTHS})\b\.?(?:[,\s]+(?:de )?(?:19|20)\d{{2}})?",
-            rf"\b(?:{_MONTHS})\.?\s?\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}})?(?:,?\s(?:19|20)\d{{2}})?\b",
+            # A number on either side of a month is left to be a doubt: "3 March 4".
+            rf"\b(?:{_DAY}(?:[-–]|\s(?:to|au|al|a)\s))?{_DAY}\s?(?:of |de )?(?:{_MONTHS})\b\.?(?!\s?\d\d?(?!\d)){_YEAR}",
+            rf"(?<!\d\s)\b(?:{_MONTHS})\.?\s?{_DAY}(?:\s?[-–]\s?\d{{1,2}})?{_YEAR}\b",
             r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?",
             r"\b(?:part|partie|parte|часть|vol)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из)\s?\d{1,2})?\b",
             r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
@@ -76,6 +79,8 @@ _NOISE = re.compile(
             r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
             r"\b(?:720|1080|2160|480)p?\b",
+            r"\b\d{2,5}\s?(?:fps|hz|khz|kbps|mbps)\b",
+            r"\b(?:n[or°]?\.?\s?)?\d+/(?:19|20)\d{2}\b",  # 345/2023
             r"\b(?:19|20)\d{2}\b",
         )
     )
