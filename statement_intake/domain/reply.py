@@ -5,11 +5,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from statement_intake.domain.decision import Decision
-from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.message import Headers
 from statement_intake.domain.office import Office
 from statement_intake.domain.recipients import recipient
+from statement_intake.domain.subject.speakers import called
 from statement_intake.domain.submission import SubmittedFile
 from statement_intake.domain.value import Value
 
@@ -63,7 +64,7 @@ class Letter(Value):
     #: When the mail was received, in the meeting's time zone; None where that is not known.
     received: datetime | None = None
     files: tuple[ListedFile, ...] = ()
-    #: The findings that this letter speaks of: reject and hold, and the notes that help. Never identity, conflict
+    #: Everything that was found. `replies.wording` has the table of what letters speak of: never of identity, conflict
     #: between senders, scanning, or faults of ours.
     findings: tuple[Finding, ...] = ()
     #: The exact subject line to paste, as far as it is known ("12th EMIC statement – France 3").
@@ -78,15 +79,6 @@ class Letter(Value):
     because: str = ""
 
 
-#: Notes that help the delegation; all other notes are for the secretariat.
-_HELPFUL_NOTES = frozenset(
-    {
-        "subject.normalised", "video.portrait", "video.low_resolution", "video.format", "transcript.pace",
-        "recipient.copy_missing", "recipient.main_missing", "statement.unreadable",
-    }
-)  # fmt: skip
-#: Findings that no letter speaks of although they do not silence it.
-_UNSPOKEN = ("sender.", "service.", "attachment.infected", "attachment.bomb", "attachment.not_scanned")
 _KINDS = {
     Outcome.ACCEPTED: LetterKind.RECEIPT,
     Outcome.REJECTED: LetterKind.REJECTION,
@@ -123,7 +115,7 @@ def plan_letter(
         return None
     submission, meeting = decision.submission, decision.submission.meeting or about.meeting
     kind = _KINDS[decision.outcome]
-    party = submission.party.name if submission.party else ""
+    party = called(submission.party, submission.on_behalf_of, submission.together_with) if submission.party else ""
     zone = ZoneInfo(meeting.zone if meeting else about.office.zone)
     return Letter(
         kind=kind,
@@ -140,7 +132,7 @@ def plan_letter(
         statement_kind=str(submission.kind or ""),
         received=about.received.astimezone(zone),
         files=tuple(_listed(file) for file in submission.files),
-        findings=tuple(finding for finding in decision.findings if _is_spoken_of(finding, kind)),
+        findings=decision.findings,
         subject_line=meeting.subject_line(party or "[country name]", submission.items) if meeting else "",
         addresses=meeting.addresses.all if meeting and meeting.addresses else (),
         contact=about.office.contact or (meeting.contact if meeting else ""),
@@ -158,11 +150,3 @@ def _listed(file: SubmittedFile) -> ListedFile:
         sha256=attachment.sha256,
         seconds=attachment.video.seconds if attachment.video else None,
     )
-
-
-def _is_spoken_of(finding: Finding, kind: LetterKind) -> bool:
-    if finding.code.startswith(_UNSPOKEN):
-        return False
-    if finding.effect is Effect.NOTE:
-        return finding.code in _HELPFUL_NOTES
-    return finding.effect in {Effect.REJECT, Effect.HOLD} and kind is not LetterKind.RECEIPT

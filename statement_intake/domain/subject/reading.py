@@ -10,7 +10,7 @@ from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.subject.items import Items, find_items
 from statement_intake.domain.subject.line import TAKEN, Line, clean
 from statement_intake.domain.subject.meetings import Certainty, MeetingMention, find_meetings, other_ordinal
-from statement_intake.domain.subject.speakers import Speakers, find_speakers, understand
+from statement_intake.domain.subject.speakers import Speakers, called, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
@@ -74,12 +74,7 @@ class SubjectReading(Value):
         party = self.speakers.party
         if self.meeting is None or party is None or not self.items.numbers or self.items.doubtful:
             return None
-        name = party.name
-        if self.speakers.on_behalf_of:
-            name = f"{name} on behalf of {self.speakers.on_behalf_of.name}"
-        elif self.speakers.together_with:
-            others = ", ".join(other.name for other in self.speakers.together_with)
-            name = f"{name} together with {others}"
+        name = called(party, self.speakers.on_behalf_of, self.speakers.together_with)
         return self.meeting.subject_line(name, self.items.numbers)
 
 

@@ -1,6 +1,7 @@
 """Who speaks, by the subject line. Never a guess: what is not certain is said to be so."""
 
 import re
+from collections.abc import Sequence
 
 from statement_intake.domain.parties import Mention, Party, PartyKind, PartyTable
 from statement_intake.domain.subject.line import NAME, Line
@@ -27,6 +28,15 @@ class Speakers(Value):
     unknown: str = ""
     #: As written; empty if there is none.
     text: str = ""
+
+
+def called(party: Party, on_behalf_of: Party | None, together_with: Sequence[Party]) -> str:
+    """Who speaks, as a subject line names them: "Morocco on behalf of the Group of 77 and China"."""
+    if on_behalf_of is not None:
+        return f"{party.name} on behalf of {on_behalf_of.name}"
+    if together_with:
+        return f"{party.name} together with {', '.join(other.name for other in together_with)}"
+    return party.name
 
 
 def find_speakers(line: Line, table: PartyTable) -> tuple[tuple[Mention, ...], Line]:
