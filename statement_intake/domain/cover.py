@@ -5,21 +5,25 @@ import re
 from statement_intake.domain.message import Message
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary, flat, spaced
 
-#: How the lines begin at which a quoted mail, a signature or a disclaimer begins.
-_ENDS = (
+#: How the line begins at which a quoted mail begins.
+_QUOTATION = (
     r"-{2,}\s?(?:original message|forwarded message|message d'origine|mensaje original|исходное сообщение)",
     r"_{10,}",
     r"on .{6,120} wrote:",
     r"le .{6,120} a écrit\s?:",
     r"el .{6,120} escribió:",
     r"(?:from|de|von|от|发件人|من)\s?:\s.{0,200}$",
+)
+#: How the line begins at which a signature or a disclaimer begins.
+_ENDING = (
     r"-- ?$",
-    r".{0,200}(?:intended (?:only |solely )?for|intended recipient|received this (?:e-?mail|message) (?:in error|by mis))",
+    r".{0,200}(?:intended (?:only )?for|intended recipient|received this (?:e-?mail|message) (?:in error|by mistake))",
     r".{0,40}(?:confidentiality notice|disclaimer:|avis de confidentialité|aviso (?:legal|de confidencialidad))",
 )
-_QUOTED = re.compile(f"^(?:{'|'.join(_ENDS)})", re.IGNORECASE | re.MULTILINE)
+_QUOTED = re.compile(f"^(?:{'|'.join(_QUOTATION)})", re.IGNORECASE | re.MULTILINE)
+_ENDED = re.compile(f"^(?:{'|'.join(_ENDING)})", re.IGNORECASE | re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -38,7 +42,7 @@ class Cover(Value):
 def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> Cover:
     """Read the covering note of *message*."""
     text = own_words(message.text)
-    names = " ".join(re.sub(r"[_.\-]+", " ", attachment.name) for attachment in message.attachments)
+    names = " ".join(spaced(attachment.name) for attachment in message.attachments)
     return Cover(
         text=text,
         words=len(_WORD.findall(text)),
@@ -49,8 +53,15 @@ def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> 
     )
 
 
-def own_words(text: str) -> str:
-    """*text* up to where it begins to quote, without lines marked as quoted."""
+def unquoted(text: str) -> str:
+    """*text* up to where it begins to quote another mail, without lines marked as quoted."""
     if match := _QUOTED.search(text):
         text = text[: match.start()]
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">")).strip()
+
+
+def own_words(text: str) -> str:
+    """*text* without quotations, signature and disclaimer."""
+    own = unquoted(text)
+    match = _ENDED.search(own)
+    return own[: match.start()].strip() if match else own

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from statement_intake.domain.cover import unquoted
 from statement_intake.domain.message import Message
 from statement_intake.domain.words import Vocabulary, flat
 
@@ -11,10 +12,17 @@ _VIDEO_PATH = re.compile(r"\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|mpe?g)$", re.IGNORE
 _NEAR = 120
 
 
-def links_to_videos(message: Message, words: Vocabulary) -> tuple[str, ...]:
-    """The links that lead to a video: by host, by the path's ending, or by the words before them."""
+def links_to_videos(message: Message, words: Vocabulary, *, forwarded: bool) -> tuple[str, ...]:
+    """The links that lead to a video: by host, by the path's ending, or by the words before them.
+
+    Links in a quoted mail are not the sender's own, except in what is *forwarded*. A link that stands in the HTML's
+    anchors alone cannot be placed, and counts only where nothing is quoted.
+    """
     hosts = words.words("video_hosts")
-    return tuple(link for link in message.links if _leads_to_video(link, hosts, message.text, words))
+    own = message.text if forwarded else unquoted(message.text)
+    quotes = own != message.text.strip() and not forwarded
+    links = (link for link in message.links if link in own or not (quotes or link in message.text))
+    return tuple(link for link in links if _leads_to_video(link, hosts, message.text, words))
 
 
 def host(link: str) -> str:
@@ -33,7 +41,11 @@ def _leads_to_video(link: str, hosts: tuple[str, ...], text: str, words: Vocabul
     if any(_serves(host(link), path, known) for known in hosts) or _VIDEO_PATH.search(path):
         return True
     place = text.find(link)
-    return place >= 0 and words.pattern("video").search(flat(text[max(0, place - _NEAR) : place])) is not None
+    return (
+        place >= 0
+        and len(path) > 1
+        and words.pattern("video").search(flat(text[max(0, place - _NEAR) : place])) is not None
+    )
 
 
 def _serves(name: str, path: str, known: str) -> bool:

@@ -9,7 +9,11 @@ from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.domain.parties import Party
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary
+from statement_intake.domain.words import Vocabulary, spaced
+
+#: Characters of a document in which a note verbale presents its compliments, and words of the longest such note; a
+#: longer one carries the statement with it.
+_BEGINNING, _NOTE_WORDS = 3000, 400
 
 
 class Role(StrEnum):
@@ -59,8 +63,10 @@ class Submission(Value):
 
 def understand(message: Message, reading: SubjectReading, words: Vocabulary) -> Submission:
     """Put together what the subject says and what came with the mail."""
-    links = links_to_videos(message, words)
+    links = () if message.encrypted else links_to_videos(message, words, forwarded=reading.wrapping.forward)
     kind, files = assign_roles(message.attachments, links, words)
+    if message.encrypted:
+        kind, files = None, tuple(file.model_copy(update={"role": Role.OTHER}) for file in files)
     return Submission(
         meeting=reading.meeting or _only_sister(reading),
         party=reading.speakers.party,
@@ -85,7 +91,7 @@ def assign_roles(
     kept = list({attachment.sha256: attachment for attachment in reversed(attachments) if _counts(attachment)}.values())
     kept.reverse()
     video = any(_is_video(attachment) for attachment in kept) or bool(links)
-    documents = [attachment for attachment in kept if attachment.category in {Category.DOCUMENT, Category.SLIDES}]
+    documents = [attachment for attachment in kept if _may_be_the_text(attachment, words)]
     text = _main_document(documents, words, "transcript" if video else "statement")
     kind = Kind.VIDEO if video else Kind.WRITTEN if text else None
     return kind, tuple(SubmittedFile(role=_role(attachment, kind, text), attachment=attachment) for attachment in kept)
@@ -98,6 +104,25 @@ def _counts(attachment: Attachment) -> bool:
     return not (attachment.category is Category.IMAGE and attachment.inline)
 
 
+def accompanies(attachment: Attachment, words: Vocabulary) -> bool:
+    """True for a document that comes with a statement and is none: a note verbale, a list of participants."""
+    if attachment.category not in {Category.DOCUMENT, Category.SLIDES}:
+        return False
+    name = spaced(attachment.name)
+    if words.found("transcript", name) or words.found("statement", name):
+        return False
+    facts = attachment.document
+    greets = facts is not None and words.found("compliments", facts.text[:_BEGINNING]) and facts.words < _NOTE_WORDS
+    return greets or words.found("accompanying", name)
+
+
+def _may_be_the_text(attachment: Attachment, words: Vocabulary) -> bool:
+    """A document; or a picture that says by its name that it is one."""
+    if attachment.category is Category.IMAGE:
+        return words.found("transcript", spaced(attachment.name)) or words.found("statement", spaced(attachment.name))
+    return attachment.category in {Category.DOCUMENT, Category.SLIDES} and not accompanies(attachment, words)
+
+
 def _is_video(attachment: Attachment) -> bool:
     return attachment.category in {Category.VIDEO, Category.AUDIO}
 
@@ -108,7 +133,7 @@ def _main_document(documents: Sequence[Attachment], words: Vocabulary, wanted: s
     def rank(attachment: Attachment) -> tuple[bool, bool, int]:
         facts = attachment.document
         readable = facts is not None and facts.problem is None
-        return readable, words.found(wanted, attachment.name.replace("_", " ")), facts.words if facts else 0
+        return readable, words.found(wanted, spaced(attachment.name)), facts.words if facts else 0
 
     return max(documents, key=rank, default=None)
 

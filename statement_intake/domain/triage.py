@@ -10,6 +10,7 @@ from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.links import links_to_videos
 from statement_intake.domain.message import Category, Glance, Message, Part
 from statement_intake.domain.subject.reading import SubjectReading
+from statement_intake.domain.submission import accompanies
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary
 
@@ -65,7 +66,8 @@ def glance(seen: Glance, reading: SubjectReading, forwarded: Sequence[SubjectRea
     robot = automatic(seen.headers, (part.media_type for part in parts), subject=reading.automatic, files=files)
     if robot or ties.ours:
         return Look(answer=Answer.OTHER, finding=robot or _own_mail())
-    if any(_is_attempt(line, files=files) for line in (reading, *forwarded)):
+    videos = any(_is_video(part) for part in parts)
+    if any(_is_attempt(line, files=files, videos=videos) for line in (reading, *forwarded)):
         return Look(answer=Answer.ATTEMPT)
     if seen.parts is None or reading.meetings or ties.answers or any(line.meetings for line in forwarded):
         return Look(answer=Answer.UNSURE)
@@ -74,10 +76,13 @@ def glance(seen: Glance, reading: SubjectReading, forwarded: Sequence[SubjectRea
     return Look(answer=Answer.OTHER, finding=_unrelated())
 
 
-def _is_attempt(reading: SubjectReading, *, files: bool) -> bool:
+def _is_attempt(reading: SubjectReading, *, files: bool, videos: bool) -> bool:
+    """A meeting and a statement are named; or a party beside the meeting, with what makes a statement of it."""
     if not reading.meetings:
         return False
-    return reading.statement or (files and reading.speakers.party is not None)
+    return reading.statement or (
+        reading.speakers.party is not None and (videos or (files and bool(reading.items.numbers)))
+    )
 
 
 def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ties) -> bool:
@@ -104,7 +109,8 @@ def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabul
     videos = tuple(message.of(Category.VIDEO, Category.AUDIO))
     documents = tuple(message.of(Category.DOCUMENT, Category.SLIDES))
     closed = tuple(message.of(Category.ARCHIVE, Category.MESSAGE))
-    links = links_to_videos(message, words)
+    companions = [document for document in documents if accompanies(document, words)]
+    links = links_to_videos(message, words, forwarded=reading.wrapping.forward)
     files = bool(videos or documents or closed)
     robot = automatic(message.headers, message.structure, subject=reading.automatic, files=files)
     if robot or ties.ours:
@@ -118,7 +124,10 @@ def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabul
         return _silent("message.doubtful", "What it carries is packed inside a forwarded mail or an archive.")
     if message.encrypted and related:
         return None
-    if _is_attempt(reading, files=bool(videos or documents or links)) or (reading.meetings and videos):
+    if related and companions and not (videos or links or closed) and len(companions) == len(documents):
+        return _silent("message.doubtful", "Only a covering note or the like is attached, and no statement.")
+    seen = bool(videos or links)
+    if _is_attempt(reading, files=bool(seen or documents), videos=seen) or (reading.meetings and videos):
         return _silent("message.doubtful", why) if (why := _why_not_sure(reading, videos=bool(videos))) else None
     if ties.answers and (videos or documents or links):
         return None
@@ -176,7 +185,7 @@ def _doubtful_or_unrelated(message: Message, reading: SubjectReading, words: Voc
         return _silent("message.doubtful", "Names the meeting and carries a file, though not surely a statement.")
     if videos:
         return _silent("message.doubtful", "A video, though not surely a statement.")
-    if reading.transfer or links_to_videos(message, words):
+    if reading.transfer or links_to_videos(message, words, forwarded=reading.wrapping.forward):
         if reading.transfer or named or reading.statement:
             return _silent("message.doubtful", "A link to files, though not surely a statement.")
     elif named and reading.statement and (documents or reading.items.numbers):
@@ -200,7 +209,7 @@ def triage_subject(reading: SubjectReading) -> Finding | None:
         return _silent("message.conversation", "Speaks about a statement, and is none.")
     if reading.meetings and (why := _why_not_sure(reading, videos=True)):
         return _silent("message.doubtful", why)
-    if _is_attempt(reading, files=True):
+    if _is_attempt(reading, files=True, videos=True):
         return None
     if reading.meetings:
         return _silent("message.conversation", "Names the meeting, and no statement.")

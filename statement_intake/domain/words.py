@@ -21,6 +21,11 @@ def _flat(character: str) -> str:
     return base.lower()[0]
 
 
+def spaced(name: str) -> str:
+    """A file's *name* with spaces where names have dots, hyphens and underscores instead."""
+    return re.sub(r"[_.\-]+", " ", name)
+
+
 def phrases(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds any of the phrases, the longest first, as whole words of a `flat` text.
 

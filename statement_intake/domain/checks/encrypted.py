@@ -11,6 +11,7 @@ def check(case: Case) -> Iterator[Finding]:
     """An encrypted mail is held; a password-protected file is a rejection, with the remedy to send it open."""
     if case.message.encrypted:
         yield Finding(code="message.encrypted", effect=Effect.HOLD, message="The mail is encrypted or opaque-signed.")
+        return
     for attachment in case.message.attachments:
         document = attachment.document
         if attachment.encrypted or (document is not None and document.problem is DocumentProblem.ENCRYPTED):

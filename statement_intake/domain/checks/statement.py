@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from statement_intake.domain.checks.case import Case
+from statement_intake.domain.checks.documents import problem_of, unreadable
 from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.meeting import Kind
-from statement_intake.domain.message import DocumentProblem
+from statement_intake.domain.message import Attachment, Category, DocumentProblem
 from statement_intake.domain.submission import Role
 
 #: Problems that are reported elsewhere, and not a second time here.
@@ -26,12 +27,16 @@ def check(case: Case) -> Iterator[Finding]:
     if submission.kind is not Kind.WRITTEN:
         return
     for statement in submission.of(Role.STATEMENT):
-        problem = statement.document.problem if statement.document else DocumentProblem.UNSUPPORTED
+        problem = problem_of(statement)
         if problem is None or problem in _ELSEWHERE:
             continue
         yield Finding(
             code="statement.unreadable",
-            effect=Effect.NOTE if problem is DocumentProblem.SCANNED else Effect.REJECT,
+            effect=Effect.NOTE if _can_be_posted(statement, problem) else unreadable(statement, problem),
             message=f"{statement.name} holds no readable text ({problem}).",
             detail={"name": statement.name, "problem": str(problem)},
         )
+
+
+def _can_be_posted(statement: Attachment, problem: DocumentProblem) -> bool:
+    return problem is DocumentProblem.SCANNED and statement.category is Category.DOCUMENT

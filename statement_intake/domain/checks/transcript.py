@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from statement_intake.domain.checks.case import Case
+from statement_intake.domain.checks.documents import problem_of, unreadable
 from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.meeting import Kind, TranscriptRule
 from statement_intake.domain.message import Attachment, DocumentProblem
@@ -37,7 +38,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def _readable(transcript: Attachment) -> Iterator[Finding]:
-    problem = transcript.document.problem if transcript.document else DocumentProblem.UNSUPPORTED
+    problem = problem_of(transcript)
     if problem is None or problem in _ELSEWHERE:
         return
     if problem is DocumentProblem.SCANNED:
@@ -50,7 +51,7 @@ def _readable(transcript: Attachment) -> Iterator[Finding]:
     else:
         yield Finding(
             code="transcript.unreadable",
-            effect=Effect.REJECT,
+            effect=unreadable(transcript, problem),
             message=f"{transcript.name} holds no readable text ({problem}).",
             detail={"name": transcript.name, "problem": str(problem)},
         )
