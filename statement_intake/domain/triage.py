@@ -80,9 +80,8 @@ def _is_attempt(reading: SubjectReading, *, files: bool, videos: bool) -> bool:
     """A meeting and a statement are named; or a party beside the meeting, with what makes a statement of it."""
     if not reading.meetings:
         return False
-    return reading.statement or (
-        reading.speakers.party is not None and (videos or (files and bool(reading.items.numbers)))
-    )
+    speaks = reading.speakers.party is not None or bool(reading.speakers.candidates)
+    return reading.statement or (speaks and (videos or (files and bool(reading.items.numbers))))
 
 
 def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ties) -> bool:

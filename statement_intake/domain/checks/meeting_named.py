@@ -56,8 +56,14 @@ def _unclear(message: str, named: str) -> Finding:
 
 def _joint(meeting: Meeting, case: Case, named: str) -> Finding:
     known = {mention.meeting.id for mention in case.reading.sisters}
+    sure = all(mention.certainty is Certainty.CERTAIN for mention in case.reading.sisters)
     found = [meeting.item(number) for number in case.submission.items]
-    if found and all(item is not None and item.joint for item in found) and known <= set(meeting.sister_meetings):
+    if (
+        sure
+        and found
+        and all(item is not None and item.joint for item in found)
+        and known <= set(meeting.sister_meetings)
+    ):
         return Finding(
             code="meeting.joint",
             effect=Effect.NOTE,

@@ -9,7 +9,8 @@ from statement_intake.domain.words import Vocabulary, flat
 
 #: Letters of scripts in which words are written onto a number without a space: Arabic and Chinese.
 _JOINING = "\u0600-\u06ff\u2e80-\u9fff"
-_NUMBER = rf"(?:0?\d{{1,3}})(?:\s?\.?\s?\([a-z]\)|\.?[a-z](?!\w))?(?![^\W{_JOINING}])(?!\.\d)"
+_LONE_LETTER = r"[\s\-][a-d](?=\s*(?:$|[,;)\]–]))"  # "3 a"; within a line it may be Spanish or French
+_NUMBER = rf"(?:0?\d{{1,3}})(?:\s?\.?\s?\([a-z]\)|\.?[a-z](?!\w)|{_LONE_LETTER})?(?![^\W{_JOINING}])(?!\.\d)"
 _LETTER = r"\([a-z]\)"
 _SUB_ITEM = (
     r"[\s,]*(?:sub[\s\-]?items?|sub[\s\-]?paragraphs?|lit\.?|letter|alinea|inciso|подпункта?)\s?\(?([a-z])\)?(?!\w)"
@@ -87,7 +88,7 @@ def _words_for_item(words: Vocabulary, shortest: int = 1) -> str:
 @lru_cache(maxsize=8)
 def _named(words: Vocabulary) -> re.Pattern[str]:
     spelled = "|".join([*(flat(word) for word in words.words("numbers")), "x", "i{1,3}", "iv", "vi{0,3}", "ix"])
-    in_words = rf"(?<=[\s.:#\-–\[(])(?:{spelled})(?!\w)(?:\s(?:and|et|y|&)\s(?:{spelled})(?!\w))?"
+    in_words = rf"(?<=[\s.:#\-–\[(])(?:{spelled})(?!\w)(?:\s?(?:and|et|y|to|[&,/–\-])\s?(?:{spelled})(?!\w))*"
     after = "|".join(re.escape(flat(word)) for word in sorted(words.words("item", "after"), key=len, reverse=True))
     item = _words_for_item(words)
     before = rf"(?<![^\W\d{_JOINING}])(?:{item})(?:[\s.:#\-–\[(]|(?:{item}))*"
@@ -156,7 +157,7 @@ def _between(first: str, last: str) -> list[str] | None:
 
 
 def _normalised(piece: str, before: list[str], words: Vocabulary) -> str | None:
-    if match := re.fullmatch(r"0*(\d+)\s?\.?\s?(?:\(?([a-z])\)?)?", piece):
+    if match := re.fullmatch(r"0*(\d+)[\s.\-]*(?:\(?([a-z])\)?)?", piece):
         return f"{match[1]}({match[2]})" if match[2] else match[1]
     if re.fullmatch(_LETTER, piece):
         return f"{before[-1].partition('(')[0]}{piece}" if before else None

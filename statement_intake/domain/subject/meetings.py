@@ -46,6 +46,8 @@ _BETWEEN = (
     r"resumed|reprise|session of the|session|meeting of the|meeting|the|of|reunion|reunion de la|de la|du|sesion|"
     r"совещани[еяию]|заседани[еяию]|сесси[яиюей]|الاجتماع|اجتماع|会议"
 )
+#: A word of so many letters may have one slip and still be known; "twelvth" has one, "twelveth" is long enough for two.
+_LETTERS_PER_SLIP = 4
 #: An ordinal no smaller, left over beside a meeting's name, makes the meeting doubtful; smaller ones count versions.
 _TELLING_ORDINAL = 4
 
@@ -69,9 +71,9 @@ def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[Meeting
         if written is None and (behind := _behind(words).match(seen, end)):
             written, end = behind["ordinal"] or behind["number"], behind.end()
         text = " ".join(line.text[match.start() : end].split())
-        number = _number(written, words) if written else _slip(seen[: match.start()], words)
+        start, number = (match.start(), _number(written, words)) if written else _slip(seen, match.start(), words)
         found.append(MeetingMention(meeting=meeting, certainty=_certainty(meeting, number, written), text=text))
-        line = line.without(match.start(), end)
+        line = line.without(start, end)
         seen = _latin(line)
     if not found and meeting.intake == "open" and (near := _nearly(seen, meeting, words)):
         mention = MeetingMention(meeting=meeting, certainty=Certainty.DOUBTFUL, text=line.text[near[0] : near[1]])
@@ -105,9 +107,9 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     name = rf"(?:(?<![a-zа-яё]){short}|{phrases(names).pattern})"
     digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
     before = rf"(?<![\w])(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{_spelled(words)})\w{{0,3}})"
-    filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}"
+    filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
     glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
-    return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}")
+    return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}[)\"”»]?")
 
 
 @lru_cache(maxsize=8)
@@ -138,18 +140,18 @@ def _number(written: str, words: Vocabulary) -> int | None:
     return max(fits)[1] if fits else _roman(written)
 
 
-def _slip(ahead: str, words: Vocabulary) -> int | None:
-    """The ordinal that the word right before a name is nearly: "elevnth" is the eleventh."""
-    word = re.search(r"([^\W\d_]{5,})[\s\-–]*$", ahead)
+def _slip(seen: str, start: int, words: Vocabulary) -> tuple[int, int | None]:
+    """Where a name begins, and its ordinal, if the word right before *start* nearly is one: "elevnth", "twelth"."""
+    word = re.search(r"([^\W\d_]{5,})[\s\-–]*$", seen[:start])
     if word is None:
-        return None
+        return start, None
     near = [
         (OSA.distance(word[1], flat(spelled)), place)
         for language in ("en", "es", "fr", "ru")
         for place, spelled in enumerate(words.words("ordinals", language), 1)
     ]
     distance, place = min(near)
-    return place if distance <= len(word[1]) // 4 else None
+    return (word.start(), place) if distance <= len(word[1]) // _LETTERS_PER_SLIP else (start, None)
 
 
 def other_ordinal(line: Line, meeting: Meeting, words: Vocabulary) -> bool:

@@ -71,7 +71,7 @@ def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Spea
         return Speakers(organisation=organisations[0], candidates=parties)
     if len(parties) == 1:
         return Speakers(party=parties[0])
-    behalf = words.found("behalf", rest.text)
+    behalf = words.found("behalf", rest.text) or re.search(rf"{NAME}\s(?:for|pour|para)\s.{{0,5}}{NAME}", rest.text)
     bracketed = re.search(rf"[(\[]\s*{NAME}\s*[)\]]", rest.text) is not None
     if len(states) == 1 and len(groups) == 1 and (behalf or bracketed):
         return Speakers(party=states[0], on_behalf_of=groups[0])

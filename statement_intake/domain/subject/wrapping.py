@@ -79,6 +79,7 @@ _NOISE = re.compile(
             r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
             r"\b(?:720|1080|2160|480)p?\b",
+            r"\b(?:articles?|art\.|chapters?|resolutions?|decisions?|paragraphs?|para\.?)\s?\d+(?:/\d+)?(?:\s(?:and|to)\s\d{2,})?\b",
             r"\b\d{2,5}\s?(?:fps|hz|khz|kbps|mbps)\b",
             r"\b(?:n[or°]?\.?\s?)?\d+/(?:19|20)\d{2}\b",  # 345/2023
             r"\b(?:19|20)\d{2}\b",
