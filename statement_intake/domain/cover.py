@@ -24,6 +24,7 @@ _ENDING = (
 )
 _QUOTED = re.compile(f"^(?:{'|'.join(_QUOTATION)})", re.IGNORECASE | re.MULTILINE)
 _ENDED = re.compile(f"^(?:{'|'.join(_ENDING)})", re.IGNORECASE | re.MULTILINE)
+_LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -43,12 +44,12 @@ def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> 
     """Read the covering note of *message*."""
     text = own_words(message.text)
     names = " ".join(spaced(attachment.name) for attachment in message.attachments)
+    said = f"{_LINK.sub(' ', text)} {names}"
     return Cover(
         text=text,
         words=len(_WORD.findall(text)),
-        speaks_of_video=words.found("video", text)
-        or words.found("video", names)
-        or words.pattern("transcript", "sure").search(flat(f"{text} {names}")) is not None,
+        speaks_of_video=words.found("video", said)
+        or words.pattern("transcript", "sure").search(flat(said)) is not None,
         replaces=words.found("replaces", text) or words.found("replaces", reading.subject),
     )
 

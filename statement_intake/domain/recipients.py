@@ -13,6 +13,10 @@ _LIST_FIELDS = (
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 _SUPPRESS = frozenset({"all", "autoreply", "oof"})
 _ROBOT = re.compile(r"^(?:owner-.*|.*-request|.*-bounces?|no-?reply|do-?not-?reply|mailer-daemon|listserv|majordomo)$")
+_FOR_EVERYONE = re.compile(
+    r"^(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|aol|icloud|me|gmx|web|mail|yandex|qq|163|126|proton|"
+    r"protonmail|zoho|orange|free|laposte|libero|rediffmail)\.[a-z]{2,4}(?:\.[a-z]{2})?$"
+)
 _ADDRESS = re.compile(r"^[^\s<>@,;:\"\\]{1,64}@[^\s<>@,;:\"\\]{1,255}$")
 #: A mail that went through more servers than this is going round in circles (RFC 5321 section 6.3).
 _MOST_HOPS = 50
@@ -30,7 +34,7 @@ def recipient(headers: Headers, own: Iterable[str]) -> Recipient:
     if why := _why_not(headers, frozenset(own)):
         return Recipient(why_not=why)
     sender = headers.sender[0]
-    if len(headers.reply_to) == 1 and _organisation(headers.reply_to[0]) == _organisation(sender):
+    if len(headers.reply_to) == 1 and _same_organisation(headers.reply_to[0], sender):
         wanted = headers.reply_to[0]
         if _answerable(wanted, frozenset(own)):
             return Recipient(address=wanted)
@@ -71,6 +75,11 @@ def _asks_for_silence(headers: Headers) -> str:
 def _answerable(address: Address, own: frozenset[str]) -> bool:
     local = address.key.rpartition("@")[0]
     return bool(_ADDRESS.match(address.email)) and address.key not in own and not _ROBOT.match(local)
+
+
+def _same_organisation(one: Address, other: Address) -> bool:
+    """Never true of two accounts at a provider for everyone: they have nothing in common but the provider."""
+    return _organisation(one) == _organisation(other) and not _FOR_EVERYONE.match(one.domain)
 
 
 def _organisation(address: Address) -> str:

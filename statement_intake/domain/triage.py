@@ -114,6 +114,8 @@ def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabul
     robot = automatic(message.headers, message.structure, subject=reading.automatic, files=files)
     if robot or ties.ours:
         return robot or _own_mail()
+    if reading.automatic:
+        return _silent("message.no_reply", "It carries a file under the subject of an automatic answer.")
     related = bool(reading.meetings or ties.answers)
     if related and not videos and _withdraws(message, reading, words):
         return _silent("message.withdrawal", "Asks to withdraw a statement.")

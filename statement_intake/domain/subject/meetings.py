@@ -63,6 +63,18 @@ def find_meetings(
     return tuple(mentions), line
 
 
+def by_reference(line: Line, meetings: Iterable[Meeting]) -> tuple[MeetingMention, ...]:
+    """The meetings whose invitation *line* names by its number ("CU 2023/227(A)/DTA/CEB/CSS")."""
+    found: list[MeetingMention] = []
+    for meeting in meetings:
+        for reference in meeting.references:
+            number = re.match(r"[a-z]+\s?\d+/\d+", flat(reference))
+            if number and (match := re.search(rf"(?<!\w){re.escape(number[0])}(?!\d)", line.flat)):
+                text = line.text[match.start() : match.end()]
+                found.append(MeetingMention(meeting=meeting, certainty=Certainty.CERTAIN, text=text))
+    return tuple(found)
+
+
 def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[MeetingMention], Line]:
     found: list[MeetingMention] = []
     seen = _latin(line)

@@ -9,7 +9,13 @@ from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.subject.items import Items, find_items
 from statement_intake.domain.subject.line import TAKEN, Line, clean
-from statement_intake.domain.subject.meetings import Certainty, MeetingMention, find_meetings, other_ordinal
+from statement_intake.domain.subject.meetings import (
+    Certainty,
+    MeetingMention,
+    by_reference,
+    find_meetings,
+    other_ordinal,
+)
 from statement_intake.domain.subject.speakers import Speakers, called, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
 from statement_intake.domain.value import Value
@@ -85,6 +91,7 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     line = without_noise(whole.without_all(words.pattern("not_statement")))
     placeholder, line = _placeholder(line, words)
     mentions, line = find_meetings(line, meetings, words)
+    mentions = mentions or by_reference(whole, meetings)
     statement, line = _statement(line, mentions, words)
     around = line.text
     names, line = find_speakers(line, parties)

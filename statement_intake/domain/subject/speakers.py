@@ -109,6 +109,7 @@ def leftover(text: str, words: Vocabulary) -> str:
         "written",
         "conversation",
         "withdrawal",
+        "replaces",
         "harmless",
         "item",
     ):
