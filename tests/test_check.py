@@ -22,7 +22,7 @@ from statement_intake.workshop import build_correspondent, build_reader
 from tests.reading.conftest import ffmpeg, make_pdf, page
 
 MAILS = Path(__file__).parent / "mails"
-ROWS = list(csv.DictReader((MAILS / "expected.csv").open(encoding="utf-8")))
+ROWS = list(csv.DictReader((MAILS / "expected.csv").read_text(encoding="utf-8").splitlines()))
 
 
 @pytest.fixture(scope="session")
