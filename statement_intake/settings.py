@@ -22,6 +22,9 @@ CONFIG_VARIABLE = PREFIX + "CONFIG"
 DEFAULT_FILE = Path("config/service.toml")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
+#: A secret may be given as it is or in a file.
+_OTHER_FORM = {"password": "password_file", "password_file": "password"}
+
 Security = Literal["tls", "starttls", "none"]
 
 
@@ -313,7 +316,9 @@ def _overlay_environment(tables: dict[str, Any], environment: Mapping[str, str])
             table = table.setdefault(key, {})
             if not isinstance(table, dict):
                 raise SettingsError(f"{variable}: {'.'.join(keys[:-1])} is not a table")
-        value = _value(variable, text)
+        value = _value(variable, keys[-1], text)
+        # A password here takes the place of a file's password_file, and the other way round.
+        table.pop(_OTHER_FORM.get(keys[-1], ""), None)
         table[keys[-1]] = value
         origins[keys] = variable
         leaf = {keys[-1]: value}
@@ -322,8 +327,8 @@ def _overlay_environment(tables: dict[str, Any], environment: Mapping[str, str])
     return origins
 
 
-def _value(variable: str, text: str) -> Any:  # noqa: ANN401 - what JSON gives
-    if not text.startswith(("[", "{")):
+def _value(variable: str, key: str, text: str) -> Any:  # noqa: ANN401 - what JSON gives
+    if key in _OTHER_FORM or not text.startswith(("[", "{")):
         return text
     try:
         return json.loads(text)
@@ -339,11 +344,20 @@ def _read_secret_files(table: dict[str, Any], place: str = "") -> None:
         if isinstance(value, dict):
             _read_secret_files(value, where)
         elif key == "password_file" and isinstance(value, str):
-            try:
-                table["password"] = Path(value).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                raise SettingsError(f"{where}: cannot be read: {value}: {error}") from error
+            if "password" in table:
+                raise SettingsError(f"{where}: there is a password, too; which one is it?")
+            table["password"] = _secret(Path(value), where)
             del table[key]
+
+
+def _secret(file: Path, where: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise SettingsError(f"{where}: cannot be read: {file}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        # Not from the error, which quotes the secret.
+        raise SettingsError(f"{where}: is not UTF-8 text: {file}") from None
 
 
 def _explain(fault: Any, file: Path, origins: Mapping[tuple[str, ...], str]) -> str:  # noqa: ANN401 - pydantic's dict
