@@ -90,12 +90,15 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
 
 
 def _before_the_rules(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
-    related = bool(reading.meetings or ties.answers)
-    if message.over_limits is not None and related:
+    found = triage(message, reading, ties, words)
+    if found is not None and found.code == "message.automatic":
+        return found
+    # It was worth reading at a glance, and what made it so may lie in what could not be read: never "unrelated".
+    if message.over_limits is not None:
         return _silent("message.over_limits", f"Over the limits: {message.over_limits}.", message.over_limits)
-    if message.unreadable is not None and related:
+    if message.unreadable is not None:
         return _silent("message.unreadable", f"Cannot be read: {message.unreadable}.", message.unreadable)
-    return triage(message, reading, ties, words)
+    return found
 
 
 def _silent(code: str, text: str, why: str) -> Finding:
