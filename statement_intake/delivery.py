@@ -15,19 +15,23 @@ import structlog
 
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.records import QueuedLetter
+from statement_intake.logs import where
 
 if TYPE_CHECKING:
     from statement_intake.ledger.outbox import Outbox
     from statement_intake.mailbox import Mailbox
-    from statement_intake.replies.smtp import SmtpTransport
+    from statement_intake.replies.smtp import Sending, SmtpTransport
 
 log = structlog.get_logger()
 
 #: The wait after the first temporary refusal; it doubles with each, up to the longest.
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=4)
-#: RFC 5321 section 4.5.4.1: the give-up time needs to be at least four to five days.
-_GIVE_UP = timedelta(days=5)
+#: 2 ** 8 minutes are beyond the longest wait.
+_DOUBLINGS = 8
+#: RFC 5321 section 4.5.4.1: the give-up time needs to be at least four to five days. So many attempts take five; the
+#: letter's own date does not count, for it may have waited for a person.
+_MOST_ATTEMPTS = 38
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,11 @@ class Post:
 
 
 def deliver(post: Post, stopping: Callable[[], bool]) -> int:
-    """Send every letter that is due; the number sent. Raises SurroundingsFault where the server is not to be used."""
+    """Send every letter that is due; the number sent. Raises SurroundingsFault where the server is not to be used.
+
+    Only for the process that holds the service's lock.
+    """
+    recover(post)
     sent = 0
     for letter in post.outbox.due(post.clock()):
         if stopping():
@@ -51,28 +59,51 @@ def deliver(post: Post, stopping: Callable[[], bool]) -> int:
     return sent
 
 
+def recover(post: Post) -> None:
+    """Set right what a killed process, or a ledger that failed in between, has left on its way."""
+    if lost := post.outbox.recover():
+        log.warning("letters of unknown fate wait for a person", letters=lost)
+
+
 def _deliver_one(letter: QueuedLetter, post: Post) -> bool:
     if not post.outbox.claim(letter.id):
         return False
     try:
-        sending = post.transport.send(
-            letter.raw,
-            envelope_sender=post.envelope_sender,
-            to=letter.to,
-            before_data=lambda: _commit_data(letter, post),
-        )
+        sending = _send(letter, post)
     except SurroundingsFault:
         # Nothing was sent, and the letter is not to blame.
         post.outbox.put_back(letter.id)
         raise
-    now, state = post.clock(), str(sending.state)
+    except Exception as error:  # noqa: BLE001 - one letter's trouble must not stop the others
+        reply = f"a fault of ours: {where(error)}: {error}"
+        # Before `data` nothing can have left; after it nobody knows. Either way a person sees it.
+        post.outbox.settle_broken(letter.id, reply, post.clock())
+        log.error("a fault of ours with a letter", reference=letter.reference, problem=reply)  # noqa: TRY400
+        return False
+    return _write_down(letter, sending, post)
+
+
+def _send(letter: QueuedLetter, post: Post) -> "Sending":
+    sending = post.transport.send(
+        letter.raw,
+        envelope_sender=post.envelope_sender,
+        to=letter.to,
+        before_data=lambda: _commit_data(letter, post),
+    )
+    if sending.unreachable:
+        raise SurroundingsFault(sending.reply)
+    return sending
+
+
+def _write_down(letter: QueuedLetter, sending: "Sending", post: Post) -> bool:
+    now, state, attempt = post.clock(), str(sending.state), letter.attempts + 1
     wait = None
-    if state == "deferred":
-        wait = min(_FIRST_WAIT * 2 ** min(letter.attempts, 16), _LONGEST_WAIT)
-        if now - letter.written_at > _GIVE_UP:
-            state, wait = "failed", None
+    if state == "deferred" and attempt >= _MOST_ATTEMPTS:
+        state = "failed"
+    elif state == "deferred":
+        wait = min(_FIRST_WAIT * 2 ** min(letter.attempts, _DOUBLINGS), _LONGEST_WAIT)
     post.outbox.settle(letter.id, state, sending.reply, now, now + wait if wait else None)
-    log.info("letter", reference=letter.reference, state=state, reply=sending.reply, attempt=letter.attempts + 1)
+    log.info("letter", reference=letter.reference, state=state, reply=sending.reply, attempt=attempt)
     return state == "sent"
 
 

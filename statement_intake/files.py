@@ -1,16 +1,22 @@
 """Raw mail and attachments, by the SHA-256 of their content. Durable when `put` or `adopt` returns."""
 
+import errno
+import fcntl
 import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from statement_intake.domain.faults import LimitExceeded
 
 _DIGEST = re.compile(r"^[0-9a-f]{64}$")
+#: Room that has to be left on the store's file system before anything is blamed on a mail, in octets.
+_LEAST_ROOM = 50_000_000
 
 
 class Stored(NamedTuple):
@@ -29,7 +35,10 @@ class FileStore:
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, chunks: Iterable[bytes], *, most: int) -> Stored:
-        """Write *chunks* to the store as they come. Raises LimitExceeded beyond *most* bytes, OSError if the disk is full."""
+        """Write *chunks* to the store as they come.
+
+        Raises LimitExceeded beyond *most* bytes, OSError if the disk is full.
+        """
         digest, size = hashlib.sha256(), 0
         temporary = self._incoming / secrets.token_hex(8)
         try:
@@ -73,15 +82,55 @@ class FileStore:
         """Forget content, if it is there."""
         self.path(sha256).unlink(missing_ok=True)
 
-    def clear_incoming(self) -> None:
-        """Remove what a killed process left half-written. Only for the process that holds the service's lock."""
-        for left in self._incoming.iterdir():
-            if left.is_dir():
-                for file in left.iterdir():
-                    file.unlink()
-                left.rmdir()
-            else:
-                left.unlink()
+    def holds(self, sha256: str) -> bool:
+        """Whether the content of that digest is here."""
+        return self.path(sha256).is_file()
+
+    def size(self, sha256: str) -> int:
+        """The octets of the content of that digest. Raises FileNotFoundError."""
+        return self.path(sha256).stat().st_size
+
+    def require_room(self, octets: int) -> None:
+        """Raise OSError (ENOSPC) unless there is room for *octets* and then some."""
+        if shutil.disk_usage(self._root).free < octets + _LEAST_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
+
+    @contextmanager
+    def adding(self) -> Iterator[None]:
+        """Nothing is swept away meanwhile: for whoever adds files without the service's lock. Raises OSError."""
+        with self._locked(fcntl.LOCK_SH):
+            yield
+
+    def sweep(self, unreferred: Callable[[Sequence[str]], Collection[str]]) -> int | None:
+        """Remove what a killed process left: half-written files, and content that no row refers to.
+
+        *unreferred* gives those of some digests that the ledger does not know. Only for the process that holds the
+        service's lock. Gives the number of files removed from the store; None where somebody is adding a file just
+        now, and nothing was done.
+        """
+        try:
+            with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                for left in self._incoming.iterdir():
+                    _remove(left)
+                return sum(self._sweep_folder(folder, unreferred) for folder in self._folders())
+        except BlockingIOError:
+            return None
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """A lock that goes with the process, however that ends. Raises BlockingIOError for one that does not wait."""
+        with (self._root / "sweep.lock").open("ab") as lock:
+            fcntl.flock(lock, how)
+            yield
+
+    def _folders(self) -> Iterator[Path]:
+        return (folder for folder in self._root.iterdir() if len(folder.name) == 2 and folder.is_dir())  # noqa: PLR2004 - the first octet
+
+    def _sweep_folder(self, folder: Path, unreferred: Callable[[Sequence[str]], Collection[str]]) -> int:
+        orphans = unreferred([name for name in os.listdir(folder) if _DIGEST.match(name)])  # noqa: PTH208 - names alone
+        for name in orphans:
+            self.remove(name)
+        return len(orphans)
 
     def _settle(self, temporary: Path, sha256: str) -> None:
         target = self.path(sha256)
@@ -90,6 +139,15 @@ class FileStore:
         temporary.rename(target)
         for folder in (target.parent, self._root):
             _sync_folder(folder)
+
+
+def _remove(left: Path) -> None:
+    """A file, or a workspace with whatever a reader has made in it."""
+    if left.is_dir() and not left.is_symlink():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        with suppress(FileNotFoundError):
+            left.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,61 +7,58 @@ from what is recorded. If the process dies anywhere, the next start goes on from
 """
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import structlog
 
-from statement_intake.correspondence import Correspondent
+from statement_intake.desk import Desk, headers_of
 from statement_intake.domain.checks import Earlier, Facts
-from statement_intake.domain.decision import Decision, decide
+from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
-from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.finding import Outcome
 from statement_intake.domain.identity import content_identity
-from statement_intake.domain.judge import Knowledge, judge
+from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Glance, Headers, Message
 from statement_intake.domain.records import Unfinished, Verdict
 from statement_intake.domain.reference import references_in
-from statement_intake.domain.submission import Submission
-from statement_intake.domain.triage import Look, Ties, glance
-
-if TYPE_CHECKING:
-    from statement_intake.files import FileStore
-    from statement_intake.ledger.ledger import Ledger
-    from statement_intake.reading.sandbox import Reader
+from statement_intake.domain.triage import Answer, Look, Ties, glance
+from statement_intake.giving_up import give_up
+from statement_intake.logs import where
 
 log = structlog.get_logger()
 
-#: The wait after a message's first fault of its own; it doubles with each.
+#: The wait after a message's first fault of its own; it doubles with each, up to the longest.
 _FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=4)
+#: 2 ** 10 minutes are beyond the longest wait.
+_DOUBLINGS = 10
 #: A process that died this many times over the same message, without a word, died of it.
 _MOST_STARTS = 10
-#: Octets of a header section that are looked at when the mail itself could not be read.
-_HEADER_OCTETS = 65536
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What lies on the table when a message is taken in."""
+class MessageTrouble(Exception):  # noqa: N818 - it counts against this message, and nothing else
+    """One message cannot be worked on, though others can; the text says why."""
 
-    ledger: "Ledger"
-    files: "FileStore"
-    reader: "Reader"
-    knowledge: Knowledge
-    correspondent: Correspondent
-    clock: Callable[[], datetime]
-    #: Tries at one message before it is held in sight of a person.
-    attempts: int
-    #: The most octets that one mail may have.
-    largest: int
-    #: Names of the mailboxes in which outcomes are marked.
-    marking: frozenset[str]
+
+def pause(faults: int) -> timedelta:
+    """How long to leave a message alone after so many faults of its own before."""
+    doubled: timedelta = _FIRST_WAIT * 2 ** min(faults, _DOUBLINGS)
+    return min(doubled, _LONGEST_WAIT)
 
 
 def look(seen: Glance, desk: Desk) -> Look:
-    """Is it worth downloading? Headers and structure only."""
+    """Is it worth downloading? Headers and structure only. What cannot be judged is, so that it comes into sight."""
+    try:
+        return _look(seen, desk)
+    except (SurroundingsFault, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one mail's header must not end the poll for all others
+        log.error("a fault of ours at the glance", problem=where(error))  # noqa: TRY400 - its text may quote the mail
+        return Look(answer=Answer.UNSURE)
+
+
+def _look(seen: Glance, desk: Desk) -> Look:
     reading = desk.knowledge.read_subject(seen.headers.subject)
     forwarded = [
         desk.knowledge.read_subject(part.forwarded_subject) for part in seen.parts or () if part.forwarded_subject
@@ -83,7 +80,7 @@ def take_in(arrival: Unfinished, desk: Desk) -> None:
     """
     note = log.bind(reference=arrival.reference)
     if arrival.starts >= _MOST_STARTS or arrival.faults >= desk.attempts:
-        _give_up(arrival, desk)
+        give_up(arrival, desk)
         return
     desk.ledger.arrivals.begin(arrival.id)
     try:
@@ -92,14 +89,23 @@ def take_in(arrival: Unfinished, desk: Desk) -> None:
         desk.ledger.arrivals.interrupted(arrival.id)
         note.warning("intake interrupted", problem=str(error))
         raise
-    except Exception as error:
-        wait = _FIRST_WAIT * 2**arrival.faults
+    except Exception as error:  # noqa: BLE001 - one message's trouble must not stop the others
+        wait = pause(arrival.faults)
         desk.ledger.arrivals.fault(arrival.id, f"{type(error).__name__}: {error}", desk.clock() + wait)
-        note.exception("a fault of ours, to be tried again", attempt=arrival.faults + 1, of=desk.attempts)
+        # Not the error's text, which may quote a mail that turns out to be none of ours; the ledger has it.
+        note.error("a fault of ours, to be tried again", problem=where(error), of=desk.attempts)
 
 
 def _decide_about(arrival: Unfinished, desk: Desk) -> None:
-    message = _read(arrival, desk)
+    workspace = desk.files.workspace()
+    try:
+        _decide_in(workspace, arrival, desk)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
+    message = _read(arrival, workspace, desk)
     ties = find_ties(message.headers, desk)
     facts = gather_facts(message, arrival.received_at, ties, desk)
     decision = judge(message, facts, ties, desk.knowledge)
@@ -111,24 +117,30 @@ def _decide_about(arrival: Unfinished, desk: Desk) -> None:
     )
     if decision.outcome is Outcome.IGNORED:
         _forget(arrival, decision, desk)
-    else:
-        _record(arrival, message, decision, ties, desk)
+        return
+    # Only now, so that nothing of other people's mail ever reaches the store.
+    for file in decision.submission.files:
+        if (content := workspace / file.attachment.sha256).exists():
+            desk.files.adopt(content, file.attachment.sha256)
+    _record(arrival, message, decision, ties, desk)
 
 
-def _read(arrival: Unfinished, desk: Desk) -> Message:
-    """Read the raw mail in the reader's sandbox; its attachments come into the store."""
-    if arrival.size > desk.largest:
-        return Message(headers=_headers(arrival, desk), over_limits=f"it is larger than {desk.largest // 1_000_000} MB")
-    workspace = desk.files.workspace()
+def _read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
+    """Read the raw mail in the reader's sandbox; its attachments come into *workspace*."""
+    if not desk.files.holds(arrival.raw_sha256):
+        raise MessageTrouble("its raw mail is not in the store")
+    if desk.files.size(arrival.raw_sha256) < arrival.size:
+        # Only its header was kept, whatever the limit has become since.
+        return Message(headers=headers_of(arrival, desk), over_limits=f"it has {arrival.size // 1_000_000} MB")
     try:
         message = desk.reader.read(desk.files.path(arrival.raw_sha256), workspace)
-        for attachment in message.attachments:
-            if (content := workspace / attachment.sha256).exists():
-                desk.files.adopt(content, attachment.sha256)
     except LimitExceeded as limit:
-        message = Message(headers=_headers(arrival, desk), over_limits=str(limit))
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)
+        message = Message(headers=headers_of(arrival, desk), over_limits=str(limit))
+    except SurroundingsFault as fault:
+        # Is it this mail or the reader? If these two find fault, too, nothing can be read, and no mail is blamed.
+        desk.files.require_room(2 * arrival.size)
+        desk.reader.examine()
+        raise MessageTrouble(str(fault)) from fault
     log.info(
         "read",
         reference=arrival.reference,
@@ -136,11 +148,6 @@ def _read(arrival: Unfinished, desk: Desk) -> Message:
         seconds=[attachment.video.seconds for attachment in message.attachments if attachment.video],
     )
     return message
-
-
-def _headers(arrival: Unfinished, desk: Desk) -> Headers:
-    with desk.files.open(arrival.raw_sha256) as raw:
-        return desk.reader.headers(raw.read(_HEADER_OCTETS))
 
 
 def gather_facts(
@@ -190,19 +197,7 @@ def _record(arrival: Unfinished, message: Message, decision: Decision, ties: Tie
 def _forget(arrival: Unfinished, decision: Decision, desk: Desk) -> None:
     """Other people's mail, read only because a glance was not enough: nothing of it stays."""
     desk.ledger.record.not_ours(arrival, decision.findings[0].code)
-    desk.files.remove(arrival.raw_sha256)
+    # Another row may need it: the same mail in another folder, not decided yet.
+    for digest in desk.ledger.arrivals.unreferred([arrival.raw_sha256]):
+        desk.files.remove(digest)
     log.info("ignored", reference=arrival.reference, reason=decision.findings[0].code)
-
-
-def _give_up(arrival: Unfinished, desk: Desk) -> None:
-    """Held in sight of a person, with the mail kept; nothing is sent, for the fault is ours."""
-    message = Message(headers=_headers(arrival, desk))
-    fault = Finding(
-        code="service.fault",
-        effect=Effect.SILENT,
-        message="The service could not read this mail; the mail itself is kept.",
-        detail={"attempts": max(arrival.starts, arrival.faults)},
-    )
-    decision = decide(Submission(), (fault,))
-    log.error("given up", reference=arrival.reference, attempts=arrival.faults, starts=arrival.starts)
-    _record(arrival, message, decision, Ties(), desk)

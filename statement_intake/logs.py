@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -10,7 +11,9 @@ import structlog
 
 def configure_logs(*, quiet: bool = False) -> None:
     """Human-readable on a terminal, key=value lines elsewhere. *quiet*: warnings and errors only."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     # A round that outlasts the interval is no trouble: the next one follows when it ends.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     terminal = sys.stderr.isatty()
@@ -44,3 +47,10 @@ def _lists_as_words(_logger: object, _method: str, event: MutableMapping[str, An
         if isinstance(value, list | tuple):
             event[key] = ",".join(str(item) for item in value)
     return event
+
+
+def where(error: BaseException) -> str:
+    """The kind of an error and the place it comes from, without its text, which may quote a mail."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place

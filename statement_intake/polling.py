@@ -1,18 +1,23 @@
-"""One pass over a mailbox: what is new is glanced at and received, what was received is taken in, outcomes are marked."""
+"""One pass over a mailbox: what is new is glanced at and received, what was received taken in, outcomes are marked."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
+from statement_intake.desk import Desk
 from statement_intake.domain.faults import LimitExceeded, MessageGone
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import FolderProgress, MessageKey
 from statement_intake.domain.reference import new_reference
 from statement_intake.domain.triage import Answer
-from statement_intake.intake import Desk, look, take_in
-from statement_intake.mailbox import FolderState, Mailbox, MessageRefused, OpenFolder, RawGlance
+from statement_intake.intake import look, pause, take_in
+from statement_intake.mailbox import FolderState, Mailbox, MailboxError, MessageRefused, OpenFolder, RawGlance
+
+if TYPE_CHECKING:
+    from statement_intake.files import Stored
 
 log = structlog.get_logger()
 
@@ -29,23 +34,40 @@ class PollRules:
     full_comparison: timedelta
     #: Gives an unpredictable number below its argument.
     below: Callable[[int], int]
+    #: Mail from before `start` that a search by day brought up in this process. It has no row, lest a change of
+    #: `start` should never reach it; asking about it once is enough.
+    passed_over: set[MessageKey] = field(default_factory=set)
 
 
 def poll(mailbox: Mailbox, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:
-    """Look through every folder of *mailbox* and receive what may be a statement. Raises SurroundingsFault, OSError."""
+    """Look through every folder of *mailbox* and receive what may be a statement. Raises SurroundingsFault, OSError.
+
+    A folder that cannot be opened does not keep the others from being looked through.
+    """
+    faults: list[MailboxError] = []
     for folder in mailbox.folders:
         if stopping():
             return
-        with mailbox.open(folder) as opened:
-            _look_through(mailbox.name, opened, desk, rules, stopping)
+        try:
+            with mailbox.open(folder) as opened:
+                _look_through(mailbox.name, opened, desk, rules, stopping)
+        except MailboxError as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
 
 
-def finish(desk: Desk, stopping: Callable[[], bool]) -> None:
-    """Take in everything that is received and not decided. Raises SurroundingsFault, OSError."""
+def finish(desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], object] | None = None) -> None:
+    """Take in everything that is received and not decided, and after each do what comes *afterwards*.
+
+    Raises SurroundingsFault, OSError.
+    """
     for arrival in desk.ledger.arrivals.unfinished(desk.clock()):
         if stopping():
             return
         take_in(arrival, desk)
+        if afterwards is not None:
+            afterwards()
 
 
 def mark(mailbox: Mailbox, desk: Desk) -> None:
@@ -55,7 +77,7 @@ def mark(mailbox: Mailbox, desk: Desk) -> None:
             continue
         folder = FolderState(name=pending.key.folder, uidvalidity=pending.key.uidvalidity)
         done = mailbox.mark(folder, pending.key.uid, pending.outcome)
-        desk.ledger.arrivals.marked(pending.id, done=done)
+        desk.ledger.arrivals.marked(pending, done=done)
 
 
 def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:
@@ -67,14 +89,13 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
     compare_all = known is None or known.compared_at is None or now - known.compared_at >= rules.full_comparison
     fresh = list(opened.uids_above(None if compare_all or known is None else known.high_uid, start))
     listed = dict.fromkeys([*fresh, *opened.recent_uids(_RECENT, start)])
-    unknown = arrivals.unknown(name, state.name, state.uidvalidity, list(listed))
+    unknown = arrivals.unknown(name, state.name, state.uidvalidity, _not_passed_over(name, state, listed, rules), now)
     if changed:
         log.warning("UIDVALIDITY changed; letters about mail of this folder wait", mailbox=name, folder=state.name)
     careful = (fresh[-1] if fresh else None) if changed else (known.careful_until if known else None)
-    waiting = frozenset(unknown) if changed else frozenset()
     for raw in _glances(opened, unknown, stopping):
-        key = MessageKey(mailbox=name, folder=state.name, uidvalidity=state.uidvalidity, uid=raw.uid)
-        _receive_one(key, raw, opened, desk, rules, wait=raw.uid in waiting)
+        wait = changed or _is_up_to(raw.uid, careful)
+        _receive_one(_key(name, state, raw.uid), raw, opened, desk, rules, wait=wait)
     if stopping():
         return
     arrivals.save_progress(
@@ -87,6 +108,21 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
             compared_at=now if compare_all or known is None else known.compared_at,
         ),
     )
+
+
+def _key(name: str, state: FolderState, uid: str) -> MessageKey:
+    return MessageKey(mailbox=name, folder=state.name, uidvalidity=state.uidvalidity, uid=uid)
+
+
+def _not_passed_over(name: str, state: FolderState, uids: Iterable[str], rules: PollRules) -> list[str]:
+    if not rules.passed_over:
+        return list(uids)
+    return [uid for uid in uids if _key(name, state, uid) not in rules.passed_over]
+
+
+def _is_up_to(uid: str, careful: str | None) -> bool:
+    """Whether the mail was there when UIDVALIDITY changed. UIDs of IMAP are numbers; a Maildir's never change."""
+    return careful is not None and uid.isdecimal() and careful.isdecimal() and int(uid) <= int(careful)
 
 
 def _glances(opened: OpenFolder, uids: Sequence[str], stopping: Callable[[], bool]) -> Iterator[RawGlance]:
@@ -103,11 +139,12 @@ def _receive_one(  # noqa: PLR0913 - one message, where it is, and what is neede
     received = earliest(raw.internal_date, headers.received)
     start = rules.start.get(key.mailbox)
     if start is not None and received < datetime.combine(start, time.min, UTC):
+        rules.passed_over.add(key)
         return
     seen = Glance(headers=headers, parts=raw.parts, size=raw.size, received=received)
     answer = look(seen, desk)
     if answer.answer is Answer.OTHER and answer.finding is not None:
-        desk.ledger.arrivals.ignore([(key, received, answer.finding.code)])
+        desk.ledger.arrivals.ignore(key, received, answer.finding.code)
         log.info("ignored", mailbox=key.mailbox, uid=key.uid, reason=answer.finding.code)
         return
     try:
@@ -115,23 +152,37 @@ def _receive_one(  # noqa: PLR0913 - one message, where it is, and what is neede
     except MessageGone:
         log.info("gone before it was received", mailbox=key.mailbox, uid=key.uid)
     except MessageRefused as refused:
-        # It has no row, so the comparison of UIDs brings it up again at the next poll.
         log.warning("not handed out by the server", mailbox=key.mailbox, uid=key.uid, problem=str(refused))
+        times = desk.ledger.arrivals.refused(key, received, str(refused), desk.clock() + pause(0))
+        if times >= desk.attempts:
+            # Its header has to do: a person sees that there is a mail which the server keeps to itself.
+            stored = desk.files.put(iter([raw.header]), most=desk.largest)
+            reference = new_reference(rules.below)
+            desk.ledger.arrivals.receive(
+                key, reference=reference, received=received, size=max(raw.size, stored.size + 1),
+                raw_sha256=stored.sha256, letters_wait=wait,
+            )  # fmt: skip
+
+
+def _store(key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk) -> tuple["Stored", int]:
+    """What is in the store, and how large the mail is."""
+    if seen.size <= desk.largest:
+        try:
+            stored = desk.files.put(opened.raw(key.uid), most=desk.largest)
+        except LimitExceeded:
+            # Larger than the server had said.
+            pass
+        else:
+            return stored, stored.size
+    stored = desk.files.put(iter([raw.header]), most=desk.largest)
+    return stored, max(seen.size, desk.largest + 1)
 
 
 def _receive(  # noqa: PLR0913 - as above
     key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk, reference: str, *, wait: bool
 ) -> None:
     """Stream the raw mail into the store, then make its row. Of a mail over the limit only the header is kept."""
-    size = seen.size
-    try:
-        if size > desk.largest:
-            raise LimitExceeded("announced as larger than allowed")
-        stored = desk.files.put(opened.raw(key.uid), most=desk.largest)
-        size = stored.size
-    except LimitExceeded:
-        stored = desk.files.put(iter([raw.header]), most=desk.largest)
-        size = max(size, desk.largest + 1)
+    stored, size = _store(key, seen, raw, opened, desk)
     fresh = desk.ledger.arrivals.receive(
         key, reference=reference, received=seen.received, size=size, raw_sha256=stored.sha256, letters_wait=wait
     )

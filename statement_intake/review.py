@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from statement_intake.desk import Desk
 from statement_intake.domain.decision import Decision, OverruleError, overrule
+from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.judge import Knowledge, Mending, judge
 from statement_intake.domain.meeting import Kind
@@ -18,7 +20,7 @@ from statement_intake.domain.message import Message
 from statement_intake.domain.records import Dossier, OutgoingLetter, Verdict
 from statement_intake.domain.triage import Ties
 from statement_intake.domain.value import Value
-from statement_intake.intake import Desk, gather_facts
+from statement_intake.intake import gather_facts
 
 if TYPE_CHECKING:
     from statement_intake.domain.message import Attachment
@@ -79,14 +81,16 @@ def attach(reference: str, file: Path, desk: Desk, *, actor: str, because: str) 
     Raises ReviewError, Conflict, or SurroundingsFault where it cannot be read for a reason of ours.
     """
     dossier = find(reference, desk)
-    attachment = _read(file, desk)
-    message = _as_it_stands(dossier)
-    message = message.model_copy(update={"attachments": (*message.attachments, attachment)})
-    decision = _judge_again(dossier, message, dossier.mending, desk)
-    return _record(
-        dossier, message, decision, dossier.mending, desk, action="attach", actor=actor, because=because, letter=True,
-        added=attachment,
-    )  # fmt: skip
+    # Until the ledger refers to it, a service that starts must not take the file for a killed process's leaving.
+    with desk.files.adding():
+        attachment = _read(file, desk)
+        message = _as_it_stands(dossier)
+        message = message.model_copy(update={"attachments": (*message.attachments, attachment)})
+        decision = _judge_again(dossier, message, dossier.mending, desk)
+        return _record(
+            dossier, message, decision, dossier.mending, desk, action="attach", actor=actor, because=because,
+            letter=True, added=attachment,
+        )  # fmt: skip
 
 
 def _as_it_stands(dossier: Dossier) -> Message:
@@ -138,6 +142,8 @@ def _read(file: Path, desk: Desk) -> "Attachment":
         attachment = desk.reader.read_file(file, file.name, workspace)
         if (content := workspace / attachment.sha256).exists():
             desk.files.adopt(content, attachment.sha256)
+    except LimitExceeded as limit:
+        raise ReviewError(f"{file.name} cannot be read: {limit}") from limit
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
     return attachment

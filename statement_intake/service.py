@@ -2,20 +2,21 @@
 
 import random
 import signal
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
+from queue import SimpleQueue
 from types import FrameType
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from statement_intake.delivery import deliver, settle_unknown
+from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.lock import only_one
+from statement_intake.logs import where
 from statement_intake.mailbox import Mailbox
 from statement_intake.polling import finish, mark, poll
 from statement_intake.settings import Settings
@@ -25,17 +26,41 @@ log = structlog.get_logger()
 
 #: The longest wait between tries while something around us fails, in seconds.
 _LONGEST_BACKOFF = 900.0
+#: Doublings after which any wait is beyond the longest; more would be more than a float holds.
+_DOUBLINGS = 16
+
+
+class Stop:
+    """The wish to stop. A signal may come at any moment: an Event could deadlock with its own handler."""
+
+    def __init__(self) -> None:
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._wished = False
+
+    def wish(self) -> None:
+        """Stop as soon as the message in hand is finished."""
+        self._wished = True
+        self._bell.put(None)
+
+    def is_wished(self) -> bool:
+        """Whether somebody has asked."""
+        return self._wished
+
+    def wait(self) -> None:
+        """Until somebody asks."""
+        self._bell.get()
 
 
 def run(settings: Settings) -> None:
     """Serve until told to stop. Raises LockedError, ConfigurationError, LedgerError or OSError at the start."""
-    stop = threading.Event()
+    stop = Stop()
     with only_one(lock_folder(settings)), open_workshop(settings) as workshop:
         _on_signals(stop)
         start_up(workshop)
+        log.info("there is no console in this version; review at the terminal: log, show, accept, reject")
         log.info("started", mailboxes=[mailbox.name for mailbox in workshop.mailboxes], mode=settings.replies.mode)
         scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
-        rounds = Rounds(workshop, stop.is_set)
+        rounds = Rounds(workshop, stop.is_wished)
         scheduler.add_job(
             rounds.go,
             "interval",
@@ -54,19 +79,21 @@ def run(settings: Settings) -> None:
 
 def poll_once(settings: Settings) -> bool:
     """One pass over the mailboxes and the outbox. False if something could not be reached. Raises as `run`."""
-    stop = threading.Event()
+    stop = Stop()
     with only_one(lock_folder(settings)), open_workshop(settings) as workshop:
         _on_signals(stop)
         start_up(workshop)
-        return Rounds(workshop, stop.is_set).go()
+        return Rounds(workshop, stop.is_wished).go()
 
 
 def start_up(workshop: Workshop) -> None:
     """Set right what a killed process may have left. Only with the lock held."""
-    workshop.desk.files.clear_incoming()
-    lost = workshop.post.outbox.recover()
-    if lost:
-        log.warning("letters of unknown fate wait for a person", letters=lost)
+    swept = workshop.desk.files.sweep(workshop.desk.ledger.arrivals.unreferred)
+    if swept is None:
+        log.info("somebody is adding a file; what a killed process left is swept at the next start")
+    elif swept:
+        log.info("swept away what a killed process left", files=swept)
+    recover(workshop.post)
 
 
 @dataclass
@@ -74,13 +101,14 @@ class Backoff:
     """How long to leave alone what fails: twice as long each time, with jitter, so that nobody is stormed."""
 
     failures: int = 0
-    not_before: datetime | None = None
+    #: By the monotonic clock, which no correction of the time of day moves.
+    not_before: float | None = None
 
     def failed(self, poll_seconds: float) -> None:
         """One more failure."""
         self.failures += 1
-        wait = min(poll_seconds * 2 ** (self.failures - 1), _LONGEST_BACKOFF)
-        self.not_before = now() + timedelta(seconds=wait * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+        wait = min(poll_seconds * 2 ** min(self.failures - 1, _DOUBLINGS), _LONGEST_BACKOFF)
+        self.not_before = time.monotonic() + wait * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
     def worked(self) -> None:
         """It works again."""
@@ -88,8 +116,8 @@ class Backoff:
 
     @property
     def resting(self) -> bool:
-        """Is it to be left alone for now?"""
-        return self.not_before is not None and now() < self.not_before
+        """Whether it is to be left alone for now."""
+        return self.not_before is not None and time.monotonic() < self.not_before
 
 
 class Rounds:
@@ -105,11 +133,17 @@ class Rounds:
         desk = self._workshop.desk
         steps: list[tuple[str, Callable[[], None]]] = [
             *((f"mailbox {box.name}", partial(self._poll, box)) for box in self._workshop.mailboxes),
-            ("intake", partial(finish, desk, self._stopping)),
+            # A delegation has its receipt at once, even where a hundred mails wait behind its own.
+            ("intake", partial(finish, desk, self._stopping, partial(self._attempt, "outbox", self._deliver))),
             ("outbox", self._deliver),
+            ("letters of unknown fate", self._settle_unknown),
             *((f"marks in {box.name}", partial(mark, box, desk)) for box in self._workshop.mailboxes),
         ]
-        return all([self._attempt(what, step) for what, step in steps])
+        worked = True
+        for what, step in steps:
+            # Every step has its turn, whatever became of the ones before.
+            worked = self._attempt(what, step) and worked
+        return worked
 
     def _poll(self, mailbox: Mailbox) -> None:
         poll(mailbox, self._workshop.desk, self._workshop.rules, self._stopping)
@@ -117,7 +151,9 @@ class Rounds:
     def _deliver(self) -> None:
         if self._workshop.settings.smtp.host:
             deliver(self._workshop.post, self._stopping)
-            settle_unknown(self._workshop.post, self._workshop.mailboxes)
+
+    def _settle_unknown(self) -> None:
+        settle_unknown(self._workshop.post, self._workshop.mailboxes)
 
     def _attempt(self, what: str, step: Callable[[], None]) -> bool:
         backoff = self._backoffs.setdefault(what, Backoff())
@@ -129,18 +165,19 @@ class Rounds:
             backoff.failed(self._workshop.settings.schedule.poll_seconds)
             log.error("cannot be reached, to be tried again", what=what, problem=str(fault), failures=backoff.failures)  # noqa: TRY400 - the text says it all
             return False
-        except Exception:
-            # A fault of ours in one step must not end the service or keep the other steps from their work.
+        except Exception as fault:  # noqa: BLE001
+            # A fault of ours in one step must not end the service or keep the other steps from their work. Its text
+            # may quote a mail that is none of ours.
             backoff.failed(self._workshop.settings.schedule.poll_seconds)
-            log.exception("a fault of ours, to be tried again", what=what, failures=backoff.failures)
+            log.error("a fault of ours, to be tried again", what=what, problem=where(fault), failures=backoff.failures)  # noqa: TRY400
             return False
         backoff.worked()
         return True
 
 
-def _on_signals(stop: threading.Event) -> None:
+def _on_signals(stop: Stop) -> None:
     def request(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+        stop.wish()
 
     signal.signal(signal.SIGTERM, request)
     signal.signal(signal.SIGINT, request)

@@ -12,10 +12,10 @@ from sqlalchemy.engine import make_url
 from statement_intake.configuration import load_knowledge
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
+from statement_intake.desk import Desk
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.office import Office
 from statement_intake.files import FileStore
-from statement_intake.intake import Desk
 from statement_intake.ledger.ledger import Ledger, open_ledger
 from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox

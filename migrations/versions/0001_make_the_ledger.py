@@ -127,9 +127,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_letters_state_next_attempt_at"), ["state", "next_attempt_at"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_letters_to_address_written_at"), ["to_address", "written_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_letters_written_at"), ["written_at"], unique=False)
 
     op.create_table(
         "messages",
@@ -169,6 +167,7 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_messages_mark"), ["mark"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_messages_raw_sha256"), ["raw_sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_sender"), ["sender"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_messages_state_next_attempt_at"), ["state", "next_attempt_at"], unique=False
@@ -205,12 +204,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_messages_submission_id"))
         batch_op.drop_index(batch_op.f("ix_messages_state_next_attempt_at"))
         batch_op.drop_index(batch_op.f("ix_messages_sender"))
+        batch_op.drop_index(batch_op.f("ix_messages_raw_sha256"))
         batch_op.drop_index(batch_op.f("ix_messages_message_id"))
         batch_op.drop_index(batch_op.f("ix_messages_mark"))
 
     op.drop_table("messages")
     with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_letters_to_address_written_at"))
+        batch_op.drop_index(batch_op.f("ix_letters_written_at"))
         batch_op.drop_index(batch_op.f("ix_letters_state_next_attempt_at"))
 
     op.drop_table("letters")

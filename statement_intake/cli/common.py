@@ -2,6 +2,7 @@
 
 import getpass
 import json as jsonlib
+import os
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -34,8 +35,11 @@ def read_settings(*, to_poll: bool = False) -> Settings:
 
 
 def officer() -> str:
-    """Who sits at the terminal."""
-    return getpass.getuser()
+    """Who sits at the terminal; in a container the number may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def moment(text: str, option: str) -> datetime:

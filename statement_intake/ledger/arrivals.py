@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, Row, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Unfinished
 from statement_intake.domain.triage import Ties
-from statement_intake.ledger.schema import folders, letters, messages, submissions
+from statement_intake.ledger.schema import files, folders, letters, messages, submissions
 
 #: SQL databases limit the number of values in one statement.
 _BATCH = 500
@@ -44,8 +44,9 @@ class Arrivals:
             if connection.execute(update(folders).where(here).values(**values)).rowcount == 0:
                 connection.execute(insert(folders).values(mailbox=mailbox, folder=folder, **values))
 
-    def unknown(self, mailbox: str, folder: str, uidvalidity: str, uids: Sequence[str]) -> list[str]:
-        """Those of *uids* that have no row yet, in their order."""
+    def unknown(self, mailbox: str, folder: str, uidvalidity: str, uids: Sequence[str], now: datetime) -> list[str]:
+        """Those of *uids* that have no row yet, or were refused and are to be tried again, in their order."""
+        resting = messages.c.next_attempt_at > now
         known: set[str] = set()
         with self._read.begin() as connection:
             for start in range(0, len(uids), _BATCH):
@@ -54,47 +55,47 @@ class Arrivals:
                     messages.c.folder == folder,
                     messages.c.uidvalidity == uidvalidity,
                     messages.c.uid.in_(uids[start : start + _BATCH]),
+                    (messages.c.state != "refused") | resting,
                 )
                 known.update(connection.execute(query).scalars())
         return [uid for uid in uids if uid not in known]
 
-    def ignore(self, ignored: Sequence[tuple[MessageKey, datetime, str]]) -> None:
+    def ignore(self, key: MessageKey, received: datetime, code: str) -> None:
         """Note mail that is not ours: key, date received and the finding's code, nothing else."""
-        if not ignored:
-            return
-        rows = [
-            {
-                **key.model_dump(),
-                "received_at": received,
-                "state": "decided",
-                "outcome": str(Outcome.IGNORED),
-                "reason": code,
-                "mark": "none",
-            }
-            for key, received, code in ignored
-        ]
+        nothing = dict.fromkeys(("reference", "size", "raw_sha256", "next_attempt_at", "last_fault"))
         with self._engine.begin() as connection:
-            connection.execute(insert(messages), rows)
+            _put(
+                connection,
+                key,
+                nothing
+                | {"received_at": received, "state": "decided", "outcome": str(Outcome.IGNORED), "reason": code}
+                | {"mark": "none"},
+            )
 
     def receive(  # noqa: PLR0913 - the columns of a row
         self, key: MessageKey, *, reference: str, received: datetime, size: int, raw_sha256: str, letters_wait: bool
     ) -> bool:
         """Note that the raw mail is in the store. False if the message has a row already."""
         row = {
-            **key.model_dump(),
             "reference": reference,
             "received_at": received,
             "size": size,
             "raw_sha256": raw_sha256,
             "letters_wait": letters_wait,
             "state": "received",
+            "next_attempt_at": None,
         }
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(messages).values(**row))
-        except IntegrityError:
-            return False
-        return True
+        with self._engine.begin() as connection:
+            return _put(connection, key, row)
+
+    def refused(self, key: MessageKey, received: datetime, text: str, next_attempt: datetime) -> int:
+        """Count that the server did not hand out the message, and when to ask again. Gives the number of times."""
+        row = {"received_at": received, "state": "refused", "last_fault": text[:2000], "next_attempt_at": next_attempt}
+        with self._engine.begin() as connection:
+            _put(connection, key, row)
+            statement = update(messages).where(_here(key), messages.c.state == "refused")
+            connection.execute(statement.values(faults=messages.c.faults + 1))
+            return int(connection.execute(select(messages.c.faults).where(_here(key))).scalar() or 0)
 
     def unfinished(self, now: datetime) -> list[Unfinished]:
         """Messages to be decided whose time has come; those begun least often first, then the oldest."""
@@ -155,18 +156,23 @@ class Arrivals:
                 PendingMark(id=row.id, key=_key(row), outcome=Outcome(row.outcome)) for row in connection.execute(query)
             ]
 
-    def marked(self, message: int, *, done: bool) -> None:
-        """The mark is on the server, or cannot be."""
+    def marked(self, pending: PendingMark, *, done: bool) -> None:
+        """The mark is on the server, or cannot be. An outcome that was overruled meanwhile stays to be marked."""
         with self._engine.begin() as connection:
-            statement = update(messages).where(messages.c.id == message)
+            statement = update(messages).where(
+                messages.c.id == pending.id, messages.c.outcome == str(pending.outcome), messages.c.mark == "pending"
+            )
             connection.execute(statement.values(mark="done" if done else "none"))
 
-    def digests(self) -> set[str]:
-        """The raw mails that rows refer to."""
+    def unreferred(self, digests: Sequence[str]) -> set[str]:
+        """Those of *digests* under which no row keeps a raw mail or a file."""
+        left = set(digests)
         with self._read.begin() as connection:
-            return set(
-                connection.execute(select(messages.c.raw_sha256).where(messages.c.raw_sha256.is_not(None))).scalars()
-            )
+            for start in range(0, len(digests), _BATCH):
+                for column in (messages.c.raw_sha256, files.c.sha256):
+                    query = select(column).where(column.in_(digests[start : start + _BATCH]))
+                    left.difference_update(connection.execute(query).scalars())
+        return left
 
     def counts(self) -> dict[str, int]:
         """Messages by outcome; those not decided yet under "received"."""
@@ -174,6 +180,25 @@ class Arrivals:
         with self._read.begin() as connection:
             rows = connection.execute(select(outcome, func.count()).group_by(outcome))
             return {name: count for name, count in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+
+def _here(key: MessageKey) -> ColumnElement[bool]:
+    return (
+        (messages.c.mailbox == key.mailbox)
+        & (messages.c.folder == key.folder)
+        & (messages.c.uidvalidity == key.uidvalidity)
+        & (messages.c.uid == key.uid)
+    )
+
+
+def _put(connection: Connection, key: MessageKey, values: dict[str, Any]) -> bool:
+    """Make the message's row, or go on with that of one that was refused. False if it has got further already."""
+    state = connection.execute(select(messages.c.state).where(_here(key))).scalar()
+    if state is None:
+        connection.execute(insert(messages).values(**key.model_dump(), **values))
+    elif state == "refused":
+        connection.execute(update(messages).where(_here(key)).values(**values))
+    return state in {None, "refused"}
 
 
 def _key(row: Row[tuple[object, ...]]) -> MessageKey:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from statement_intake.domain.faults import SurroundingsFault
 
@@ -44,8 +44,12 @@ def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the dri
     # The driver's own transaction handling delays BEGIN; `_begin` takes the write lock at once instead, so that what a
     # transaction has read cannot change before it writes.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    # The time-out comes first: the switch to WAL itself has to wait for others.
+    for pragma in (f"busy_timeout={_BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except connection.Error as error:
+            raise LedgerError(f"the ledger cannot be used: {error}") from error
 
 
 def _begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
@@ -54,7 +58,11 @@ def _begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
 
 
 def _translate(context: ExceptionContext) -> None:
-    """A locked, full or broken database is a fault of the surroundings; a broken rule of the schema is not."""
+    """A locked, full or broken database is a fault of the surroundings.
+
+    A broken rule of the schema is not, nor a value that the database cannot take: that is one message's trouble and
+    must not stop the others.
+    """
     error = context.sqlalchemy_exception
-    if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError):
+    if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError | DataError | ProgrammingError):
         raise LedgerError(f"the ledger cannot be used: {error.orig}") from error

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, insert, select, update
 
 from statement_intake.domain.records import QueuedLetter
 from statement_intake.ledger.schema import audit, letters, submissions
@@ -69,31 +69,45 @@ class Outbox:
             settled_at=None if state == "deferred" else now,
         )
 
+    def settle_broken(self, letter: int, response: str, now: datetime) -> None:
+        """Our own code failed over it: `failed` where it cannot have left, else `unknown`."""
+        for state, becomes in (("sending", "failed"), ("data", "unknown")):
+            self._move(letter, (state,), becomes, response=response[:500], settled_at=now)
+
     def release(self, letter: int, actor: str, now: datetime) -> bool:
-        """A person sends a waiting letter."""
-        moved = self._move(letter, WAITING, "queued", next_attempt_at=None, response=f"released by {actor}")
-        if moved:
-            self._note(letter, actor, "send", now)
+        """A person sends a waiting letter. Never one of an overruled decision: it would contradict the later one."""
+        values = {"attempts": 0, "next_attempt_at": None, "settled_at": None, "response": f"released by {actor}"}
+        latest = (
+            select(submissions.c.revision)
+            .where(submissions.c.id == letters.c.submission_id, submissions.c.revision == letters.c.revision)
+            .exists()
+        )
+        with self._engine.begin() as connection:
+            moved = _move(connection, (letters.c.id == letter) & latest, WAITING, "queued", **values)
+            if moved:
+                _note(connection, letter, actor, "send", now)
         return moved
 
     def drop(self, letter: int, actor: str, now: datetime) -> bool:
         """A person decides that a letter does not go."""
-        moved = self._move(letter, WAITING, "dropped", response=f"dropped by {actor}", settled_at=now)
-        if moved:
-            self._note(letter, actor, "drop", now)
+        with self._engine.begin() as connection:
+            response = f"dropped by {actor}"
+            moved = _move(connection, letters.c.id == letter, WAITING, "dropped", response=response, settled_at=now)
+            if moved:
+                _note(connection, letter, actor, "drop", now)
         return moved
 
     def recover(self) -> int:
-        """After a restart: what had not reached `data` can be sent again; what had is unknown. Gives the latter's number.
+        """Nobody is sending: what had not reached `data` can be sent again; what had is unknown.
 
-        Only for the process that holds the service's lock: nobody else sends.
+        Gives the number of the latter. Only for the process that holds the service's lock, between letters.
         """
         with self._engine.begin() as connection:
             connection.execute(update(letters).where(letters.c.state == "sending").values(state="queued"))
             lost = connection.execute(
                 update(letters)
                 .where(letters.c.state == "data")
-                .values(state="unknown", response="the service stopped while the server was taking it")
+                .values(state="unknown", response="the service was interrupted while the server was taking it")
             )
         return lost.rowcount
 
@@ -109,20 +123,22 @@ class Outbox:
 
     def _move(self, letter: int, states: Sequence[str], to: str, **values: object) -> bool:
         with self._engine.begin() as connection:
-            statement = update(letters).where(letters.c.id == letter, letters.c.state.in_(states))
-            return connection.execute(statement.values(state=to, **values)).rowcount == 1
+            return _move(connection, letters.c.id == letter, states, to, **values)
 
-    def _note(self, letter: int, actor: str, action: str, now: datetime) -> None:
-        with self._engine.begin() as connection:
-            reference = connection.execute(
-                select(submissions.c.reference)
-                .join(letters, letters.c.submission_id == submissions.c.id)
-                .where(letters.c.id == letter)
-            ).scalar()
-            detail = {"letter": letter}
-            connection.execute(
-                insert(audit).values(at=now, actor=actor, action=action, reference=reference, detail=detail)
-            )
+
+def _move(connection: Connection, which: ColumnElement[bool], states: Sequence[str], to: str, **values: object) -> bool:
+    statement = update(letters).where(which, letters.c.state.in_(states))
+    return connection.execute(statement.values(state=to, **values)).rowcount == 1
+
+
+def _note(connection: Connection, letter: int, actor: str, action: str, now: datetime) -> None:
+    reference = connection.execute(
+        select(submissions.c.reference)
+        .join(letters, letters.c.submission_id == submissions.c.id)
+        .where(letters.c.id == letter)
+    ).scalar()
+    detail = {"letter": letter}
+    connection.execute(insert(audit).values(at=now, actor=actor, action=action, reference=reference, detail=detail))
 
 
 def _query() -> Select[Any]:

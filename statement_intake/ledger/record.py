@@ -1,10 +1,9 @@
 """The one transaction in which a decision becomes a fact: decision, findings, files, audit entry and queued reply."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, CursorResult, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from statement_intake.domain.decision import Decision
@@ -12,12 +11,21 @@ from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, OutgoingLetter, Unfinished, Verdict
-from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
+from statement_intake.ledger.audit import note
+from statement_intake.ledger.rows import file_rows, key_of, reason_of, sender_of, summary, understood
+from statement_intake.ledger.schema import decisions, files, findings, letters, messages, submissions
+from statement_intake.ledger.standing import ask_back, settle_versions
 
 #: Letters that have not left and can still be taken back.
 UNSENT = ("queued", "deferred", "held", "suppressed", "failed")
 #: Letters that are on their way at this moment.
 LEAVING = ("sending", "data")
+
+
+class _Twin(NamedTuple):
+    reference: str
+    #: The same sender has a letter about it, or will get one.
+    answered: bool
 
 
 class Record:
@@ -43,10 +51,10 @@ class Record:
                     update_message.values(
                         state="decided",
                         outcome=str(decision.outcome),
-                        reason=_reason(decision),
+                        reason=reason_of(decision),
                         identity=identity,
                         message_id=facts.headers.message_id,
-                        sender=_sender(facts),
+                        sender=sender_of(facts),
                         facts=facts.model_dump(mode="json"),
                         submission_id=submission,
                         mark="pending" if mark else "none",
@@ -54,9 +62,11 @@ class Record:
                 )
                 if done.rowcount != 1:
                     raise Conflict("the message is decided already")
-                self._write(connection, submission, message.reference, 1, decision, verdict)
-                if decision.supersedes:
-                    _supersede(connection, decision.supersedes, message.reference, verdict.at)
+                twin = _twin(connection, facts, submission)
+                self._write(connection, submission, message.reference, 1, decision, verdict, twin=twin)
+                settle_versions(connection, decision, message.reference, SERVICE, verdict.at)
+                if reason_of(decision) == "message.withdrawal":
+                    ask_back(connection, decision, sender_of(facts), message.reference, answers, verdict.at)
         except IntegrityError:
             self._note_duplicate(message, identity)
             return False
@@ -76,7 +86,7 @@ class Record:
                     raw_sha256=None,
                     size=None,
                     last_fault=None,
-                )  # fmt: skip
+                )
             )
 
     def overruled(self, submission: int, revision: int, decision: Decision, verdict: Verdict) -> None:
@@ -100,28 +110,30 @@ class Record:
             connection.execute(
                 update(submissions)
                 .where(here)
-                .values(revision=revision + 1, mending=verdict.mending, **_understood(decision))
+                .values(revision=revision + 1, mending=verdict.mending, **understood(decision))
             )
+            _stands(connection, submission, decision)
             self._write(connection, submission, reference, revision + 1, decision, verdict)
+            settle_versions(connection, decision, reference, verdict.actor, verdict.at)
 
     def _insert(
         self, connection: Connection, message: Unfinished, facts: Message, decision: Decision, answers: str | None
     ) -> int:
-        standing = "withdrawal_requested" if _reason(decision) == "message.withdrawal" else "current"
+        standing = "withdrawal_requested" if reason_of(decision) == "message.withdrawal" else "current"
         inserted = connection.execute(
             insert(submissions).values(
                 reference=message.reference,
                 received_at=message.received_at,
-                sender=_sender(facts),
+                sender=sender_of(facts),
                 subject=facts.headers.subject,
                 standing=standing,
                 answers=answers,
                 revision=1,
                 mending={},
-                **_understood(decision),
+                **understood(decision),
             )
         )
-        return _key_of(inserted)
+        return key_of(inserted)
 
     def _write(  # noqa: PLR0913 - one argument for each thing that is recorded
         self,
@@ -131,6 +143,8 @@ class Record:
         revision: int,
         decision: Decision,
         verdict: Verdict,
+        *,
+        twin: _Twin | None = None,
     ) -> None:
         step = connection.execute(
             insert(decisions).values(
@@ -143,26 +157,40 @@ class Record:
                 because=verdict.because,
             )
         )
-        rows = [finding.model_dump(mode="json") | {"decision_id": _key_of(step)} for finding in decision.findings]
+        rows = [finding.model_dump(mode="json") | {"decision_id": key_of(step)} for finding in decision.findings]
         if rows:
             connection.execute(insert(findings), rows)
         connection.execute(delete(files).where(files.c.submission_id == submission))
-        if kept := _files(submission, decision, verdict.added_by):
+        if kept := file_rows(submission, decision, verdict.added_by):
             connection.execute(insert(files), kept)
         if verdict.letter is not None:
-            self._queue(connection, submission, revision, verdict.letter, verdict.at)
-        _note(connection, verdict.at, verdict.actor, verdict.action, reference, _summary(decision, revision, verdict))
+            self._queue(connection, submission, revision, verdict.letter, verdict.at, twin=twin)
+        told = summary(decision, revision, verdict) | ({"same_message_id": twin.reference} if twin else {})
+        note(connection, verdict.at, verdict.actor, verdict.action, reference, told)
 
-    def _queue(
-        self, connection: Connection, submission: int, revision: int, letter: OutgoingLetter, at: datetime
+    def _queue(  # noqa: PLR0913 - as above
+        self,
+        connection: Connection,
+        submission: int,
+        revision: int,
+        letter: OutgoingLetter,
+        at: datetime,
+        *,
+        twin: _Twin | None,
     ) -> None:
         recent = select(func.count()).where(
-            letters.c.to_address == letter.to,
+            func.lower(letters.c.to_address) == letter.to.lower(),
             letters.c.written_at > at - timedelta(days=1),
             letters.c.state.not_in(("dropped", "suppressed")),
         )
         values = letter.model_dump(exclude={"to"}) | {"to_address": letter.to}
-        if letter.state == "queued" and int(connection.execute(recent).scalar() or 0) >= self._replies_per_day:
+        if letter.state == "queued" and twin and twin.answered:
+            # A gateway may have changed one of two copies so much that their contents differ.
+            values |= {
+                "state": "held",
+                "response": f"{twin.reference} came with the same Message-ID, and may be the same mail",
+            }
+        elif letter.state == "queued" and int(connection.execute(recent).scalar() or 0) >= self._replies_per_day:
             values |= {"state": "held", "response": "more letters to this address in a day than [limits] allows"}
         connection.execute(
             insert(letters).values(submission_id=submission, revision=revision, written_at=at, attempts=0, **values)
@@ -188,74 +216,32 @@ class Record:
             )
 
 
-def _key_of(inserted: CursorResult[Any]) -> int:
-    if inserted.inserted_primary_key is None:
-        raise RuntimeError("the database gave no key for a new row")
-    return int(inserted.inserted_primary_key[0])
-
-
-def _understood(decision: Decision) -> dict[str, Any]:
-    submission = decision.submission
-    return {
-        "meeting": submission.meeting.id if submission.meeting else None,
-        "party": submission.party.code if submission.party else None,
-        "party_name": submission.party.name if submission.party else None,
-        "on_behalf_of": submission.on_behalf_of.code if submission.on_behalf_of else None,
-        "together_with": [party.code for party in submission.together_with],
-        "items": list(submission.items),
-        "kind": str(submission.kind) if submission.kind else None,
-        "outcome": str(decision.outcome),
-    }
-
-
-def _files(submission: int, decision: Decision, added_by: dict[str, str]) -> Sequence[dict[str, Any]]:
-    return [
-        {
-            "submission_id": submission,
-            "role": str(file.role),
-            "name": file.attachment.name,
-            "media_type": file.attachment.media_type,
-            "size": file.attachment.size,
-            "sha256": file.attachment.sha256,
-            "seconds": file.attachment.video.seconds if file.attachment.video else None,
-            "added_by": added_by.get(file.attachment.sha256),
-            "facts": file.attachment.model_dump(mode="json"),
-        }
-        for file in decision.submission.files
-    ]
-
-
-def _reason(decision: Decision) -> str | None:
-    order = ("silent", "ignore", "hold", "reject")
-    strong = [finding for finding in decision.findings if str(finding.effect) in order]
-    return min(strong, key=lambda finding: order.index(str(finding.effect))).code if strong else None
-
-
-def _sender(facts: Message) -> str:
-    return facts.headers.sender[0].key[:320] if len(facts.headers.sender) == 1 else ""
-
-
-def _supersede(connection: Connection, earlier: str, by: str, at: datetime) -> None:
-    done = connection.execute(
-        update(submissions)
-        .where(submissions.c.reference == earlier, submissions.c.standing == "current")
-        .values(standing="superseded", superseded_by=by)
+def _twin(connection: Connection, facts: Message, submission: int) -> _Twin | None:
+    """Another submission that came with the same Message-ID and other content; one that has a letter, if any has."""
+    query = (
+        select(submissions.c.reference, messages.c.sender, letters.c.id)
+        .join(messages, messages.c.submission_id == submissions.c.id)
+        .outerjoin(
+            letters,
+            (letters.c.submission_id == submissions.c.id) & letters.c.state.not_in(("dropped", "suppressed")),
+        )
+        .where(messages.c.message_id == facts.headers.message_id, submissions.c.id != submission)
+        .order_by(letters.c.id.is_(None), submissions.c.id)
+        .limit(1)
     )
-    if done.rowcount:
-        _note(connection, at, SERVICE, "supersede", earlier, {"by": by})
+    row = connection.execute(query).first() if facts.headers.message_id else None
+    if row is None:
+        return None
+    return _Twin(row.reference, answered=row.id is not None and row.sender == sender_of(facts))
 
 
-def _summary(decision: Decision, revision: int, verdict: Verdict) -> dict[str, Any]:
-    return {
-        "revision": revision,
-        "outcome": str(decision.outcome),
-        "because": verdict.because,
-        "findings": [finding.code for finding in decision.findings],
-        "letter": verdict.letter.state if verdict.letter else None,
-    }
-
-
-def _note(  # noqa: PLR0913 - the columns of a row
-    connection: Connection, at: datetime, actor: str, action: str, reference: str, detail: dict[str, Any]
-) -> None:
-    connection.execute(insert(audit).values(at=at, actor=actor, action=action, reference=reference, detail=detail))
+def _stands(connection: Connection, submission: int, decision: Decision) -> None:
+    """What follows from a person's verdict: the mark in the mailbox, and the end of a request to withdraw."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.submission_id == submission, messages.c.mark.in_(("pending", "done")))
+        .values(outcome=str(decision.outcome), mark="pending")
+    )
+    if decision.outcome is Outcome.ACCEPTED:
+        asked = (submissions.c.id == submission) & (submissions.c.standing == "withdrawal_requested")
+        connection.execute(update(submissions).where(asked).values(standing="current"))

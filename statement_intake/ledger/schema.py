@@ -75,7 +75,7 @@ messages = Table(
     Column("uid", String(300), nullable=False),
     #: INTERNALDATE, or the topmost Received date where that is earlier.
     Column("received_at", Moment, nullable=False),
-    #: "received" (the raw mail is in the store) or "decided".
+    #: "refused" (the server does not hand it out), "received" (the raw mail is in the store) or "decided".
     Column("state", String(10), nullable=False),
     Column("outcome", String(10)),
     #: The code of the strongest finding.
@@ -106,6 +106,7 @@ messages = Table(
     Index(None, "message_id"),
     Index(None, "sender"),
     Index(None, "submission_id"),
+    Index(None, "raw_sha256"),
 )
 
 submissions = Table(
@@ -211,7 +212,7 @@ letters = Table(
     Column("settled_at", Moment),
     UniqueConstraint("submission_id", "revision"),
     Index(None, "state", "next_attempt_at"),
-    Index(None, "to_address", "written_at"),
+    Index(None, "written_at"),
 )
 
 #: Append-only: who did what, when, to which submission.

@@ -50,6 +50,8 @@ class Sending(Value):
     state: SendState
     #: The server's answer, or what went wrong, on one line of at most 500 characters.
     reply: str
+    #: The server was never reached: this says nothing about the letter.
+    unreachable: bool = False
 
 
 class SmtpTransport:
@@ -73,18 +75,18 @@ class SmtpTransport:
                 return Sending(state=SendState.FAILED, reply="not an address that SMTP can carry")
         try:
             smtp = self._door.open()
-            try:
-                _offer(smtp, on_the_wire(raw), envelope_sender, to)
-            except RefusedError as refused:
-                leave(smtp)
-                return self._refusal(refused)
-            except (OSError, smtplib.SMTPException) as error:
-                smtp.close()
-                raise self._door.lost(error) from error
         except TransportError as error:
             if error.permanent:
                 raise
-            return Sending(state=SendState.DEFERRED, reply=str(error)[:REPLY_LIMIT])
+            return Sending(state=SendState.DEFERRED, reply=str(error)[:REPLY_LIMIT], unreachable=True)
+        try:
+            _offer(smtp, on_the_wire(raw), envelope_sender, to)
+        except RefusedError as refused:
+            leave(smtp)
+            return self._refusal(refused)
+        except (OSError, smtplib.SMTPException) as error:
+            smtp.close()
+            return Sending(state=SendState.DEFERRED, reply=str(self._door.lost(error))[:REPLY_LIMIT])
         try:
             before_data()
         except BaseException:
