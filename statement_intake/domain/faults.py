@@ -1,7 +1,7 @@
 """Trouble that is not a finding. Each room translates its libraries' errors into one of these, once."""
 
 
-class SurroundingsFault(Exception):
+class SurroundingsFault(Exception):  # noqa: N818 - a fault is what the project's words call it
     """Something around us fails: a mailbox, the disk, the ledger, a missing tool.
 
     It stops the work, counts against no message, and is tried again. `permanent` is True where trying again will not

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.message import Attachment, Message
 from statement_intake.domain.value import Value
@@ -78,9 +80,9 @@ class Verdict(Value):
     at: datetime
     letter: OutgoingLetter | None = None
     #: What officers have corrected so far, by codes.
-    mending: dict[str, Any] = {}
+    mending: dict[str, Any] = Field(default_factory=dict)
     #: Who added a file that did not come with the mail, by its digest.
-    added_by: dict[str, str] = {}
+    added_by: dict[str, str] = Field(default_factory=dict)
 
 
 class QueuedLetter(Value):
