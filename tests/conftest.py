@@ -12,6 +12,7 @@ import pytest
 
 from statement_intake.operations.local_servers import ImapServer, SmtpSink, append, dovecot, smtp_sink
 from statement_intake.settings import MailboxSettings
+from tests.house import House
 
 
 @dataclass(frozen=True)
@@ -61,3 +62,9 @@ def smtp(tmp_path: Path) -> Iterator[SmtpSink]:
     """A fresh SMTP server without TLS and AUTH, on loopback."""
     with smtp_sink(tmp_path / "sent") as sink:
         yield sink
+
+
+@pytest.fixture
+def house(tmp_path: Path, smtp: SmtpSink) -> House:
+    """A service with two empty Maildirs, an empty ledger and an SMTP server."""
+    return House(tmp_path, smtp)
