@@ -85,14 +85,12 @@ def _is_attempt(reading: SubjectReading, *, files: bool, videos: bool) -> bool:
 
 
 def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ties) -> bool:
-    named = bool(reading.speakers.text)
-    if reading.transfer:
+    if reading.transfer or any(_is_video(part) for part in parts):
         return True
-    if any(_is_video(part) for part in parts):
-        return named or reading.statement or not reading.wrapping.text or ties.known_sender
+    named, numbered = reading.speakers.named, bool(reading.items.numbers)
     if any(_is_document(part) or part.media_type in _OPAQUE for part in parts):
-        return (named and reading.statement) or (ties.known_sender and reading.statement)
-    return named and reading.statement and bool(reading.items.numbers)
+        return reading.statement and (named or numbered or ties.known_sender)
+    return reading.statement and named and numbered
 
 
 def _is_video(part: Part) -> bool:
@@ -179,7 +177,7 @@ def _withdraws(message: Message, reading: SubjectReading, words: Vocabulary) -> 
 
 
 def _doubtful_or_unrelated(message: Message, reading: SubjectReading, words: Vocabulary) -> Finding:
-    named = bool(reading.speakers.text)
+    named, numbered = reading.speakers.named, bool(reading.items.numbers)
     videos = any(message.of(Category.VIDEO))
     documents = any(message.of(Category.DOCUMENT))
     if reading.meetings:
@@ -189,8 +187,8 @@ def _doubtful_or_unrelated(message: Message, reading: SubjectReading, words: Voc
     if reading.transfer or links_to_videos(message, words, forwarded=reading.wrapping.forward):
         if reading.transfer or named or reading.statement:
             return _silent("message.doubtful", "A link to files, though not surely a statement.")
-    elif named and reading.statement and (documents or reading.items.numbers):
-        return _silent("message.doubtful", "A party and a statement are named, though not the meeting.")
+    elif reading.statement and ((named and (documents or numbered)) or (numbered and documents)):
+        return _silent("message.doubtful", "A party or an item and a statement are named, though not the meeting.")
     return _unrelated()
 
 
@@ -203,7 +201,6 @@ def triage_subject(reading: SubjectReading) -> Finding | None:
             message="Automatic mail: the subject of an automatic answer.",
             detail={"why": "the subject of an automatic answer"},
         )
-    named = bool(reading.speakers.text) and not reading.speakers.unknown
     if reading.meetings and reading.withdraws:
         return _silent("message.withdrawal", "Asks to withdraw a statement.")
     if reading.meetings and converses(reading):
@@ -214,7 +211,7 @@ def triage_subject(reading: SubjectReading) -> Finding | None:
         return None
     if reading.meetings:
         return _silent("message.conversation", "Names the meeting, and no statement.")
-    if reading.transfer or (named and reading.statement):
+    if reading.transfer or (reading.speakers.named and reading.statement):
         return _silent("message.doubtful", "May announce a statement, though it does not name the meeting.")
     return _unrelated()
 

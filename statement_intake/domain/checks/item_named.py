@@ -25,7 +25,7 @@ def check(case: Case) -> Iterator[Finding]:
     unknown = [number for number in items if rules.item(number) is None]
     if unknown or case.reading.items.doubtful:
         listed = ", ".join(unknown or items) or case.reading.subject
-        what = "not on the agenda" if unknown else "numbers that may not be agenda items"
+        what = "items that are not on the agenda" if unknown else "numbers that may not be agenda items"
         yield Finding(
             code="subject.item_unknown",
             effect=Effect.HOLD,

@@ -29,6 +29,11 @@ class Speakers(Value):
     #: As written; empty if there is none.
     text: str = ""
 
+    @property
+    def named(self) -> bool:
+        """A known name stands there, certain or not."""
+        return bool(self.text) and not self.unknown
+
 
 def called(party: Party, on_behalf_of: Party | None, together_with: Sequence[Party]) -> str:
     """Who speaks, as a subject line names them: "Morocco on behalf of the Group of 77 and China"."""

@@ -1,0 +1,114 @@
+"""The rule about the transcript of a video."""
+
+import pytest
+
+from statement_intake.domain.checks import Earlier, Facts, transcript
+from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.message import Category, DocumentProblem
+from tests.domain.values import RECEIVED, case, document, picture, video
+
+MISSING = Finding(code="transcript.missing", effect=Effect.REJECT, message="No transcript is attached.")
+
+
+def test_a_readable_document_is_enough() -> None:
+    """Whatever it is called, and whatever lies beside it."""
+    assert list(transcript.check(case(video(), document("France.docx")))) == []
+    assert list(transcript.check(case(video(), document("Note verbale.pdf"), document("France.docx")))) == []
+
+
+def test_a_written_statement_needs_none() -> None:
+    """There is nothing to transcribe."""
+    assert list(transcript.check(case(document("Statement.docx")))) == []
+
+
+def test_without_one_the_video_is_refused() -> None:
+    """A note verbale is not the transcript, by its name or by its compliments."""
+    polite = "The Permanent Mission of France presents its compliments to the secretariat."
+    assert list(transcript.check(case(video()))) == [MISSING]
+    assert list(transcript.check(case(video(), document("Note Verbale 12.pdf")))) == [MISSING]
+    assert list(transcript.check(case(video(), document("France.docx", text=polite, words=60)))) == [MISSING]
+
+
+def test_a_long_note_verbale_carries_the_text() -> None:
+    """Its annex is the transcript."""
+    polite = "The Permanent Mission of France presents its compliments to the secretariat."
+    assert list(transcript.check(case(video(), document("France.docx", text=polite, words=450)))) == []
+
+
+def test_a_mail_that_reads_like_it_is_held() -> None:
+    """The text is there, though not attached."""
+    speech = "We thank the Chair. " * 50
+    assert list(transcript.check(case(video(), text=speech))) == [
+        Finding(
+            code="transcript.in_body",
+            effect=Effect.HOLD,
+            message="No transcript is attached, but the mail itself reads like one.",
+            detail={"words": 200},
+        )
+    ]
+
+
+@pytest.mark.parametrize("problem", [DocumentProblem.EMPTY, DocumentProblem.DAMAGED])
+def test_an_unreadable_one_is_refused(problem: DocumentProblem) -> None:
+    """With what is wrong with it."""
+    assert list(transcript.check(case(video(), document("t.docx", problem=problem)))) == [
+        Finding(
+            code="transcript.unreadable",
+            effect=Effect.REJECT,
+            message=f"t.docx holds no readable text ({problem}).",
+            detail={"name": "t.docx", "problem": str(problem)},
+        )
+    ]
+
+
+def test_a_document_that_only_we_cannot_read_is_held() -> None:
+    """An old Word file is no fault of its sender; slides are no document."""
+    old = document("t.doc", problem=DocumentProblem.UNSUPPORTED)
+    slides = old.model_copy(update={"category": Category.SLIDES})
+    found = Finding(
+        code="transcript.unreadable",
+        effect=Effect.HOLD,
+        message="t.doc holds no readable text (unsupported).",
+        detail={"name": "t.doc", "problem": "unsupported"},
+    )
+    assert list(transcript.check(case(video(), old))) == [found]
+    assert list(transcript.check(case(video(), slides))) == [found.model_copy(update={"effect": Effect.REJECT})]
+
+
+@pytest.mark.parametrize(
+    "scanned", [document("Transcript.pdf", problem=DocumentProblem.SCANNED), picture("Transcript.pdf")]
+)
+def test_a_picture_of_text_is_held(scanned: object) -> None:
+    """In a PDF or as a photo: the text is asked for."""
+    assert list(transcript.check(case(video(), scanned))) == [  # type: ignore[arg-type] # parametrize forgets the type
+        Finding(
+            code="transcript.scanned",
+            effect=Effect.HOLD,
+            message="Transcript.pdf is a picture of text.",
+            detail={"name": "Transcript.pdf"},
+        )
+    ]
+
+
+@pytest.mark.parametrize("words", [170, 566])
+def test_an_ordinary_pace_is_not_spoken_of(words: int) -> None:
+    """Between the slowest and the fastest speaker: 60 and 200 words a minute."""
+    assert list(transcript.check(case(video(seconds=170.0), document(words=words)))) == []
+
+
+def test_a_strange_pace_is_noted() -> None:
+    """It may be the text of another video."""
+    assert list(transcript.check(case(video(seconds=60.0), document(words=600)))) == [
+        Finding(
+            code="transcript.pace",
+            effect=Effect.NOTE,
+            message="600 words in 60 s are 600 a minute: does the transcript fit the video?",
+            detail={"words": 600, "seconds": 60.0, "words_per_minute": 600},
+        )
+    ]
+
+
+def test_a_completion_may_lack_what_came_before() -> None:
+    """The answer to our letter is looked at by `version`."""
+    earlier = Earlier(reference="SI-0000-0001", outcome=Outcome.REJECTED, kind="video", items=("3",), sender="a@b.c")
+    assert list(transcript.check(case(video(), facts=Facts(received=RECEIVED, answers=earlier)))) == []

@@ -1,0 +1,40 @@
+"""The rule about the meeting room's wishes."""
+
+import pytest
+
+from statement_intake.domain.checks import video_advice
+from statement_intake.domain.finding import Effect, Finding
+from tests.domain.values import case, document, video
+
+
+def note(code: str, message: str, **detail: object) -> Finding:
+    """A note about v.mp4."""
+    return Finding(code=code, effect=Effect.NOTE, message=f"v.mp4 {message}", detail={"name": "v.mp4", **detail})
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({}, []),
+        ({"width": 1280, "height": 720}, []),
+        (
+            {"width": 1080, "height": 1920},
+            [note("video.portrait", "stands upright (1080x1920).", width=1080, height=1920)],
+        ),
+        ({"width": 640, "height": 360}, [note("video.low_resolution", "is small (640x360).", width=640, height=360)]),
+        (
+            {"container": "matroska,webm", "video_codec": "vp9"},
+            [
+                note(
+                    "video.format",
+                    "is vp9 in matroska; the meeting room prefers H.264 in MP4.",
+                    format="vp9 in matroska",
+                )
+            ],
+        ),
+        ({"readable": False, "width": 10, "height": 10}, []),
+    ],
+)
+def test_advice_is_only_noted(facts: dict[str, object], found: list[Finding]) -> None:
+    """Never a condition."""
+    assert list(video_advice.check(case(video("v.mp4", **facts), document()))) == found
