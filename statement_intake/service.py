@@ -54,8 +54,8 @@ class Stop:
 def run(settings: Settings) -> None:
     """Serve until told to stop. Raises LockedError, ConfigurationError, LedgerError or OSError at the start."""
     stop = Stop()
+    _on_signals(stop)
     with only_one(lock_folder(settings)), open_workshop(settings) as workshop:
-        _on_signals(stop)
         start_up(workshop)
         log.info("there is no console in this version; review at the terminal: log, show, accept, reject")
         log.info("started", mailboxes=[mailbox.name for mailbox in workshop.mailboxes], mode=settings.replies.mode)
@@ -80,8 +80,8 @@ def run(settings: Settings) -> None:
 def poll_once(settings: Settings) -> bool:
     """One pass over the mailboxes and the outbox. False if something could not be reached. Raises as `run`."""
     stop = Stop()
+    _on_signals(stop)
     with only_one(lock_folder(settings)), open_workshop(settings) as workshop:
-        _on_signals(stop)
         start_up(workshop)
         return Rounds(workshop, stop.is_wished).go()
 
