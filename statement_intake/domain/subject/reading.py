@@ -16,7 +16,7 @@ from statement_intake.domain.subject.meetings import (
     find_meetings,
     other_ordinal,
 )
-from statement_intake.domain.subject.speakers import Speakers, called, find_speakers, understand
+from statement_intake.domain.subject.speakers import Speakers, called, code_before_number, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
@@ -93,10 +93,12 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     mentions, line = find_meetings(line, meetings, words)
     mentions = mentions or by_reference(whole, meetings)
     statement, line = _statement(line, mentions, words)
-    around = line.text
+    around = line
     names, line = find_speakers(line, parties)
     items, line = find_items(line, words)
     speakers = understand(names, line, parties, words)
+    if not speakers.text:
+        speakers = code_before_number(around, parties)
     if speakers.party and items.numbers and not items.doubtful:
         placeholder = ""  # Filled in beside the brackets, or used as a label: "agenda item number 3".
     return SubjectReading(
@@ -108,10 +110,10 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         speakers=speakers,
         items=items,
         speaks_of_video=words.found("video", whole.text) or _found("transcript", "sure", whole.text, words),
-        asks=_found("conversation", "asks", around, words) or whole.text.rstrip(" !.").endswith(("?", "？", "؟")),
-        arranges=_found("conversation", "arranges", around, words),
+        asks=_found("conversation", "asks", around.text, words) or whole.text.rstrip(" !.").endswith(("?", "？", "؟")),
+        arranges=_found("conversation", "arranges", around.text, words),
         withdraws=words.found("withdrawal", whole.text) and not words.found("replaces", whole.text),
-        tentative=words.found("tentative", around),
+        tentative=words.found("tentative", around.text),
         automatic=words.pattern("automatic").match(whole.flat) is not None
         or words.pattern("automatic").match(Line(clean(subject[:LONGEST])).flat) is not None,
         transfer=words.found("transfer", whole.text),

@@ -138,3 +138,12 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
             text=", ".join(m.text for m in found),
         )
     )
+
+
+def code_before_number(line: Line, table: PartyTable) -> Speakers:
+    """A code that is also a word for "item", where nothing else names a party: "PT 3", "NO 3". A person decides."""
+    for segment in line.segments:
+        code = re.fullmatch(r"([A-Z]{2,3})\s?\d.*", segment)
+        if code and (mention := table.exact(code[1])):
+            return Speakers(candidates=mention.parties, text=mention.text)
+    return Speakers()

@@ -69,7 +69,8 @@ _NOISE = re.compile(
             r"\b\d{1,2}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?(?:\d{4}|\d{2})\b",  # 04.09.2023
             # A number on either side of a month is left to be a doubt: "3 March 4".
             rf"\b(?:{_DAY}(?:[-–]|\s(?:to|au|al|a)\s))?{_DAY}\s?(?:of |de )?(?:{_MONTHS})\b\.?(?!\s?\d\d?\b){_YEAR}",
-            rf"(?<!\d\s)\b(?:{_MONTHS})\.?\s?{_DAY}(?:\s?[-–]\s?\d{{1,2}})?{_YEAR}\b",
+            # "MAR 3" without a year is Morocco.
+            rf"(?<!\d\s)\b(?!mar\s\d{{1,2}}(?!\d|[,\s]+\d{{4}}))(?:{_MONTHS})\.?\s?{_DAY}(?:\s?[-–]\s?\d{{1,2}})?{_YEAR}\b",
             r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?",
             r"\b(?:part|partie|parte|часть|vol)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из)\s?\d{1,2})?\b",
             r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
