@@ -11,6 +11,7 @@ import pytest
 
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.message import Headers
+from statement_intake.polling import poll
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
 from tests.house import KENYA, MORNING, Flaky, House, Killed, statement
 
@@ -320,8 +321,6 @@ def test_a_mail_over_the_limit_is_held_without_being_downloaded(house: House) ->
     house.deliver(statement(files=(("Kenya.docx", bytes(1_500_000)),)))
     house.desk["reader"] = lambda real: Flaky(real, {"read": [Killed()]})
     with house.open() as workshop:
-        from statement_intake.polling import poll  # noqa: PLC0415 - one step of a round
-
         poll(workshop.mailboxes[0], workshop.desk, workshop.rules, lambda: False)
     assert sum(path.stat().st_size for path in Path(house.root, "files").glob("??/*")) < 2_000
     house.tables["limits"] = {"message_megabytes": 50}
