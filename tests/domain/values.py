@@ -64,10 +64,15 @@ def video(name: str = "France.mp4", **facts: object) -> Attachment:
 
 
 def document(
-    name: str = "Transcript.docx", *, words: int = 330, text: str = "Thank you.", problem: DocumentProblem | None = None
+    name: str = "Transcript.docx",
+    *,
+    words: int = 330,
+    text: str = "Thank you.",
+    problem: DocumentProblem | None = None,
+    kind: str = "docx",
 ) -> Attachment:
     """A document with text, or with a problem."""
-    facts = DocumentFacts(format="docx", problem=problem, text="" if problem else text, words=0 if problem else words)
+    facts = DocumentFacts(format=kind, problem=problem, text="" if problem else text, words=0 if problem else words)
     return Attachment(
         name=name, media_type=DOCX, category=Category.DOCUMENT, size=20_000, sha256=digest(name), document=facts
     )

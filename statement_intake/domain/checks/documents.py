@@ -3,6 +3,9 @@
 from statement_intake.domain.finding import Effect
 from statement_intake.domain.message import Attachment, Category, DocumentProblem
 
+#: Formats of texts that people can read although the reader cannot. A photo named .docx is none.
+_TEXTS = frozenset({"doc", "rtf", "html", "pages", "wpd", "wps"})
+
 
 def problem_of(attachment: Attachment) -> DocumentProblem | None:
     """Why no text could be read from it; None where it could. A picture of a page is a scan."""
@@ -13,5 +16,6 @@ def problem_of(attachment: Attachment) -> DocumentProblem | None:
 
 def unreadable(attachment: Attachment, problem: DocumentProblem) -> Effect:
     """What follows from a problem. An old Word file is a document: that we cannot read it is no fault of its sender."""
-    ours = problem is DocumentProblem.UNSUPPORTED and attachment.category is Category.DOCUMENT
+    facts = attachment.document
+    ours = facts is not None and problem is DocumentProblem.UNSUPPORTED and facts.format in _TEXTS
     return Effect.HOLD if ours else Effect.REJECT

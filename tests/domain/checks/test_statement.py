@@ -47,11 +47,11 @@ def test_in_an_encrypted_mail_nothing_is_missed() -> None:
         (DocumentProblem.SCANNED, Effect.NOTE),
         (DocumentProblem.EMPTY, Effect.REJECT),
         (DocumentProblem.DAMAGED, Effect.REJECT),
-        (DocumentProblem.UNSUPPORTED, Effect.HOLD),
+        (DocumentProblem.UNSUPPORTED, Effect.REJECT),
     ],
 )
 def test_a_scan_can_be_posted_the_rest_cannot(problem: DocumentProblem, effect: Effect) -> None:
-    """What only we cannot read is for a person."""
+    """Nobody could read it there."""
     assert list(statement.check(case(document("Statement.pdf", problem=problem)))) == [
         unreadable("Statement.pdf", problem, effect)
     ]
@@ -68,3 +68,9 @@ def test_a_photo_is_no_document() -> None:
 def test_what_other_rules_report_is_not_said_twice(problem: DocumentProblem) -> None:
     """One fault, one finding."""
     assert list(statement.check(case(document("Statement.pdf", problem=problem)))) == []
+
+
+def test_an_old_word_file_is_for_a_person() -> None:
+    """People can read it, though we cannot."""
+    old = document("Statement.doc", problem=DocumentProblem.UNSUPPORTED, kind="doc")
+    assert list(statement.check(case(old))) == [unreadable("Statement.doc", "unsupported", Effect.HOLD)]

@@ -4,7 +4,7 @@ import pytest
 
 from statement_intake.domain.checks import Earlier, Facts, transcript
 from statement_intake.domain.finding import Effect, Finding, Outcome
-from statement_intake.domain.message import Category, DocumentProblem
+from statement_intake.domain.message import DocumentProblem
 from tests.domain.values import RECEIVED, case, document, picture, video
 
 MISSING = Finding(code="transcript.missing", effect=Effect.REJECT, message="No transcript is attached.")
@@ -62,9 +62,9 @@ def test_an_unreadable_one_is_refused(problem: DocumentProblem) -> None:
 
 
 def test_a_document_that_only_we_cannot_read_is_held() -> None:
-    """An old Word file is no fault of its sender; slides are no document."""
-    old = document("t.doc", problem=DocumentProblem.UNSUPPORTED)
-    slides = old.model_copy(update={"category": Category.SLIDES})
+    """An old Word file is no fault of its sender; a photo of that name is no document."""
+    old = document("t.doc", problem=DocumentProblem.UNSUPPORTED, kind="doc")
+    photo = document("t.doc", problem=DocumentProblem.UNSUPPORTED, kind="jpg")
     found = Finding(
         code="transcript.unreadable",
         effect=Effect.HOLD,
@@ -72,7 +72,7 @@ def test_a_document_that_only_we_cannot_read_is_held() -> None:
         detail={"name": "t.doc", "problem": "unsupported"},
     )
     assert list(transcript.check(case(video(), old))) == [found]
-    assert list(transcript.check(case(video(), slides))) == [found.model_copy(update={"effect": Effect.REJECT})]
+    assert list(transcript.check(case(video(), photo))) == [found.model_copy(update={"effect": Effect.REJECT})]
 
 
 @pytest.mark.parametrize(
