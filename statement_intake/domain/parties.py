@@ -50,6 +50,13 @@ class Party(Value):
     #: The UN's English short name.
     name: str
     kind: PartyKind
+    #: The UN's English formal name where the short one is another's too (Congo); else empty.
+    unmistakable: str = ""
+
+    @property
+    def line_name(self) -> str:
+        """As a subject line has to name it."""
+        return self.unmistakable or self.name
 
 
 class Mention(Value):
@@ -75,7 +82,12 @@ class PartyTable:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._parties = {
-            code: Party(code=code, name=contents.titles[code][0], kind=PartyKind(kind))
+            code: Party(
+                code=code,
+                name=contents.titles[code][0],
+                kind=PartyKind(kind),
+                unmistakable=_unmistakable(code, contents),
+            )
             for code, kind in contents.kinds.items()
         }
 
@@ -218,3 +230,11 @@ def _found(phrases: Phrases[str], tokens: Sequence[Token]) -> Iterator[tuple[int
         if after is not None:
             yield position, after
         position = after or position + 1
+
+
+def _unmistakable(code: str, contents: Contents) -> str:
+    meaning = contents.phrases.get(key(contents.titles[code][0]))
+    if meaning is None or meaning.codes == (code,):
+        return ""
+    formal = (name.name for name in contents.names if (name.code, name.language, name.form) == (code, "en", "formal"))
+    return next(formal, "").removeprefix("the ")

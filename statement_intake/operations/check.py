@@ -138,7 +138,7 @@ def as_json(checked: Checked, checker: Checker) -> dict[str, Any]:
 
 def party_json(party: Party | None) -> dict[str, str] | None:
     """A party as JSON shows it."""
-    return party.model_dump(mode="json") if party else None
+    return {"code": party.code, "name": party.name, "kind": str(party.kind)} if party else None
 
 
 def _reply(checked: Checked, checker: Checker) -> dict[str, Any]:

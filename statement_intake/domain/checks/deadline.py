@@ -1,9 +1,12 @@
 """Received after the deadline of its kind."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from statement_intake.domain.checks.case import Case
 from statement_intake.domain.finding import Effect, Finding
+from statement_intake.domain.meeting import Meeting
 
 _EFFECT = {"note": Effect.NOTE, "hold": Effect.HOLD, "reject": Effect.REJECT}
 
@@ -20,7 +23,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield Finding(
             code="deadline.passed",
             effect=_EFFECT[rules.late],
-            message=f"Received {received.isoformat()}, after the deadline {readings[-1].isoformat()}.",
+            message=f"Received {_told(received, rules)}, after the deadline, {_told(readings[-1], rules)}.",
             detail={
                 "kind": str(kind),
                 "received": received.isoformat(),
@@ -38,3 +41,8 @@ def check(case: Case) -> Iterator[Finding]:
             message=f"Received between the two readings of a deadline that contradicts itself: {deadline.announced}.",
             detail={"received": received.isoformat(), "readings": [reading.isoformat() for reading in readings]},
         )
+
+
+def _told(moment: datetime, rules: Meeting) -> str:
+    """A moment for officers, in the meeting's own zone."""
+    return f"{moment.astimezone(ZoneInfo(rules.zone)):%d %B %Y %H:%M:%S %Z}"

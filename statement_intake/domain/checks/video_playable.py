@@ -17,7 +17,7 @@ def check(case: Case) -> Iterator[Finding]:
         if facts.has_sound and not facts.has_picture:
             yield _reject("video.no_picture", video, "holds sound only, no picture")
         elif not facts.readable:
-            yield _reject("video.unreadable", video, f"cannot be played: {facts.problem}", problem=facts.problem)
+            yield _reject("video.unreadable", video, facts.problem, problem=facts.problem)
         elif not facts.has_sound:
             yield _reject("video.no_sound", video, "has no sound")
 

@@ -38,10 +38,10 @@ class Speakers(Value):
 def called(party: Party, on_behalf_of: Party | None, together_with: Sequence[Party]) -> str:
     """Who speaks, as a subject line names them: "Morocco on behalf of the Group of 77 and China"."""
     if on_behalf_of is not None:
-        return f"{party.name} on behalf of {on_behalf_of.name}"
+        return f"{party.line_name} on behalf of {on_behalf_of.line_name}"
     if together_with:
-        return f"{party.name} together with {', '.join(other.name for other in together_with)}"
-    return party.name
+        return f"{party.line_name} together with {', '.join(other.line_name for other in together_with)}"
+    return party.line_name
 
 
 def find_speakers(line: Line, table: PartyTable) -> tuple[tuple[Mention, ...], Line]:

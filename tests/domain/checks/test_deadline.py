@@ -45,7 +45,7 @@ def test_after_both_readings_a_person_decides() -> None:
         Finding(
             code="deadline.passed",
             effect=Effect.HOLD,
-            message=f"Received {received}, after the deadline {LAST}.",
+            message="Received 31 August 2023 00:00:04 CEST, after the deadline, 30 August 2023 23:59:59 CEST.",
             detail={
                 "kind": "video",
                 "received": received,

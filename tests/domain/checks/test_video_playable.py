@@ -20,7 +20,7 @@ def reject(code: str, what: str, **detail: str) -> Finding:
         (video("v.mp4", limited=True, readable=False, problem="took too long"), []),
         (
             video("v.mp4", readable=False, problem="is empty (0 bytes)", has_sound=False, has_picture=False),
-            [reject("video.unreadable", "cannot be played: is empty (0 bytes)", problem="is empty (0 bytes)")],
+            [reject("video.unreadable", "is empty (0 bytes)", problem="is empty (0 bytes)")],
         ),
         (video("v.mp4", has_picture=False), [reject("video.no_picture", "holds sound only, no picture")]),
         (video("v.mp4", has_sound=False), [reject("video.no_sound", "has no sound")]),
