@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from statement_intake.domain.faults import LimitExceeded
 
-_DIGEST = re.compile(r"^[0-9a-f]{64}$")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Room that has to be left on the store's file system before anything is blamed on a mail, in octets.
 _LEAST_ROOM = 50_000_000
 
@@ -70,7 +70,7 @@ class FileStore:
 
     def path(self, sha256: str) -> Path:
         """Where the content of that digest is, or would be."""
-        if not _DIGEST.match(sha256):
+        if not _DIGEST.fullmatch(sha256):
             raise ValueError("not a SHA-256 digest")
         return self._root / sha256[:2] / sha256
 
@@ -127,7 +127,7 @@ class FileStore:
         return (folder for folder in self._root.iterdir() if len(folder.name) == 2 and folder.is_dir())  # noqa: PLR2004 - the first octet
 
     def _sweep_folder(self, folder: Path, unreferred: Callable[[Sequence[str]], Collection[str]]) -> int:
-        orphans = unreferred([name for name in os.listdir(folder) if _DIGEST.match(name)])  # noqa: PTH208 - names alone
+        orphans = unreferred([name for name in os.listdir(folder) if _DIGEST.fullmatch(name)])  # noqa: PTH208 - names alone
         for name in orphans:
             self.remove(name)
         return len(orphans)

@@ -1,0 +1,84 @@
+"""A real ledger, made by the migrations, and what is written into it."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from statement_intake.domain.decision import Decision
+from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.message import Address, Headers, Message
+from statement_intake.domain.records import MessageKey, OutgoingLetter, Unfinished, Verdict
+from statement_intake.ledger.ledger import Ledger, open_ledger
+
+NOON = datetime(2023, 8, 23, 12, 0, tzinfo=UTC)
+LATE = Finding(code="deadline.passed", effect=Effect.HOLD, message="Too late.", detail={"excess": 3})
+
+
+def key(uid: str, mailbox: str = "main") -> MessageKey:
+    """Where a message is."""
+    return MessageKey(mailbox=mailbox, folder="INBOX", uidvalidity="1", uid=uid)
+
+
+def facts(sender: str = "a@x.example", message_id: str | None = None) -> Message:
+    """What the reader found."""
+    return Message(headers=Headers(sender=(Address(email=sender),), subject="A statement", message_id=message_id))
+
+
+@dataclass
+class Book:
+    """Writes rows with few words."""
+
+    ledger: Ledger
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def arrive(self, mailbox: str = "main", *, wait: bool = False) -> Unfinished:
+        """A message whose raw mail is in the store."""
+        number = next(self.numbers)
+        digest = f"{number:064}"
+        self.ledger.arrivals.receive(
+            key(str(number), mailbox), reference=f"SI-0000-{number:04}", received=NOON, size=9, raw_sha256=digest,
+            letters_wait=wait,
+        )  # fmt: skip
+        return next(row for row in self.ledger.arrivals.unfinished(NOON) if row.key.uid == str(number))
+
+    def letter(self, state: str = "queued", to: str = "a@x.example") -> OutgoingLetter:
+        """A letter with a Message-ID of its own."""
+        return OutgoingLetter(
+            kind="receipt", to=to, language="en", subject="s", body="b", message_id=f"<{next(self.numbers)}@un.org>",
+            raw=b"raw", state=state,
+        )  # fmt: skip
+
+    def decide(
+        self,
+        arrival: Unfinished,
+        identity: str,
+        letter: OutgoingLetter | None = None,
+        *,
+        message: Message | None = None,
+    ) -> bool:
+        """Record that it is accepted."""
+        return self.ledger.record.decided(
+            arrival, message or facts(), identity, Decision(outcome=Outcome.ACCEPTED), Verdict(at=NOON, letter=letter),
+            answers=None, mark=True,
+        )  # fmt: skip
+
+    def overrule(self, submission: int, revision: int, letter: OutgoingLetter | None = None) -> None:
+        """Record an officer's verdict."""
+        verdict = Verdict(actor="officer", action="reject", because="no", at=NOON, letter=letter)
+        self.ledger.record.overruled(
+            submission, revision, Decision(outcome=Outcome.REJECTED, findings=(LATE,)), verdict
+        )
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    """An empty ledger."""
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", 2)
+    try:
+        yield Book(ledger)
+    finally:
+        ledger.close()

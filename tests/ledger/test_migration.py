@@ -1,0 +1,69 @@
+"""The schema: made by migrations, exactly as the code knows it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from statement_intake.ledger import migration
+from statement_intake.ledger.engine import LedgerError, open_engine
+from statement_intake.ledger.ledger import open_ledger
+from statement_intake.ledger.schema import metadata
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema() -> None:
+    """No drift: neither a table, nor a column, nor an index."""
+    engine = open_engine("sqlite:///:memory:")
+    migration.upgrade(engine)
+    migration.drift(engine)
+    assert set(inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def test_drift_is_noticed() -> None:
+    """The proof above can fail."""
+    engine = open_engine("sqlite:///:memory:")
+    migration.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE letters ADD COLUMN novelty TEXT"))
+    with pytest.raises(Exception, match="novelty"):
+        migration.drift(engine)
+    engine.dispose()
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    """`migrate` may be called at any time."""
+    url = f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}"
+    for _ in range(2):
+        engine = open_engine(url)
+        migration.upgrade(engine)
+        assert migration.is_current(engine)
+        engine.dispose()
+    open_ledger(url).close()
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("nonsense", "is not a database URL"),
+        ("postgresql://localhost/ledger", "is not supported"),
+        ("sqlite:////proc/nowhere/ledger.db", "folder cannot be made"),
+        ("sqlite:////tmp", "cannot be"),
+    ],
+)
+def test_a_ledger_that_cannot_be_opened_is_a_fault_of_the_surroundings(url: str, problem: str) -> None:
+    """The text says what is wrong."""
+    with pytest.raises(LedgerError, match=problem):
+        open_ledger(url)
+
+
+def test_the_database_waits_for_others_and_keeps_what_it_has_said(tmp_path: Path) -> None:
+    """WAL, full synchronisation, foreign keys, and a minute's patience."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with engine.connect() as connection:
+        values = [
+            connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    engine.dispose()
+    assert values == ["wal", 2, 1, 60_000]
