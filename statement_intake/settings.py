@@ -362,6 +362,11 @@ def _secret(file: Path, where: str) -> str:
 
 def _explain(fault: Any, file: Path, origins: Mapping[tuple[str, ...], str]) -> str:  # noqa: ANN401 - pydantic's dict
     keys = tuple(str(part) for part in fault["loc"])
-    place = next((origins[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in origins), str(file))
+    place = next((origins[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in origins), None)
+    if place is None:
+        # A table as a whole: what the environment says of it may be the cause, or what the file says.
+        below = [variable for named, variable in origins.items() if named[: len(keys)] == keys]
+        known = fault["type"] != "extra_forbidden" or not below
+        place = ", ".join([*([str(file)] if known and file.exists() else []), *below]) or str(file)
     problem = "unknown key" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
     return f"{place}: {'.'.join(keys) or 'settings'}: {problem}"

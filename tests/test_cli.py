@@ -1,0 +1,154 @@
+"""The commands as people type them: exit codes, and nothing but JSON where JSON was asked for."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from statement_intake.cli import app
+from tests.house import House, statement
+from tests.test_service import run
+
+
+def commands(group: typer.Typer, *before: str) -> list[tuple[str, ...]]:
+    """Every command, groups included."""
+    command = typer.main.get_command(group)
+    found = [before]
+    for name, below in getattr(command, "commands", {}).items():
+        found.append((*before, name))
+        found += [(*before, name, inner) for inner in getattr(below, "commands", {})]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(app), ids=" ".join)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    """--help, without settings and without a ledger."""
+    done = CliRunner().invoke(app, [*command, "--help"])
+    assert done.exit_code == 0
+    assert "Usage:" in done.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["check"],
+        ["check", "/nowhere/at.eml"],
+        ["check", "/usr/bin/env", "--meeting", "nothing"],
+        ["check", "/usr/bin/env", "--received", "yesterday"],
+        ["log", "--outcome", "perhaps"],
+        ["log", "--since", "yesterday"],
+        ["accept", "SI-0000-0000"],
+        ["accept", "SI-0000-0000", "--because", "x", "--kind", "song"],
+        ["attach", "SI-0000-0000", "/nowhere", "--because", "x"],
+        ["outbox", "send"],
+    ],
+)
+def test_wrong_use_is_exit_code_2(house: House, words: list[str]) -> None:
+    """Nothing on standard output, no traceback, and no ledger is made by a slip."""
+    done = run(house, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert done.stderr
+
+
+def test_a_wrong_setting_is_exit_code_2_and_names_it(house: House) -> None:
+    """For every command that reads settings."""
+    for words in (["poll"], ["log"], ["subject", "x"]):
+        done = run(house, *words, SCHEDULE__POLL_SECONDS="never")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "STATEMENT_INTAKE_SCHEDULE__POLL_SECONDS" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "SI-0000-0000"],
+        ["accept", "SI-0000-0000", "--because", "x"],
+        ["reopen", "SI-0000-0000", "--because", "x"],
+        ["outbox", "drop", "SI-0000-0000"],
+    ],
+)
+def test_what_is_not_there_is_exit_code_1(house: House, words: list[str]) -> None:
+    """A sentence on standard error."""
+    done = run(house, *words)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def lines(text: str) -> list[object]:
+    """Every line is one JSON object."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_json_is_all_that_is_printed(house: House, tmp_path: Path) -> None:
+    """One object a line: log, show, check, subject, doctor, outbox list."""
+    mail = statement()
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "kenya.EML").write_bytes(mail.as_bytes())
+    house.deliver(mail)
+    assert run(house, "poll", REPLIES__MODE="hold").returncode == 0
+    reference = house.references[0]
+    for words, count in (
+        (("log",), 1),
+        (("log", "--outcome", "ignored"), 0),
+        (("show", reference.lower()), 1),
+        (("check", str(tmp_path / "mails")), 1),
+        (("subject", "12th EMIC statement – Kenya 4", "lunch"), 2),
+        (("outbox", "list"), 1),
+    ):
+        done = run(house, *words, "--json")
+        assert (done.returncode, len(lines(done.stdout))) == (0, count), words
+        assert done.stderr == ""
+    done = run(house, "doctor", "--json")
+    assert done.returncode in {0, 1}
+    assert len(lines(done.stdout)) > 3
+
+
+def test_check_touches_no_ledger_and_ends_well_whatever_the_outcome(house: House, tmp_path: Path) -> None:
+    """A mail that would be rejected is no problem of the command."""
+    (tmp_path / "bad.eml").write_bytes(statement("12th EMIC statement –  4").as_bytes())
+    done = run(house, "check", str(tmp_path / "bad.eml"), "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["outcome"] == "rejected"
+    assert not (house.root / "ledger.db").exists()
+    assert not (house.root / "files").exists()
+
+
+def test_the_secretariat_decides_at_the_terminal(house: House) -> None:
+    """Hold, look, mend, accept, release: a whole afternoon."""
+    house.deliver(statement("Statement of Kenya, item 4"))
+    assert run(house, "poll").returncode == 0
+    reference = house.references[0]
+    mended = ("--party", "Kenya", "--item", "4", "--kind", "written")
+    assert run(house, "reopen", reference, "--because", "looking", *mended).returncode == 0
+    done = run(house, "accept", reference, "--because", "it is theirs", REPLIES__MODE="hold")
+    assert done.returncode == 0
+    assert "accepted" in done.stdout
+    assert run(house, "outbox", "send", reference).stdout == "1 letters released\n"
+    assert run(house, "poll").returncode == 0
+    assert house.letters == [("receipt", "sent")]
+    shown = json.loads(run(house, "show", reference, "--json").stdout)
+    assert [step["action"] for step in shown["history"]] == ["decide", "reopen", "accept"]
+
+
+def test_two_copies_of_a_command_line_meet_in_the_ledger(house: House) -> None:
+    """While a letter leaves, a verdict is refused with exit code 1 and a reason."""
+    house.deliver(statement())
+    assert run(house, "poll", REPLIES__MODE="hold").returncode == 0
+    with sqlite3.connect(house.root / "ledger.db") as ledger:
+        ledger.execute("UPDATE letters SET state = 'data'")
+    done = run(house, "reject", house.references[0], "--because", "x")
+    assert done.returncode == 1
+    assert "being sent at this moment" in done.stderr
+
+
+def test_migrate_makes_a_ledger_and_says_so(house: House) -> None:
+    """Twice is as good as once."""
+    for _ in range(2):
+        done = run(house, "migrate")
+        assert done.returncode == 0
+        assert done.stdout.endswith("up to date\n")

@@ -1,0 +1,63 @@
+"""Meetings and the package's own data: loaded, or refused with file and key."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from statement_intake.configuration import ConfigurationError, load_knowledge, load_meetings
+from tests.house import MEETINGS
+
+MEETING = "emic-12.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the meetings that come with the project."""
+    return Path(shutil.copytree(MEETINGS, tmp_path / "meetings"))
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    """Change one place of the meeting's file."""
+    file = folder / MEETING
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_meetings_of_the_project_load() -> None:
+    """One whose intake is open, and its sisters."""
+    knowledge = load_knowledge(MEETINGS)
+    assert [meeting.id for meeting in knowledge.meetings if meeting.intake == "open"] == ["emic-12"]
+    assert knowledge.meeting("emic-12") is not None
+    assert knowledge.meeting("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('intake = "open"', 'intake = "ajar"', "intake"),
+        ('intake = "open"', 'intake = "open"\nintak = 1', "intak"),
+        ("begins = 2023-09-04", "begins = 'soon'", "begins"),
+        ('zone = "Europe/Vienna"', 'zone = "Mars/Olympus"', "zone"),
+        ('id = "emic-12"', "", "id"),
+        ("ordinal = 12", "ordinal = 'twelve'", "subject.ordinal"),
+        ('id = "emic-12"', "id = ", "is not valid TOML"),
+        ('id = "emic-12"', 'id = "irg-14-resumed"', "two meetings have the same id"),
+        ('sister_meetings = ["irg-14-resumed"', 'sister_meetings = ["irg-99"', "no file for irg-99"),
+    ],
+)
+def test_a_fault_is_named_with_its_key(folder: Path, old: str, new: str, told: str) -> None:
+    """And with the file, or the folder where it is a matter of two."""
+    change(folder, old, new)
+    with pytest.raises(ConfigurationError) as error:
+        load_meetings(folder)
+    assert told in str(error.value)
+    assert str(folder) in str(error.value)
+
+
+def test_a_folder_without_meetings_is_refused(tmp_path: Path) -> None:
+    """A service that knows no meeting would ignore every statement."""
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(ConfigurationError, match="no meeting's file"):
+            load_meetings(folder)
