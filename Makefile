@@ -35,3 +35,8 @@ tests: install
 # Renew the lock files after a change of pyproject.toml. Needs uv.
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --output-file requirements.lock
+	uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --output-file requirements-service.lock
+
+# The image of the Dockerfile, built and run without a container engine that is there already. Needs root.
+image-proof:
+	@tests/container/prove

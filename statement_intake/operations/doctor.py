@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy.engine import make_url
 
 from statement_intake.configuration import ConfigurationError, load_knowledge
-from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.meeting import WEEKDAYS, Meeting
 from statement_intake.domain.value import Value
 from statement_intake.ledger.ledger import open_ledger
@@ -119,5 +119,5 @@ def _tried(check: str, examination: Callable[[], list[str]]) -> Iterator[Diagnos
     try:
         for sentence in examination():
             yield Diagnosis(check=check, state="ok", message=sentence)
-    except (SurroundingsFault, OSError) as fault:
+    except (SurroundingsFault, LimitExceeded, OSError) as fault:
         yield Diagnosis(check=check, state="problem", message=str(fault))
