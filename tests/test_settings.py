@@ -85,7 +85,7 @@ def test_a_table_that_lacks_something_is_named_with_all_that_speaks_of_it(
     """The file, if there is one, and the variables."""
     monkeypatch.chdir(tmp_path)
     for more in (write('[mailboxes.main]\nhost = "h"'), {}):
-        with pytest.raises(SettingsError, match="MAILBOXES__MAIN__PORT: mailboxes.main: an IMAP mailbox") as error:
+        with pytest.raises(SettingsError, match=r"MAILBOXES__MAIN__PORT: mailboxes\.main: an IMAP") as error:
             load(more | env(MAILBOXES__MAIN__HOST="h", MAILBOXES__MAIN__PORT="993"))
         assert ("service.toml" in str(error.value)) == bool(more)
 
