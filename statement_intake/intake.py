@@ -106,6 +106,9 @@ def _decide_about(arrival: Unfinished, desk: Desk) -> None:
 
 def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
     message = _read(arrival, workspace, desk)
+    if desk.ledger.record.duplicate(arrival, content_identity(message)):
+        log.info("ignored", reference=arrival.reference, reason="message.duplicate")
+        return
     ties = find_ties(message.headers, desk)
     facts = gather_facts(message, arrival.received_at, ties, desk)
     decision = judge(message, facts, ties, desk.knowledge)
@@ -187,11 +190,11 @@ def _record(arrival: Unfinished, message: Message, decision: Decision, ties: Tie
         answers=ties.answers,
         mark=arrival.key.mailbox in desk.marking,
     )
-    note = log.bind(reference=arrival.reference)
     if recorded:
-        note.info("recorded", outcome=str(decision.outcome), letter=letter.state if letter else None)
+        state = letter.state if letter else None
+        log.info("recorded", reference=arrival.reference, outcome=str(decision.outcome), letter=state)
     else:
-        note.info("ignored", reason="message.duplicate")
+        log.info("ignored", reference=arrival.reference, reason="message.duplicate")
 
 
 def _forget(arrival: Unfinished, decision: Decision, desk: Desk) -> None:

@@ -123,7 +123,9 @@ def test_the_secretariat_decides_at_the_terminal(house: House) -> None:
     house.deliver(statement("Statement of Kenya, item 4"))
     assert run(house, "poll").returncode == 0
     reference = house.references[0]
-    mended = ("--party", "Kenya", "--item", "4", "--kind", "written")
+    wrong = run(house, "accept", reference, "--because", "it is theirs", "--item", "four")
+    assert (wrong.returncode, "no agenda item" in wrong.stderr) == (2, True)
+    mended = ("--party", "Kenya", "--item", "04", "--kind", "written")
     assert run(house, "reopen", reference, "--because", "looking", *mended).returncode == 0
     done = run(house, "accept", reference, "--because", "it is theirs", REPLIES__MODE="hold")
     assert done.returncode == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.message import Headers
@@ -43,13 +44,16 @@ def test_two_copies_with_a_banner_get_one_decision_and_one_letter(house: House) 
 
 
 def test_a_copy_that_comes_a_day_later_is_a_duplicate(house: House) -> None:
-    """The other mailbox was away for a day."""
+    """The other mailbox was away for a day. A copy is not judged at all, so the log never speaks of two decisions."""
     mail = statement()
     house.deliver(mail)
     house.round()
     house.deliver(mail, "copy")
     house.clock.turn(days=1)
-    house.round()
+    with capture_logs() as logged:
+        house.round()
+    assert [entry["reason"] for entry in logged if entry["event"] == "ignored"] == ["message.duplicate"]
+    assert not [entry for entry in logged if entry["event"] == "decided"]
     assert house.outcomes == [("accepted", None), ("ignored", "message.duplicate")]
     assert house.letters == [("receipt", "sent")]
 

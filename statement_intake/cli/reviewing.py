@@ -1,5 +1,6 @@
 """Commands of the secretariat: log, show, accept, reject, reopen, attach."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from statement_intake.review import Correction, Reviewed, find, give_verdict
 from statement_intake.review import attach as attach_file
 
 app = typer.Typer()
+
+_ITEM = re.compile(r"0*[1-9][0-9]?(?:\([a-z]\))?")
 
 Because = Annotated[
     str, typer.Option("--because", help="Why. It stays in the record; a delegation that is rejected reads it.")
@@ -134,4 +137,9 @@ def _say(reviewed: Reviewed) -> None:
 
 
 def _normalised(items: list[str]) -> tuple[str, ...]:
-    return tuple("".join(item.lower().split()) for item in items)
+    """The items as the record writes them. Raises BadParameter for what is no item."""
+    squeezed = ["".join(item.lower().split()) for item in items]
+    for item in squeezed:
+        if not _ITEM.fullmatch(item):
+            raise typer.BadParameter(f'"{item}" is no agenda item; write 3 or 3(a)', param_hint="--item")
+    return tuple(item.lstrip("0") for item in squeezed)

@@ -70,7 +70,7 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
     With *mending* an officer has looked: triage is over, and the corrections count as if the mail had said so.
     """
     reading = knowledge.read_subject(message.headers.subject)
-    if mending is None and (finding := _before_the_rules(message, reading, ties, knowledge.words)):
+    if mending is None and (finding := _before_the_rules(message, reading, ties, knowledge)):
         return (
             decide(Submission(), (finding,))
             if finding.effect is Effect.IGNORE
@@ -89,8 +89,9 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
     return decide(submission, run(ALL, case), supersedes=version.superseded(case))
 
 
-def _before_the_rules(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
-    found = triage(message, reading, ties, words)
+def _before_the_rules(message: Message, reading: SubjectReading, ties: Ties, knowledge: Knowledge) -> Finding | None:
+    forwarded = [knowledge.read_subject(part.subject) for part in message.attachments if part.subject]
+    found = triage(message, reading, forwarded, ties, knowledge.words)
     if found is not None and found.code == "message.automatic":
         return found
     # It was worth reading at a glance, and what made it so may lie in what could not be read: never "unrelated".

@@ -172,6 +172,8 @@ class Attachment(Value):
     encrypted: bool = False
     #: Expands beyond the limits.
     bomb: bool = False
+    #: The subject of a forwarded message (message/rfc822), decoded; empty where it is none, or has none.
+    subject: str = ""
     video: VideoFacts | None = None
     document: DocumentFacts | None = None
 

@@ -101,8 +101,13 @@ def _is_document(part: Part) -> bool:
     return bool(_DOCUMENT_NAME.search(part.name)) or part.media_type in {"application/pdf", "application/msword"}
 
 
-def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
-    """Judge a mail that was read. None: it is an attempt, and the rules decide about it."""
+def triage(
+    message: Message, reading: SubjectReading, forwarded: Sequence[SubjectReading], ties: Ties, words: Vocabulary
+) -> Finding | None:
+    """Judge a mail that was read. None: it is an attempt, and the rules decide about it.
+
+    *forwarded*: the subjects of the messages that it carries, read likewise.
+    """
     videos = tuple(message.of(Category.VIDEO, Category.AUDIO))
     documents = tuple(message.of(Category.DOCUMENT, Category.SLIDES))
     closed = tuple(message.of(Category.ARCHIVE, Category.MESSAGE))
@@ -130,7 +135,7 @@ def triage(message: Message, reading: SubjectReading, ties: Ties, words: Vocabul
         return _silent("message.doubtful", why) if (why := _why_not_sure(reading, videos=bool(videos))) else None
     if ties.answers and (videos or documents or links):
         return None
-    return _doubtful_or_unrelated(message, reading, words)
+    return _doubtful_or_unrelated(message, reading, forwarded, words)
 
 
 def _why_not_sure(reading: SubjectReading, *, videos: bool) -> str:
@@ -176,7 +181,11 @@ def _withdraws(message: Message, reading: SubjectReading, words: Vocabulary) -> 
     return reading.withdraws or said
 
 
-def _doubtful_or_unrelated(message: Message, reading: SubjectReading, words: Vocabulary) -> Finding:
+def _doubtful_or_unrelated(
+    message: Message, reading: SubjectReading, forwarded: Sequence[SubjectReading], words: Vocabulary
+) -> Finding:
+    if any(line.meetings or line.statement for line in forwarded):
+        return _silent("message.doubtful", "A forwarded mail in it may be a statement.")
     named, numbered = reading.speakers.named, bool(reading.items.numbers)
     videos = any(message.of(Category.VIDEO))
     documents = any(message.of(Category.DOCUMENT))

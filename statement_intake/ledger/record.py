@@ -68,8 +68,31 @@ class Record:
                 if reason_of(decision) == "message.withdrawal":
                     ask_back(connection, decision, sender_of(facts), message.reference, answers, verdict.at)
         except IntegrityError:
-            self._note_duplicate(message, identity)
+            # Two processes, one mail: the loser of the race has a second copy.
+            if not self.duplicate(message, identity):
+                raise Conflict("the decision could not be recorded, and yet nothing stands in its way") from None
             return False
+        return True
+
+    def duplicate(self, message: Unfinished, identity: str) -> bool:
+        """Was a mail of this identity decided before? Then *message* is noted as its duplicate, and is finished."""
+        with self._engine.begin() as connection:
+            first = connection.execute(
+                select(messages.c.submission_id).where(messages.c.identity == identity, messages.c.id != message.id)
+            ).first()
+            if first is None:
+                return False
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == message.id, messages.c.state == "received")
+                .values(
+                    state="decided",
+                    outcome=str(Outcome.IGNORED),
+                    reason="message.duplicate",
+                    submission_id=first.submission_id,
+                    mark="none",
+                )
+            )
         return True
 
     def not_ours(self, message: Unfinished, reason: str) -> None:
@@ -195,25 +218,6 @@ class Record:
         connection.execute(
             insert(letters).values(submission_id=submission, revision=revision, written_at=at, attempts=0, **values)
         )
-
-    def _note_duplicate(self, message: Unfinished, identity: str) -> None:
-        with self._engine.begin() as connection:
-            first = connection.execute(
-                select(messages.c.submission_id, messages.c.outcome).where(messages.c.identity == identity)
-            ).first()
-            if first is None:
-                raise Conflict("the decision could not be recorded, and yet nothing stands in its way")
-            connection.execute(
-                update(messages)
-                .where(messages.c.id == message.id)
-                .values(
-                    state="decided",
-                    outcome=str(Outcome.IGNORED),
-                    reason="message.duplicate",
-                    submission_id=first.submission_id,
-                    mark="none",
-                )
-            )
 
 
 def _twin(connection: Connection, facts: Message, submission: int) -> _Twin | None:

@@ -162,13 +162,13 @@ def _leaf(place: _Place, reading: _Reading) -> None:
     if len(reading.attachments) >= MAXIMUM_ATTACHMENTS:
         raise OverLimits(f"the mail has more than {MAXIMUM_ATTACHMENTS} files")
     content_id = any(field.lower() == "content-id" for field in part.keys())  # noqa: SIM118 - not a mapping
-    if main == "message":
-        name = name or _name_of_message(part)
+    forwarded = _subject_of_message(part)
     described = Described(
-        name=name,
+        name=name or (f"{forwarded.replace('/', '-')}.eml" if forwarded else ""),
         declared_type=(declared if "/" in declared else "")[:200],
         inline=disposition != "attachment" and (disposition == "inline" or content_id),
         number=len(reading.attachments) + 1,
+        subject=forwarded,
     )
     stored = reading.store.keep(_content(part, reading, described))
     attachment = inspect(stored, described, seconds=max(1.0, reading.deadline - time.monotonic()))
@@ -193,14 +193,13 @@ def _source(message: Mime) -> str:
     return message.as_bytes().decode("ascii", "surrogateescape")
 
 
-def _name_of_message(part: Mime) -> str:
-    """The subject of a forwarded mail with .eml."""
+def _subject_of_message(part: Mime) -> str:
+    """The subject of a forwarded mail; empty where there is none."""
     payload = part.get_payload()
     inner = payload[0] if isinstance(payload, list) and payload else None
     if part.get_content_type() != "message/rfc822" or not isinstance(inner, Mime):
         return ""
-    subject = read_headers(_source(inner).encode("ascii", "surrogateescape")[:65_536]).subject
-    return f"{subject.replace('/', '-')}.eml" if subject else ""
+    return read_headers(_source(inner).encode("ascii", "surrogateescape")[:65_536]).subject
 
 
 def _text(part: Mime, subtype: str, charset: str | None, place: _Place, reading: _Reading) -> None:

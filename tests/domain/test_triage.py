@@ -68,11 +68,15 @@ def test_ties_make_a_mail_worth_a_look() -> None:
 def code(mail: Message, ties: Ties | None = None) -> str | None:
     """What triage finds in a mail that was read."""
     reading = knowledge().read_subject(mail.headers.subject)
-    found = triage(mail, reading, ties or Ties(), knowledge().words)
+    inner = [knowledge().read_subject(part.subject) for part in mail.attachments if part.subject]
+    found = triage(mail, reading, inner, ties or Ties(), knowledge().words)
     return found.code if found else None
 
 
 RE = "Re: 12th EMIC statement – France 3"
+FORWARDED = document("mail.eml").model_copy(
+    update={"category": Category.MESSAGE, "subject": "12th EMIC statement – Kenya 4", "document": None}
+)
 ARCHIVE = document("France.zip").model_copy(update={"category": Category.ARCHIVE})
 
 
@@ -99,6 +103,7 @@ ARCHIVE = document("France.zip").model_copy(update={"category": Category.ARCHIVE
         (message(subject="Withdrawal of 12th EMIC statement – France 3"), "message.withdrawal"),
         (message(document(), subject="Withdrawal of 12th EMIC statement – France 3"), "message.withdrawal"),
         (message(text="We withdraw our statement.", subject=RE), "message.withdrawal"),
+        (message(FORWARDED, subject="Fwd: please see"), "message.doubtful"),
         (message(document(), subject="Hello"), "message.unrelated"),
         (message(subject="Condolences"), "message.unrelated"),
     ],
