@@ -1,6 +1,6 @@
 # The two commands that matter: make demo, make test. Both install what is missing first.
 
-.PHONY: install demo test lint types contract drift tests lock image-proof
+.PHONY: install demo test lint types contract drift tests lock image-proof servers-proof
 .DEFAULT_GOAL := demo
 
 VENV := .venv/bin
@@ -40,3 +40,7 @@ lock:
 # The image of the Dockerfile, built and run without a container engine that is there already. Needs root.
 image-proof:
 	@tests/container/prove
+
+# The service between servers that the tests do not have: Cyrus IMAP behind Postfix. Needs root.
+servers-proof: install
+	@$(VENV)/python -m tests.servers.prove

@@ -1,0 +1,1 @@
+"""Proofs with other people's servers, run by hand."""

@@ -1,0 +1,309 @@
+"""Proves the service, from the outside, against other servers than the tests have: Cyrus IMAP behind Postfix.
+
+    make servers-proof
+
+Delegations' mail enters at Postfix, the service reads it from Cyrus over STARTTLS and answers through Postfix, and the
+answers come into the delegations' mailboxes. Needs root and Debian 12; what is missing is installed through apt.
+"""
+
+import email
+import email.policy
+import json
+import os
+import re
+import shutil
+import smtplib
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+
+from statement_intake.operations.demo_media import docx, speech, video
+from statement_intake.operations.local_process import HOST
+from tests.servers.cyrus_and_postfix import Cyrus, NotProven, Postfix, call, connect, cyrus, postfix
+
+PATIENCE = 60
+USERS = ("uncac", "kenya", "ghana", "france", "robot")
+BIG = 22_000_000
+PACKAGES = {
+    "cyrus-imapd": "/usr/lib/cyrus/bin/imapd",
+    "sasl2-bin": "/usr/sbin/saslpasswd2",
+    "postfix": "/usr/sbin/postfix",
+}
+
+
+class Proof:
+    """A service of its own, set up between the two servers."""
+
+    def __init__(self, directory: Path, imap: Cyrus, smtp: Postfix) -> None:
+        self.directory, self.imap, self.smtp = directory, imap, smtp
+        directory.mkdir()
+        meetings = Path(__file__).parent.parent.parent / "config" / "meetings"
+        shutil.copytree(meetings, directory / "meetings")
+        meeting = directory / "meetings" / "emic-12.toml"
+        # The real meeting is over: what comes now is late, which is to be no more than a note here.
+        meeting.write_text(re.sub(r'^late = "hold"', 'late = "note"', meeting.read_text(), flags=re.MULTILINE))
+        ca = imap.certificate.file
+        (directory / "service.toml").write_text(
+            f"""[mailboxes.main]
+host = "{HOST}"
+port = {imap.port}
+security = "starttls"
+username = "uncac"
+password = "{imap.password}"
+ca_file = "{ca}"
+mark = "keyword"
+[smtp]
+host = "{HOST}"
+port = {smtp.port}
+security = "starttls"
+sender = "uncac@un.org"
+envelope_sender = ""
+ca_file = "{ca}"
+[replies]
+mode = "send"
+[schedule]
+poll_seconds = 1
+[ledger]
+url = "sqlite:///var/ledger.db"
+[files]
+path = "var/files"
+[meetings]
+path = "meetings"
+"""
+        )
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """For a command of the service."""
+        named = {f"STATEMENT_INTAKE_{name}": value for name, value in changes.items()}
+        return os.environ | {"STATEMENT_INTAKE_CONFIG": str(self.directory / "service.toml")} | named
+
+    def run(self, *words: str, code: int | None = 0, **changes: str) -> str:
+        """Run a command to its end."""
+        done = subprocess.run(  # noqa: S603 - ours
+            [sys.executable, "-m", "statement_intake", *words],
+            env=self.environment(**changes), capture_output=True, text=True, check=False, timeout=PATIENCE * 3,
+        )  # fmt: skip
+        if code is not None and done.returncode != code:
+            raise NotProven(f"{words} ended with {done.returncode}: {done.stdout[-500:]} {done.stderr[-1500:]}")
+        return done.stdout
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+        """`statement-intake run`, for as long as this lasts."""
+        with (self.directory / "run.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "statement_intake", "run"], env=self.environment(), stdout=log, stderr=log
+            )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            if process.wait(PATIENCE) != 0:
+                raise NotProven("the service did not stop cleanly")
+
+    def outcomes(self) -> list[str]:
+        """The outcome of every submission, in their order."""
+        return [json.loads(line)["outcome"] for line in self.run("log", "--json").splitlines()]
+
+    def letters(self) -> list[str]:
+        """The state of every letter, in the order in which they were written."""
+        with sqlite3.connect(self.directory / "var" / "ledger.db") as ledger:
+            return [state for (state,) in ledger.execute("SELECT state FROM letters ORDER BY id")]
+
+    def wait_for_letters(self, count: int) -> None:
+        """Return when *count* letters are sent."""
+        self.wait("letters", lambda: self.letters().count("sent") >= count)
+
+    def wait(self, what: str, done: Callable[[], bool]) -> None:
+        """Return when *done*. Raises NotProven, with the service's log, if that takes too long."""
+        deadline = time.monotonic() + PATIENCE
+        while not done():
+            if time.monotonic() > deadline:
+                log = self.directory / "run.log"
+                raise NotProven(f"no {what} within {PATIENCE} s: {log.read_text()[-3000:] if log.exists() else ''}")
+            time.sleep(0.2)
+
+    def deliver(self, mail: EmailMessage, sender: str) -> None:
+        """Send *mail* through Postfix to the service's mailbox."""
+        before = len(self.flags())
+        with smtplib.SMTP(HOST, self.smtp.port, timeout=PATIENCE) as client:
+            client.sendmail(sender, ["uncac@un.org"], mail.as_bytes())
+        self.wait("delivery", lambda: len(self.flags()) > before)
+
+    def flags(self) -> dict[int, frozenset[bytes]]:
+        """The flags of all mail in the service's mailbox, without touching them."""
+        with connect(self.imap, "uncac") as client:
+            client.select_folder("INBOX", readonly=True)
+            return {uid: frozenset(data[b"FLAGS"]) for uid, data in client.fetch(client.search(), ["FLAGS"]).items()}
+
+    def inbox(self, user: str) -> list[EmailMessage]:
+        """All mail of a delegation."""
+        with connect(self.imap, user) as client:
+            client.select_folder("INBOX", readonly=True)
+            raws = [data[b"BODY[]"] for _, data in sorted(client.fetch(client.search(), ["BODY.PEEK[]"]).items())]
+        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in raws]
+
+
+def statement(country: str, item: int, *, film: bytes = b"", **fields: str) -> tuple[EmailMessage, str]:
+    """A delegation's mail, and its sender."""
+    mail = EmailMessage()
+    sender = f"{country.lower()}@mission.example"
+    mail["From"], mail["To"] = sender, "uncac@un.org, unov.conference@un.org"
+    mail["Subject"] = f"12th EMIC statement – {country} {item}"
+    mail["Message-ID"] = f"<{os.urandom(6).hex()}@mission.example>"
+    mail["Date"] = "Wed, 23 Aug 2023 09:30:00 +0200"
+    for name, value in fields.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content("Please find attached our statement.")
+    if film:
+        mail.add_attachment(film, maintype="video", subtype="mp4", filename="statement.mp4")
+    wordprocessing = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+    mail.add_attachment(
+        docx(speech(200, country)), maintype="application", subtype=wordprocessing, filename="statement.docx"
+    )
+    return mail, sender
+
+
+def film(directory: Path, seconds: float, padding: int = 0) -> bytes:
+    """A real video, with an empty box at its end (ISO/IEC 14496-12, box free) where it is to be large."""
+    content = video(directory / f"{seconds}.mp4", seconds).read_bytes()
+    return content + (struct.pack(">I4s", padding, b"free") + os.urandom(padding - 8) if padding else b"")
+
+
+def prove(directory: Path, imap: Cyrus, smtp: Postfix) -> None:
+    """Everything, in order; raises NotProven."""
+    proof = Proof(directory / "service", imap, smtp)
+    short = film(directory, 3)
+    for step in (
+        _doctor, _wrong_password, _statement_and_answer, _flags, _big_mail, _killed_in_the_middle,
+        _refused_and_deferred, _robots, _two_services,
+    ):  # fmt: skip
+        print(f"{step.__doc__}", flush=True)  # noqa: T201 - this is a program
+        step(proof, short)
+
+
+def _doctor(proof: Proof, _: bytes) -> None:
+    """Doctor finds mailbox and SMTP server in order."""
+    told = [json.loads(line) for line in proof.run("doctor", "--json", code=None).splitlines()]
+    servers = [line for line in told if re.search("mailbox|smtp", str(line), re.IGNORECASE)]
+    check(len(servers) > 1 and not any(line["state"] == "problem" for line in servers), servers)
+
+
+def _wrong_password(proof: Proof, _: bytes) -> None:
+    """A wrong password is told, and decides nothing."""
+    proof.run("poll", code=1, MAILBOXES__MAIN__PASSWORD="wrong")
+    check(proof.outcomes() == [], proof.outcomes())
+
+
+def _statement_and_answer(proof: Proof, short: bytes) -> None:
+    """A video statement is accepted, and its receipt is in the delegation's mailbox."""
+    proof.deliver(*statement("Kenya", 4, film=short))
+    proof.run("poll")
+    check(proof.outcomes() == ["accepted"], proof.outcomes())
+    proof.smtp.wait_until_empty()
+    (receipt,) = proof.inbox("kenya")
+    check(receipt["Auto-Submitted"] == "auto-replied", str(receipt["Auto-Submitted"]))
+    check(receipt["Return-Path"] == "<>", str(receipt["Return-Path"]))
+
+
+def _flags(proof: Proof, _: bytes) -> None:
+    """Nothing is marked as read, and the keyword is there; more polls change nothing."""
+    before = proof.flags()
+    check([flags - {b"\\Recent"} for flags in before.values()] == [{b"$StatementAccepted"}], before)
+    for _number in range(3):
+        proof.run("poll")
+    check(proof.flags() == before, proof.flags())
+
+
+def _big_mail(proof: Proof, _: bytes) -> None:
+    """A mail of 30 MB is streamed, accepted and answered by `run`."""
+    proof.deliver(*statement("Ghana", 3, film=film(proof.directory, 3, BIG)))
+    with proof.running():
+        proof.wait_for_letters(2)
+    check(proof.outcomes().count("accepted") == 2, proof.outcomes())
+
+
+def _killed_in_the_middle(proof: Proof, _: bytes) -> None:
+    """The IMAP server dies in the middle of a download and comes back: nothing is lost, nothing repeated."""
+    proof.deliver(*statement("France", 3, film=film(proof.directory, 4, BIG)))
+    with proof.running():
+        proof.wait(
+            "download", lambda: any((proof.directory / "var" / "files").rglob("*.part")) or len(proof.letters()) > 2
+        )
+        proof.imap.kill()
+        time.sleep(2)
+        proof.imap.start()
+        proof.wait_for_letters(3)
+    check(proof.outcomes() == ["accepted"] * 3, proof.outcomes())
+    proof.smtp.wait_until_empty()
+    check([len(proof.inbox(user)) for user in ("kenya", "ghana", "france")] == [1, 1, 1], "letters")
+
+
+def _refused_and_deferred(proof: Proof, short: bytes) -> None:
+    """A refused letter is failed and shown; one that the server puts off goes later."""
+    for item, (verb, state) in enumerate((("reject", "failed"), ("defer", "deferred")), 1):
+        rule = f"check_recipient_access inline:{{kenya@mission.example={verb}}}, permit"
+        proof.deliver(*statement("Kenya", item, film=short))
+        proof.smtp.set(smtpd_recipient_restrictions=rule)
+        proof.run("poll", code=None)
+        check(proof.letters()[-1] == state, proof.letters())
+        proof.smtp.set(smtpd_recipient_restrictions="permit")
+
+
+def _robots(proof: Proof, short: bytes) -> None:
+    """An automatic answer to our letter, and a mail with the null sender, get no answer."""
+    before = proof.letters()
+    mail, sender = statement("France", 4, film=short, Auto_Submitted="auto-replied")
+    proof.deliver(mail, sender)
+    mail, _ = statement("Ghana", 4, film=short)
+    proof.deliver(mail, "")
+    proof.run("poll", code=None)
+    check(len(proof.letters()) == len(before), proof.letters())
+
+
+def _two_services(proof: Proof, _: bytes) -> None:
+    """A second service over the same ledger is turned away."""
+    with proof.running():
+        time.sleep(2)
+        proof.run("poll", code=1)
+
+
+def check(holds: object, found: object) -> None:
+    """Raise NotProven with what was *found* unless it holds."""
+    if not holds:
+        raise NotProven(f"found {found}")
+
+
+def main() -> int:
+    """Install what is missing, start the servers, prove, stop them."""
+    missing = [name for name, path in PACKAGES.items() if not Path(path).exists()]
+    if missing:
+        call(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing])
+    directory = Path(tempfile.mkdtemp(prefix="statement-intake-servers-"))
+    directory.chmod(0o755)
+    try:
+        with ExitStack() as stack:
+            (directory / "cyrus").mkdir()
+            (directory / "postfix").mkdir()
+            imap = stack.enter_context(cyrus(directory / "cyrus", USERS))
+            smtp = stack.enter_context(postfix(directory / "postfix", imap.certificate, imap.lmtp))
+            prove(directory, imap, smtp)
+    except NotProven as problem:
+        print(f"NOT PROVEN: {problem}", file=sys.stderr)  # noqa: T201 - this is a program
+        return 1
+    finally:
+        if "KEEP" not in os.environ:
+            shutil.rmtree(directory, ignore_errors=True)
+    print("Proven with Cyrus IMAP and Postfix.")  # noqa: T201 - this is a program
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
