@@ -3,7 +3,8 @@
     make servers-proof
 
 Delegations' mail enters at Postfix, the service reads it from Cyrus over STARTTLS and answers through Postfix, and the
-answers come into the delegations' mailboxes. Needs root and Debian 12; what is missing is installed through apt.
+answers come into the delegations' mailboxes. Needs root and Debian 12; what is missing is installed through apt. Debian
+has one IMAP server at a time: Dovecot goes when Cyrus comes, and `make install` brings it back.
 """
 
 import email
