@@ -87,8 +87,10 @@ def _words_for_item(words: Vocabulary, shortest: int = 1) -> str:
 
 @lru_cache(maxsize=8)
 def _named(words: Vocabulary) -> re.Pattern[str]:
-    spelled = "|".join([*(flat(word) for word in words.words("numbers")), "x", "i{1,3}", "iv", "vi{0,3}", "ix"])
-    in_words = rf"(?<=[\s.:#\-–\[(])(?:{spelled})(?!\w)(?:\s?(?:and|et|y|to|[&,/–\-])\s?(?:{spelled})(?!\w))*"
+    told = (*words.words("numbers"), *words.words("ordinals", "ar"))  # as in البند الثالث
+    named = sorted((flat(word) for word in told), key=len, reverse=True)
+    spelled = "|".join([*named, "x", "i{1,3}", "iv", "vi{0,3}", "ix"])
+    in_words = rf"(?<=[\s.:#\-–\[({_JOINING}])(?:{spelled})(?!\w)(?:\s?(?:and|et|y|to|[&,/–\-])\s?(?:{spelled})(?!\w))*"
     after = "|".join(re.escape(flat(word)) for word in sorted(words.words("item", "after"), key=len, reverse=True))
     item = _words_for_item(words)
     before = rf"(?<![^\W\d{_JOINING}])(?:{item})(?:[\s.:#\-–\[(]|(?:{item}))*"
@@ -161,7 +163,7 @@ def _normalised(piece: str, before: list[str], words: Vocabulary) -> str | None:
         return f"{match[1]}({match[2]})" if match[2] else match[1]
     if re.fullmatch(_LETTER, piece):
         return f"{before[-1].partition('(')[0]}{piece}" if before else None
-    tables = [words.words("numbers", language) for language in ("en", "fr", "es")]
+    tables = [words.words("numbers", language) for language in ("en", "fr", "es", "ru", "zh")]
     tables += [words.words("ordinals", language) for language in ("ar", "en", "es", "fr", "ru", "zh")]
     for table in tables:
         spelled = [flat(word) for word in table]

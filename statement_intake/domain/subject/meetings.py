@@ -37,8 +37,8 @@ class MeetingMention(Value):
 #: Letters of other alphabets that look like Latin ones; they count only inside an acronym.
 _LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορτχ", "aceijopsxykbmhtrabeikmnoptx")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
-#: As `flat` leaves them: й has become и there.
-_SUFFIX = r"(?:[-–]?(?:st|nd|rd|th|ht|t|h|e|er|re|eme|ieme|o|a|ª|и|я|ая|ыи|ои|ое|го|е))"
+#: As `flat` and `_latin` leave them: й has become и there, and м the Latin m.
+_SUFFIX = r"(?:[-–]?(?:st|nd|rd|th|ht|t|h|e|er|re|eme|ieme|o|a|ª|и|я|m|om|em|ая|ыи|ои|ое|го|е))"
 
 
 #: Words between an ordinal and a meeting's name.
@@ -118,7 +118,8 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     short = rf"{letters}(?:(?![a-zа-яё])|(?={statement}))"
     name = rf"(?:(?<![a-zа-яё]){short}|{phrases(names).pattern})"
     digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
-    before = rf"(?<![\w])(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{_spelled(words)})\w{{0,3}})"
+    # Chinese writes no space before an ordinal: 在第12届.
+    before = rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{_spelled(words)})\w{{0,3}})"
     filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
     glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
     return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}[)\"”»]?")

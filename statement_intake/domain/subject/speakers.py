@@ -13,6 +13,10 @@ _HONORIFIC = re.compile(
 )
 
 
+#: Tables of words that say nothing about who speaks, beside the harmless ones.
+_NEUTRAL = ("behalf", "together", "video", "transcript", "written", "conversation", "withdrawal", "replaces", "item")
+
+
 class Speakers(Value):
     """Who speaks. `party` is None unless it is certain."""
 
@@ -106,19 +110,8 @@ def leftover(text: str, words: Vocabulary) -> str:
     """*text* without all words that say nothing about who speaks."""
     left = flat(text).replace(NAME, " ")
     left = _HONORIFIC.sub(" ", left)
-    for table in (
-        "behalf",
-        "together",
-        "video",
-        "transcript",
-        "written",
-        "conversation",
-        "withdrawal",
-        "replaces",
-        "harmless",
-        "item",
-    ):
-        left = words.pattern(table).sub(" ", left)
+    # One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of".
+    left = words.pattern("harmless", more=tuple(word for table in _NEUTRAL for word in words.words(table))).sub(" ", left)
     left = re.sub(r"[^\w]+|\d+|_", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
 

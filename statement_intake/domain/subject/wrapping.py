@@ -66,7 +66,8 @@ _NOISE = re.compile(
             r"\bcu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
             r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?\.?\s?[\w/\-]*\d[\w/\-]*",
             r"\b\d{4}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?\d{1,2}\b",  # 2023-09-04
-            r"\b\d{1,2}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?(?:\d{4}|\d{2})\b",  # 04.09.2023
+            # 04.09.2023; in "3 – 04.09.2023" and "3 - 04-09-2023" the item is left.
+            r"\b\d{1,2}\s?(?P<between>[-–./])\s?\d{1,2}\s?(?P=between)\s?(?:\d{4}|\d{2})\b(?!\s?[-–./]\s?\d)",
             # A number on either side of a month is left to be a doubt: "3 March 4".
             rf"\b(?:{_DAY}(?:[-–]|\s(?:to|au|al|a)\s))?{_DAY}\s?(?:of |de )?(?:{_MONTHS})\b\.?(?!\s?\d\d?\b){_YEAR}",
             # "MAR 3" without a year is Morocco.
