@@ -119,7 +119,9 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     name = rf"(?:(?<![a-zа-яё]){short}|{phrases(names).pattern})"
     digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
     # Chinese writes no space before an ordinal: 在第12届.
-    before = rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{_spelled(words)})\w{{0,3}})"
+    before = (
+        rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{_spelled(words)})\w{{0,3}})"
+    )
     filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
     glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
     return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}[)\"”»]?")

@@ -111,7 +111,8 @@ def leftover(text: str, words: Vocabulary) -> str:
     left = flat(text).replace(NAME, " ")
     left = _HONORIFIC.sub(" ", left)
     # One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of".
-    left = words.pattern("harmless", more=tuple(word for table in _NEUTRAL for word in words.words(table))).sub(" ", left)
+    neutral = tuple(word for table in _NEUTRAL for word in words.words(table))
+    left = words.pattern("harmless", more=neutral).sub(" ", left)
     left = re.sub(r"[^\w]+|\d+|_", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
 
