@@ -17,6 +17,7 @@ from statement_intake.domain.checks import Earlier, Facts
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Glance, Headers, Message
@@ -60,9 +61,7 @@ def look(seen: Glance, desk: Desk) -> Look:
 
 def _look(seen: Glance, desk: Desk) -> Look:
     reading = desk.knowledge.read_subject(seen.headers.subject)
-    forwarded = [
-        desk.knowledge.read_subject(part.forwarded_subject) for part in seen.parts or () if part.forwarded_subject
-    ]
+    forwarded = [desk.knowledge.read_subject(part.subject_within) for part in seen.parts or () if part.subject_within]
     return glance(seen, reading, forwarded, find_ties(seen.headers, desk))
 
 
@@ -105,7 +104,9 @@ def _decide_about(arrival: Unfinished, desk: Desk) -> None:
 
 
 def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
-    message = _read(arrival, workspace, desk)
+    own, knowledge = desk.correspondent.own, desk.knowledge
+    message = as_handed_in(_read(arrival, workspace, desk), own, knowledge.read_subject, knowledge.words)
+    arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
     if desk.ledger.record.duplicate(arrival, content_identity(message)):
         log.info("ignored", reference=arrival.reference, reason="message.duplicate")
         return
@@ -179,7 +180,7 @@ def _record(arrival: Unfinished, message: Message, decision: Decision, ties: Tie
         received=arrival.received_at,
         now=now,
         meeting=desk.knowledge.read_subject(message.headers.subject).series,
-        wait="the mailbox changed its UIDVALIDITY" if arrival.letters_wait else "",
+        wait=_why_to_wait(arrival, message),
     )
     recorded = desk.ledger.record.decided(
         arrival,
@@ -195,6 +196,15 @@ def _record(arrival: Unfinished, message: Message, decision: Decision, ties: Tie
         log.info("recorded", reference=arrival.reference, outcome=str(decision.outcome), letter=state)
     else:
         log.info("ignored", reference=arrival.reference, reason="message.duplicate")
+
+
+def _why_to_wait(arrival: Unfinished, message: Message) -> str:
+    """Why a person has to look at the letter before it goes; empty if it may go by itself."""
+    if arrival.letters_wait:
+        return "the mailbox changed its UIDVALIDITY"
+    if message.forwarding is not None and message.forwarding.staff:
+        return f"passed on by {message.forwarding.by.email if message.forwarding.by else 'an officer'}"
+    return ""
 
 
 def _forget(arrival: Unfinished, decision: Decision, desk: Desk) -> None:

@@ -41,7 +41,8 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     (folder / "picture.jpg").write_bytes(jpeg())
     make_pdf(folder / "statement.pdf", page("Statement of France. " + "Corruption harms us all. " * 10))
     make_pdf(folder / "scan.pdf", "0 0 200 200 re f")
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return files | {"kenya.eml": filled(MAILS / "parts" / "kenya.eml", files)}
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
 
 
 def _before_the_rules(message: Message, reading: SubjectReading, ties: Ties, knowledge: Knowledge) -> Finding | None:
-    forwarded = [knowledge.read_subject(part.subject) for part in message.attachments if part.subject]
+    forwarded = [knowledge.read_subject(subject) for subject in message.forwarded_subjects]
     found = triage(message, reading, forwarded, ties, knowledge.words)
     if found is not None and found.code == "message.automatic":
         return found

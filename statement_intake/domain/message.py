@@ -66,6 +66,15 @@ class Part(Value):
     #: The subject of a forwarded message (message/rfc822), decoded.
     forwarded_subject: str | None = None
 
+    @property
+    def subject_within(self) -> str:
+        """The subject of the mail that the part holds, as far as it can be told; empty if it is no mail.
+
+        Mail programs name a mail that is saved as a file after its subject.
+        """
+        stem, _, extension = self.name.rpartition(".")
+        return self.forwarded_subject or (stem if extension.lower() in {"eml", "msg"} else "")
+
 
 class Glance(Value):
     """What can be known of a mail without downloading it."""
@@ -172,10 +181,19 @@ class Attachment(Value):
     encrypted: bool = False
     #: Expands beyond the limits.
     bomb: bool = False
-    #: The subject of a forwarded message (message/rfc822), decoded; empty where it is none, or has none.
-    subject: str = ""
     video: VideoFacts | None = None
     document: DocumentFacts | None = None
+
+
+class Forwarding(Value):
+    """Who passed a mail on, where the statement was in a mail within the mail."""
+
+    #: Who sent the outer mail; None where its From does not name exactly one mailbox.
+    by: Address | None
+    #: From an address of our own house: the inner mail's sender is the one who speaks, and is written to.
+    staff: bool = False
+    #: The outer mail's subject, decoded.
+    subject: str = ""
 
 
 class Message(Value):
@@ -187,6 +205,12 @@ class Message(Value):
     #: https links found in the text and in the HTML's anchors, in order, unique.
     links: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    #: The mails within the mail, each with its own files; what lies within them in turn is not opened.
+    enclosed: tuple["Message", ...] = ()
+    #: Subjects of all mails within the mail, however deep they lie.
+    forwarded_subjects: tuple[str, ...] = ()
+    #: Set where this is what a mail within the mail holds (see `domain.forwarding`).
+    forwarding: Forwarding | None = None
     #: Media types of every MIME part, multiparts included, in order: "multipart/report", "text/plain", ...
     structure: tuple[str, ...] = ()
     #: What is wrong with the mail's MIME, in plain English; never a reason to reject.
@@ -197,6 +221,13 @@ class Message(Value):
     over_limits: str | None = None
     #: Why the mail could not be parsed even leniently, or None.
     unreadable: str | None = None
+
+    @property
+    def all_attachments(self) -> Iterator[Attachment]:
+        """The attachments of the mail and of the mails within it."""
+        yield from self.attachments
+        for message in self.enclosed:
+            yield from message.all_attachments
 
     def of(self, *categories: Category) -> Iterator[Attachment]:
         """The attachments of the given categories, in the mail's order."""

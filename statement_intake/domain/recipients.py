@@ -79,7 +79,12 @@ def _answerable(address: Address, own: frozenset[str]) -> bool:
 
 def _same_organisation(one: Address, other: Address) -> bool:
     """Never true of two accounts at a provider for everyone: they have nothing in common but the provider."""
-    return _organisation(one) == _organisation(other) and not _FOR_EVERYONE.match(one.domain)
+    return _organisation(one) == _organisation(other) and not is_for_everyone(one.domain)
+
+
+def is_for_everyone(domain: str) -> bool:
+    """True for the domain (casefolded) of a provider at which anybody may have an account."""
+    return _FOR_EVERYONE.match(domain) is not None
 
 
 def _organisation(address: Address) -> str:

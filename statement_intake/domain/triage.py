@@ -52,7 +52,8 @@ _OPAQUE = frozenset(
     {
         "application/octet-stream", "application/zip", "application/x-zip-compressed", "application/ms-tnef",
         "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted",
-        "message/rfc822",
+        "application/vnd.ms-outlook", "application/x-7z-compressed", "application/vnd.rar",
+        "application/x-rar-compressed", "message/rfc822", "message/global",
     }
 )  # fmt: skip
 #: Below this a body is a covering note, above it may be the statement itself.
@@ -71,7 +72,7 @@ def glance(seen: Glance, reading: SubjectReading, forwarded: Sequence[SubjectRea
         return Look(answer=Answer.ATTEMPT)
     if seen.parts is None or reading.meetings or ties.answers or any(line.meetings for line in forwarded):
         return Look(answer=Answer.UNSURE)
-    if _may_be_a_statement(parts, reading, ties):
+    if any(_may_be_a_statement(parts, line, ties) for line in (reading, *forwarded)):
         return Look(answer=Answer.UNSURE)
     return Look(answer=Answer.OTHER, finding=_unrelated())
 

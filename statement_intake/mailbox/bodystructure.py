@@ -5,6 +5,7 @@ parts of a multipart gathered in one list. Servers get it wrong in many ways, so
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from statement_intake.domain.message import Part
 from statement_intake.mailbox.decoding import decoded, parameter, text
@@ -13,7 +14,7 @@ from statement_intake.mailbox.decoding import decoded, parameter, text
 DEPTH_LIMIT = 50
 PART_LIMIT = 1000
 
-_TYPE, _SUBTYPE, _PARAMETERS, _SIZE, _ENVELOPE = 0, 1, 2, 6, 7
+_TYPE, _SUBTYPE, _PARAMETERS, _SIZE, _ENVELOPE, _BODY = 0, 1, 2, 6, 7, 8
 _ENVELOPE_SUBJECT = 1
 #: A body without extension data has seven fields, one of type text eight, a message ten (RFC 9051 section 9).
 _FIELDS = 7
@@ -27,7 +28,8 @@ class _Odd(Exception):  # noqa: N818 - never leaves this module
 def flatten(structure: object) -> tuple[Part, ...] | None:
     """The leaves of *structure*, in order; None where it cannot be understood.
 
-    A forwarded message is one leaf with the subject of its envelope; its own parts are not listed.
+    A forwarded message is one leaf with the subject of its envelope; its own parts are not listed, but for the
+    messages forwarded within it.
     """
     try:
         leaves = tuple(_leaves(structure, 0))
@@ -42,7 +44,10 @@ def _leaves(body: object, depth: int) -> Iterator[Part]:
         raise _Odd
     first = body[0]
     if isinstance(first, bytes | str):
-        yield _leaf(body)
+        leaf = _leaf(body)
+        yield leaf
+        if leaf.media_type in _EMBEDDED and len(body) > _BODY:
+            yield from _messages_within(body[_BODY], depth + 1)
         return
     if isinstance(first, list):
         children: Sequence[object] = first
@@ -53,6 +58,22 @@ def _leaves(body: object, depth: int) -> Iterator[Part]:
         raise _Odd
     for child in children:
         yield from _leaves(child, depth + 1)
+
+
+def _messages_within(body: object, depth: int) -> Iterator[Part]:
+    """The forwarded messages within a forwarded one, so that their subjects count; whatever is odd is left out."""
+    if depth > DEPTH_LIMIT or not isinstance(body, Sequence) or isinstance(body, bytes | str):
+        return
+    if len(body) > _BODY and _is(body[_TYPE], "message"):
+        with suppress(_Odd):
+            if (leaf := _leaf(body)).media_type in _EMBEDDED:
+                yield leaf
+    for child in body:
+        yield from _messages_within(child, depth + 1)
+
+
+def _is(value: object, word: str) -> bool:
+    return isinstance(value, bytes | str) and text(value).lower() == word
 
 
 def _leaf(body: Sequence[object]) -> Part:

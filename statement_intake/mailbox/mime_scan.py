@@ -52,10 +52,15 @@ class _Lines:
     #: Whether `line` begins a line of the file, and is not the rest of a long one.
     fresh: bool = True
     boundaries: list[bytes] = field(default_factory=list)
+    #: Octets before `line`, and of the line break before it.
+    passed: int = 0
+    ending: int = 0
 
     def advance(self) -> bytes:
         """Read the next line, or piece of a long one."""
         self.fresh = self.line.endswith(b"\n") or not self.line
+        self.passed += len(self.line)
+        self.ending = len(self.line) - len(self.line.rstrip(b"\r\n")) if self.fresh else 0
         self.line = self.stream.readline(LINE_LIMIT)
         return self.line
 
@@ -90,9 +95,16 @@ def scan(stream: BinaryIO) -> tuple[Part, ...] | None:
 
 def _entity(lines: _Lines, depth: int, limit: int, default_type: str) -> Iterator[Part]:
     """The leaves of the entity that begins at the current line; stops at the boundary behind it."""
-    header = _header(_block(lines, limit), default_type)
+    yield from _parts(lines, _header(_block(lines, limit), default_type), depth)
+
+
+def _parts(lines: _Lines, header: _Header, depth: int) -> Iterator[Part]:
+    """The leaves of the entity whose header was just read."""
+    if header.media_type in _EMBEDDED:
+        yield from _embedded(lines, header, depth)
+        return
     if not header.media_type.startswith("multipart/"):
-        yield _leaf(lines, header)
+        yield Part(media_type=header.media_type, name=header.name, size=_count(lines))
         return
     if depth >= DEPTH_LIMIT or not header.boundary:
         raise _Odd
@@ -118,14 +130,21 @@ def _entity(lines: _Lines, depth: int, limit: int, default_type: str) -> Iterato
         _count(lines)
 
 
-def _leaf(lines: _Lines, header: _Header) -> Part:
-    """A part that is not a multipart; its body is counted."""
-    subject, size = None, 0
-    if header.media_type in _EMBEDDED:
-        block = _block(lines, PART_HEADER_LIMIT)
-        subject, size = _header(block, "text/plain").subject, len(block)
-    size += _count(lines)
-    return Part(media_type=header.media_type, name=header.name, size=size, forwarded_subject=subject)
+def _embedded(lines: _Lines, header: _Header, depth: int) -> Iterator[Part]:
+    """A message within the message: a leaf, and behind it the messages within that one in turn."""
+    start, level = lines.passed, len(lines.boundaries)
+    inner = _header(_block(lines, PART_HEADER_LIMIT), "text/plain")
+    try:
+        within = [part for part in _parts(lines, inner, depth + 1) if part.media_type in _EMBEDDED]
+    except _Odd:
+        # It is enough to know that there is one.
+        within = []
+        del lines.boundaries[level:]
+        _count(lines)
+    # The line break before a boundary belongs to the boundary.
+    size = lines.passed - start - (lines.ending if lines.line else 0)
+    yield Part(media_type=header.media_type, name=header.name, size=size, forwarded_subject=inner.subject)
+    yield from within
 
 
 def _count(lines: _Lines) -> int:

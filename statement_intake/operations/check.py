@@ -13,6 +13,7 @@ from statement_intake.domain.checks import Facts
 from statement_intake.domain.decision import Decision, decide
 from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.judge import Knowledge, judge
 from statement_intake.domain.message import Glance, Headers, Message
 from statement_intake.domain.parties import Party
@@ -83,12 +84,14 @@ def check_one(path: Path, checker: Checker) -> Checked:
     received = checker.received or headers.received or headers.date or checker.now
     seen = Glance(headers=headers, parts=parts, size=path.stat().st_size, received=received)
     knowledge = checker.knowledge
-    forwarded = [knowledge.read_subject(part.forwarded_subject) for part in parts or () if part.forwarded_subject]
+    forwarded = [knowledge.read_subject(part.subject_within) for part in parts or () if part.subject_within]
     look = glance(seen, knowledge.read_subject(headers.subject), forwarded, Ties())
     if look.answer is Answer.OTHER and look.finding is not None:
         return Checked(str(path), decide(Submission(), (look.finding,)), headers, received)
-    message = _read(path, seen, checker)
-    facts = Facts(received=received, own=checker.correspondent.own)
+    own = checker.correspondent.own
+    message = as_handed_in(_read(path, seen, checker), own, knowledge.read_subject, knowledge.words)
+    received = received_first(message, received)
+    facts = Facts(received=received, own=own)
     return Checked(str(path), judge(message, facts, Ties(), knowledge), message.headers, received)
 
 

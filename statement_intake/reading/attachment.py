@@ -90,8 +90,6 @@ class Described:
     inline: bool = False
     #: Place among the mail's files, from 1; names the nameless.
     number: int = 1
-    #: The subject of a forwarded message.
-    subject: str = ""
 
 
 def inspect(stored: Stored, described: Described, *, seconds: float) -> Attachment:
@@ -129,7 +127,6 @@ def inspect(stored: Stored, described: Described, *, seconds: float) -> Attachme
         inline=described.inline,
         encrypted=kind.encrypted or _has(facts, DocumentProblem.ENCRYPTED),
         bomb=kind.bomb or _has(facts, DocumentProblem.BOMB),
-        subject=described.subject,
         **facts,
     )
 

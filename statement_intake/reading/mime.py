@@ -1,35 +1,32 @@
-"""From a raw mail to a Message: the walk over its parts, iterative, and never into a mail within the mail."""
+"""From a raw mail to a Message: the walk over its parts, iterative; a mail within the mail is read by itself."""
 
 import email
 import email.policy
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import Message as Mime
 from pathlib import Path
 
 import mailparser
 
-from statement_intake.domain.message import Attachment, Message
+from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.reading import bodies, transfer
 from statement_intake.reading.attachment import Described, inspect
 from statement_intake.reading.faults import OverLimits, ReaderFault
+from statement_intake.reading.found import BodyText, Budget, Found
 from statement_intake.reading.headers import read_headers
+from statement_intake.reading.names import extension
 from statement_intake.reading.parameters import read_field
 from statement_intake.reading.skeleton import Skeleton, cut, first_header_section
-from statement_intake.reading.store import Store
+from statement_intake.reading.store import Store, Stored
 from statement_intake.reading.text import clean_line, clean_text, decode
 
-#: Files of one mail.
-MAXIMUM_ATTACHMENTS = 200
 #: Multiparts within multiparts.
 MAXIMUM_DEPTH = 20
-#: Bytes of one text of the body that are decoded, and characters of the body that are given back.
-MAXIMUM_BODY, MAXIMUM_TEXT = 2_000_000, 100_000
-MAXIMUM_DEFECTS = 50
-#: Characters of all documents' texts together, so that the answer stays small.
-MAXIMUM_TEXTS = 1_000_000
+#: Bytes of one text of the body that are decoded.
+MAXIMUM_BODY = 2_000_000
 
 _DEFECTS = {
     "StartBoundaryNotFoundDefect": "a boundary that its header announces never comes",
@@ -43,38 +40,34 @@ _DEFECTS = {
 }
 #: Alternatives to the text that add nothing to it.
 _UNREAD_TEXT = frozenset({"enriched", "richtext", "x-amp-html", "watch-html", "x-watch-html"})
+_MAILS = frozenset({"message/rfc822", "message/global"})
 _ENCRYPTED_BODY = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
-@dataclass
-class _Reading:
-    """What has been found so far in one mail."""
+@dataclass(frozen=True)
+class _Mail:
+    """The mail that is being read."""
 
     skeleton: Skeleton
-    store: Store
-    deadline: float
-    attachments: list[Attachment] = field(default_factory=list)
-    structure: list[str] = field(default_factory=list)
-    defects: list[str] = field(default_factory=list)
-    #: Texts of the body: subtype, text, and the multipart/alternative that they are part of.
-    texts: list[tuple[str, str, int | None]] = field(default_factory=list)
-    anchors: list[str] = field(default_factory=list)
-    encrypted: bool = False
-    characters: int = 0
-
-    def complain(self, what: str) -> None:
-        if what not in self.defects and len(self.defects) < MAXIMUM_DEFECTS:
-            self.defects.append(what)
+    found: Found
+    #: Of a mail within it.
+    message_bytes: int
+    #: It lies within another mail; those within it are not opened.
+    inside: bool
 
 
 def read_message(raw: Path, workspace: Path, *, seconds: float, message_bytes: int, output_bytes: int) -> Message:
     """Read the mail in *raw*; its files go to *workspace*. Raises ReaderFault, OSError and MemoryError."""
+    budget = Budget(Store(workspace, output_bytes), time.monotonic() + seconds)
+    return _read(raw, budget, message_bytes, inside=False)
+
+
+def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool) -> Message:
     headers = read_headers(first_header_section(raw))
-    reading: _Reading | None = None
+    found = Found(budget)
     try:
         skeleton = cut(raw, message_bytes=message_bytes)
-        reading = _Reading(skeleton, Store(workspace, output_bytes), time.monotonic() + seconds)
-        _walk(_parse(skeleton.content, reading), reading)
+        _walk(_parse(skeleton.content, found), _Mail(skeleton, found, message_bytes, inside))
     except OverLimits as limit:
         return Message(headers=headers, over_limits=str(limit))
     except RecursionError:
@@ -83,19 +76,21 @@ def read_message(raw: Path, workspace: Path, *, seconds: float, message_bytes: i
         raise
     except Exception as error:  # noqa: BLE001 - whatever a parser raises, the mail is kept and a person looks
         return Message(headers=headers, unreadable=f"the mail cannot be parsed ({type(error).__name__})")
-    text = _body(reading)
+    text = found.body()
     return Message(
         headers=headers,
         text=text,
-        links=bodies.links([text], reading.anchors),
-        attachments=tuple(reading.attachments),
-        structure=tuple(reading.structure),
-        defects=tuple(reading.defects),
-        encrypted=reading.encrypted or _ENCRYPTED_BODY.search(text) is not None,
+        links=bodies.links([text], found.anchors),
+        attachments=tuple(found.attachments),
+        enclosed=tuple(found.enclosed),
+        forwarded_subjects=tuple(found.forwarded_subjects),
+        structure=tuple(found.structure),
+        defects=tuple(found.defects),
+        encrypted=found.encrypted or _ENCRYPTED_BODY.search(text) is not None,
     )
 
 
-def _parse(content: bytes, reading: _Reading) -> Mime:
+def _parse(content: bytes, found: Found) -> Mime:
     """The mail's tree, by mail-parser; by the standard library alone where that gives up."""
     try:
         parsed = mailparser.parse_from_bytes(content).message
@@ -104,7 +99,7 @@ def _parse(content: bytes, reading: _Reading) -> Mime:
     except Exception as error:  # its own exceptions and those of what it calls
         if "Recursion" in type(error).__name__:
             raise RecursionError from error
-        reading.complain("is written in a way that only a lenient parser reads")
+        found.complain("is written in a way that only a lenient parser reads")
         parsed = None
     if isinstance(parsed, Mime):
         return parsed
@@ -119,33 +114,32 @@ class _Place:
     depth: int = 0
     #: The multipart/alternative above, by its number.
     alternative: int | None = None
-    #: The signature of a multipart/signed.
-    signature: bool = False
 
 
-def _walk(root: Mime, reading: _Reading) -> None:
+def _walk(root: Mime, mail: _Mail) -> None:
+    found = mail.found
     waiting = [_Place(root)]
     while waiting:
         place = waiting.pop()
         part, subtype = place.part, place.part.get_content_subtype()
         if place.depth > MAXIMUM_DEPTH:
             raise OverLimits(f"the mail's parts are nested more than {MAXIMUM_DEPTH} deep")
-        reading.structure.append(clean_line(part.get_content_type())[:200])
+        found.structure.append(clean_line(part.get_content_type())[:200])
         for defect in part.defects:
             name = type(defect).__name__
-            reading.complain(_DEFECTS.get(name, f"breaks a rule of MIME ({name})"))
+            found.complain(_DEFECTS.get(name, f"breaks a rule of MIME ({name})"))
         if part.get_content_maintype() == "multipart" and part.is_multipart():
-            alternative = len(reading.structure) if subtype == "alternative" else place.alternative
-            reading.encrypted = reading.encrypted or subtype == "encrypted"
+            alternative = len(found.structure) if subtype == "alternative" else place.alternative
+            found.encrypted = found.encrypted or subtype == "encrypted"
             children = [child for child in part.get_payload() if isinstance(child, Mime)]
             waiting += reversed([_Place(child, place.depth + 1, alternative) for child in children])
         else:
-            _leaf(place, reading)
+            _leaf(place, mail)
 
 
-def _leaf(place: _Place, reading: _Reading) -> None:
+def _leaf(place: _Place, mail: _Mail) -> None:
     """A part without parts of its own: text of the body, or a file."""
-    part = place.part
+    part, found = place.part, mail.found
     declared, type_parameters = read_field(part, "content-type")
     disposition, parameters = read_field(part, "content-disposition")
     name = parameters.get("filename") or type_parameters.get("name") or ""
@@ -153,29 +147,41 @@ def _leaf(place: _Place, reading: _Reading) -> None:
     is_body = main == "text" and not name and disposition != "attachment" and subtype != "calendar"
     if main == "multipart" or is_body:
         if subtype not in _UNREAD_TEXT:
-            _text(part, "html" if subtype == "html" else "plain", type_parameters.get("charset"), place, reading)
+            _text(place, "html" if subtype == "html" else "plain", type_parameters.get("charset"), mail)
         return
     if part.get_content_type() in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
-        reading.encrypted = True
+        found.encrypted = True
         if type_parameters.get("smime-type", "").lower() == "signed-data":
-            reading.complain("is opaque-signed; not opened here")
-    if len(reading.attachments) >= MAXIMUM_ATTACHMENTS:
-        raise OverLimits(f"the mail has more than {MAXIMUM_ATTACHMENTS} files")
+            found.complain("is opaque-signed; not opened here")
     content_id = any(field.lower() == "content-id" for field in part.keys())  # noqa: SIM118 - not a mapping
-    forwarded = _subject_of_message(part)
     described = Described(
-        name=name or (f"{forwarded.replace('/', '-')}.eml" if forwarded else ""),
+        name=name or _name_of_message(part),
         declared_type=(declared if "/" in declared else "")[:200],
         inline=disposition != "attachment" and (disposition == "inline" or content_id),
-        number=len(reading.attachments) + 1,
-        subject=forwarded,
+        number=found.budget.next_file(),
     )
-    stored = reading.store.keep(_content(part, reading, described))
-    attachment = inspect(stored, described, seconds=max(1.0, reading.deadline - time.monotonic()))
-    reading.attachments.append(_trimmed(attachment, reading))
+    stored = found.budget.store.keep(_content(part, mail, described))
+    attachment = inspect(stored, described, seconds=found.budget.seconds)
+    found.attachments.append(found.budget.trimmed(attachment))
+    if attachment.category is Category.MESSAGE:
+        _enclosed(part, attachment, stored, mail)
 
 
-def _content(part: Mime, reading: _Reading, described: Described | None) -> Iterator[bytes]:
+def _enclosed(part: Mime, attachment: Attachment, stored: Stored, mail: _Mail) -> None:
+    """A mail within the mail: read by itself, if it is not within another one in turn."""
+    is_mail = part.get_content_type() in _MAILS or extension(attachment.name_as_sent) == "eml"
+    if mail.inside or not is_mail:
+        for inner in part.walk():
+            if inner.get_content_type() in _MAILS:
+                mail.found.forwards(_subject_within(inner))
+        return
+    message = _read(stored.path, mail.found.budget, mail.message_bytes, inside=True)
+    mail.found.enclosed.append(message)
+    for subject in (message.headers.subject, *message.forwarded_subjects):
+        mail.found.forwards(subject)
+
+
+def _content(part: Mime, mail: _Mail, described: Described | None) -> Iterator[bytes]:
     """The decoded content of a part, a piece at a time; what is wrong with it becomes a defect."""
     where = f"the file {described.number}" if described else "a text"
     # get_payload() would decode 8-bit text by its declared charset and lose what does not fit.
@@ -184,7 +190,7 @@ def _content(part: Mime, reading: _Reading, described: Described | None) -> Iter
         payload = "".join(_source(child) for child in payload if isinstance(child, Mime))
     encoding, _ = read_field(part, "content-transfer-encoding")
     return transfer.undo(
-        reading.skeleton.expand(str(payload)), encoding, lambda what: reading.complain(f"{where} {what}")
+        mail.skeleton.expand(str(payload)), encoding, lambda what: mail.found.complain(f"{where} {what}")
     )
 
 
@@ -193,44 +199,31 @@ def _source(message: Mime) -> str:
     return message.as_bytes().decode("ascii", "surrogateescape")
 
 
-def _subject_of_message(part: Mime) -> str:
-    """The subject of a forwarded mail; empty where there is none."""
+def _name_of_message(part: Mime) -> str:
+    """The subject of a forwarded mail with .eml."""
+    subject = _subject_within(part) if part.get_content_type() == "message/rfc822" else ""
+    return f"{subject.replace('/', '-')}.eml" if subject else ""
+
+
+def _subject_within(part: Mime) -> str:
+    """The subject of the mail that is the content of *part*; empty if there is none."""
     payload = part.get_payload()
     inner = payload[0] if isinstance(payload, list) and payload else None
-    if part.get_content_type() != "message/rfc822" or not isinstance(inner, Mime):
+    if not isinstance(inner, Mime):
         return ""
-    return read_headers(_source(inner).encode("ascii", "surrogateescape")[:65_536]).subject
+    header = "".join(f"{name}: {value}\r\n" for name, value in inner.raw_items())
+    return read_headers(header.encode("utf-8", "surrogateescape")).subject
 
 
-def _text(part: Mime, subtype: str, charset: str | None, place: _Place, reading: _Reading) -> None:
+def _text(place: _Place, subtype: str, charset: str | None, mail: _Mail) -> None:
     raw = bytearray()
-    for piece in _content(part, reading, None):
+    for piece in _content(place.part, mail, None):
         raw += piece
         if len(raw) > MAXIMUM_BODY:
-            reading.complain("a text of the mail is longer than is read")
+            mail.found.complain("a text of the mail is longer than is read")
             break
     text = decode(bytes(raw[:MAXIMUM_BODY]), charset)
     if subtype == "html":
         text, anchors = bodies.from_html(text)
-        reading.anchors += anchors
-    reading.texts.append((subtype, clean_text(text).strip(), place.alternative))
-
-
-def _body(reading: _Reading) -> str:
-    """The texts in their order, without the HTML whose plain alternative was sent along."""
-    plain = {alternative for subtype, text, alternative in reading.texts if subtype == "plain" and text}
-    kept = [
-        text
-        for subtype, text, alternative in reading.texts
-        if text and (subtype == "plain" or alternative is None or alternative not in plain)
-    ]
-    return "\n\n".join(kept)[:MAXIMUM_TEXT]
-
-
-def _trimmed(attachment: Attachment, reading: _Reading) -> Attachment:
-    """*attachment* with so much of its text as all documents' texts together may still have."""
-    if attachment.document is None:
-        return attachment
-    text = attachment.document.text[: max(0, MAXIMUM_TEXTS - reading.characters)]
-    reading.characters += len(text)
-    return attachment.model_copy(update={"document": attachment.document.model_copy(update={"text": text})})
+        mail.found.anchors += anchors
+    mail.found.texts.append(BodyText(subtype, clean_text(text).strip(), place.alternative))

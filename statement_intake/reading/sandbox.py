@@ -65,7 +65,7 @@ class Reader:
         answer = self._run("read", raw, workspace)
         if answer.message is None:
             raise ReaderEnded("the reader's answer is no message")
-        _verify(answer.message.attachments, workspace)
+        _verify(tuple(answer.message.all_attachments), workspace)
         return answer.message
 
     def read_file(self, file: Path, name: str, workspace: Path) -> Attachment:

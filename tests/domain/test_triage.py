@@ -68,15 +68,13 @@ def test_ties_make_a_mail_worth_a_look() -> None:
 def code(mail: Message, ties: Ties | None = None) -> str | None:
     """What triage finds in a mail that was read."""
     reading = knowledge().read_subject(mail.headers.subject)
-    inner = [knowledge().read_subject(part.subject) for part in mail.attachments if part.subject]
+    inner = [knowledge().read_subject(subject) for subject in mail.forwarded_subjects]
     found = triage(mail, reading, inner, ties or Ties(), knowledge().words)
     return found.code if found else None
 
 
 RE = "Re: 12th EMIC statement – France 3"
-FORWARDED = document("mail.eml").model_copy(
-    update={"category": Category.MESSAGE, "subject": "12th EMIC statement – Kenya 4", "document": None}
-)
+FORWARDED = document("mail.eml").model_copy(update={"category": Category.MESSAGE, "document": None})
 ARCHIVE = document("France.zip").model_copy(update={"category": Category.ARCHIVE})
 
 
@@ -103,7 +101,10 @@ ARCHIVE = document("France.zip").model_copy(update={"category": Category.ARCHIVE
         (message(subject="Withdrawal of 12th EMIC statement – France 3"), "message.withdrawal"),
         (message(document(), subject="Withdrawal of 12th EMIC statement – France 3"), "message.withdrawal"),
         (message(text="We withdraw our statement.", subject=RE), "message.withdrawal"),
-        (message(FORWARDED, subject="Fwd: please see"), "message.doubtful"),
+        (
+            message(FORWARDED, subject="Fwd: please see", forwarded_subjects=("12th EMIC statement – Kenya 4",)),
+            "message.doubtful",
+        ),
         (message(document(), subject="Hello"), "message.unrelated"),
         (message(subject="Condolences"), "message.unrelated"),
     ],

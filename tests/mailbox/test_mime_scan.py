@@ -44,15 +44,70 @@ Content-Type: application/pdf; name="=?utf-8?Q?d=C3=A9cla.pdf?="\r
 --a; b--\r
 Another epilogue.\r
 """
+FORWARDED = b"""\
+Subject: Fwd: please see\r
+Content-Type: multipart/mixed; boundary=o\r
+\r
+--o\r
+Content-Type: text/plain\r
+\r
+FYI\r
+--o\r
+Content-Type: message/rfc822; name=a.eml\r
+\r
+Subject: Fwd: from the capital\r
+Content-Type: multipart/mixed; boundary=i\r
+\r
+--i\r
+Content-Type: message/rfc822\r
+\r
+Subject: 12th EMIC statement - Kenya 4\r
+Content-Type: multipart/mixed; boundary=j\r
+\r
+--j\r
+Content-Type: video/mp4; name=kenya.mp4\r
+\r
+AAAA\r
+--j\r
+Content-Type: message/rfc822\r
+\r
+Subject: An older one\r
+\r
+Text\r
+--j--\r
+\r
+--i--\r
+\r
+--o\r
+Content-Type: message/rfc822\r
+\r
+Subject: Alone\r
+\r
+Text\r
+--o--\r
+"""
 
 
-@pytest.mark.parametrize("raw", [b"\r\n", LETTER, STATEMENT, NESTED], ids=["empty", "plain", "statement", "nested"])
+@pytest.mark.parametrize(
+    "raw",
+    [b"\r\n", LETTER, STATEMENT, NESTED, FORWARDED],
+    ids=["empty", "plain", "statement", "nested", "forwarded"],
+)
 def test_the_scan_agrees_with_an_imap_server(raw: bytes, imap_account: ImapAccount) -> None:
     """Types, names, sizes and forwarded subjects are those of Dovecot's BODYSTRUCTURE."""
     uid = imap_account.deliver(raw, datetime(2023, 8, 28, tzinfo=UTC))
     with ImapMailbox("main", imap_account.settings()).open("INBOX") as folder:
         (glance,) = folder.glances([uid])
     assert scan(io.BytesIO(raw)) == glance.parts
+
+
+def test_subjects_of_mails_within_forwarded_mails_are_seen() -> None:
+    """However deep they lie; an odd one hides no other."""
+    parts = scan(io.BytesIO(FORWARDED))
+    subjects = ["Fwd: from the capital", "12th EMIC statement - Kenya 4", "An older one", "Alone"]
+    assert [part.forwarded_subject for part in parts or () if part.forwarded_subject] == subjects
+    odd = scan(io.BytesIO(FORWARDED.replace(b"boundary=j", b"boundary=i")))
+    assert [part.forwarded_subject for part in odd or () if part.forwarded_subject] == [*subjects[:2], subjects[3]]
 
 
 def test_lines_may_end_in_a_bare_line_feed() -> None:
