@@ -57,11 +57,11 @@ class Language:
 
     def length(self, seconds: float) -> str:
         """A length of time to a tenth of a second: "3 min 07 s"."""
-        tenths = round(seconds * 10)
+        say, tenths = self, round(seconds * 10)
         minutes, rest = divmod(tenths, 600)
         if not minutes:
-            return self("%(seconds)s s", seconds=self.number(rest / 10))
-        return self("%(minutes)s min %(seconds)s s", minutes=str(minutes), seconds=self.number(rest / 10, "00.#"))
+            return say("%(seconds)s s", seconds=self.number(rest / 10))
+        return say("%(minutes)s min %(seconds)s s", minutes=str(minutes), seconds=self.number(rest / 10, "00.#"))
 
     def delay(self, span: timedelta) -> str:
         """A span of days, hours and minutes: "1 day and 3 hours"."""
@@ -92,7 +92,8 @@ class Language:
         zone = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
         if named and getattr(when.tzinfo, "key", "UTC") != "UTC":
             zone = f"{get_timezone_name(when, 'long', locale=self.locale)}, {zone}"
-        return self(
+        say = self
+        return say(
             "%(date)s, %(time)s (%(zone)s)",
             date=format_date(when, "full", locale=self.locale),
             time=when.strftime("%H:%M:%S" if seconds else "%H:%M"),
