@@ -1,8 +1,11 @@
 """The letter that answers a mail: to whom, in which language, with which facts. Its text is made in `replies`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from pydantic import Field
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Finding, Outcome
@@ -53,8 +56,8 @@ class Letter(Value):
     subject: str
     message_id: str | None
     references: tuple[str, ...]
-    #: The meeting's title in the letter's language, and its short name ("12th EMIC"); empty where not understood.
-    meeting_title: str = ""
+    #: The meeting's title by language, and its short name ("12th EMIC"); empty where not understood.
+    meeting_titles: Mapping[str, str] = Field(default_factory=dict)
     meeting_name: str = ""
     #: The party's name as understood; empty where it was not.
     party: str = ""
@@ -119,13 +122,13 @@ def plan_letter(
     zone = ZoneInfo(meeting.zone if meeting else about.office.zone)
     return Letter(
         kind=kind,
-        language="en",
+        language=submission.language,
         to=to.email,
         reference=about.reference,
         subject=about.headers.subject,
         message_id=about.headers.message_id,
         references=tuple(reversed(about.headers.answers)),
-        meeting_title=meeting.title.get("en", "") if meeting else "",
+        meeting_titles=meeting.title if meeting else {},
         meeting_name=meeting.subject.short_name if meeting else "",
         party=party,
         items=submission.items,

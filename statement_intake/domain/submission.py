@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from statement_intake.domain.cover import own_words
+from statement_intake.domain.language import answer_in
 from statement_intake.domain.links import links_to_videos
 from statement_intake.domain.meeting import Kind, Meeting
 from statement_intake.domain.message import Attachment, Category, Message
@@ -44,6 +46,8 @@ class Submission(Value):
     files: tuple[SubmittedFile, ...] = ()
     #: Links that stand for a video.
     links: tuple[str, ...] = ()
+    #: The language in which it is answered: one of the six official ones (BCP 47).
+    language: str = "en"
 
     def of(self, role: Role) -> tuple[Attachment, ...]:
         """The attachments in the given role."""
@@ -76,6 +80,7 @@ def understand(message: Message, reading: SubjectReading, words: Vocabulary) -> 
         kind=kind,
         files=files,
         links=links,
+        language=answer_in(own_words(message.text), reading, words),
     )
 
 

@@ -12,6 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from statement_intake.domain.reply import Letter
 from statement_intake.domain.value import Value
@@ -24,6 +25,8 @@ TEXT_WIDTH = 76
 REFERENCES_AT_MOST = 20
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
 _ADDRESS = re.compile(r'(?:[^\s<>"(),:;\\\[\]@]+|"[^"\\\r\n]*")@[A-Za-z0-9.-]+', re.ASCII)
+#: Between the languages of a letter.
+_BETWEEN = "\n\n" + 76 * "=" + "\n\n"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 #: Below this share of ASCII, base64 is shorter than quoted-printable and no less readable.
 _MOSTLY_ASCII = 0.75
@@ -50,10 +53,12 @@ class Composer:
         self._plain.filters["wrapped"] = wrapped
 
     def text(self, letter: Letter) -> tuple[str, str]:
-        """The subject and the plain text of *letter*."""
-        say = self._language(letter)
-        text = self._render(self._plain, "letter.txt.j2", page(letter, say), say)
-        return self._subject(letter, say), _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+        """The subject and the plain text of *letter*; below a letter in another language it stands in English, too."""
+        texts = [
+            self._render(self._plain, "letter.txt.j2", page(letter, say), say) for say in self._languages_of(letter)
+        ]
+        subject = self._subject(letter, self._language(letter))
+        return subject, _BETWEEN.join(_EMPTY_LINES.sub("\n\n", text).strip() for text in texts) + "\n"
 
     def compose(self, letter: Letter, *, sender: str, message_id: str, date: datetime) -> ComposedLetter:
         """*letter* as a message from *sender*, an address with or without a name, written at *date* (aware).
@@ -66,7 +71,7 @@ class Composer:
             raise ValueError("the Message-ID is not well formed")
         say = self._language(letter)
         subject, text = self.text(letter)
-        html = self._render(self._html, "letter.html.j2", page(letter, say), say)
+        html = self._as_html(letter, say)
         message = EmailMessage(policy=SMTP)
         message["From"] = sender
         if not message["From"].addresses or message["From"].defects:
@@ -90,6 +95,18 @@ class Composer:
         """The language of the letter, English where that has no catalogue: never a mixture."""
         primary = letter.language.lower().partition("-")[0]
         return self._languages.get(primary, self._languages["en"])
+
+    def _languages_of(self, letter: Letter) -> tuple[Language, ...]:
+        """The letter's language, and English."""
+        return tuple(dict.fromkeys((self._language(letter), self._languages["en"])))
+
+    def _as_html(self, letter: Letter, first: Language) -> str:
+        bodies = [
+            Markup(self._render(self._html, "letter.html.j2", page(letter, say), say))  # noqa: S704 - escaped by Jinja2
+            for say in self._languages_of(letter)
+        ]
+        shell = self._html.get_template("page.html.j2")
+        return shell.render(page=page(letter, first), language=first, bodies=bodies)
 
     @staticmethod
     def _subject(letter: Letter, say: Language) -> str:

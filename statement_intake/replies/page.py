@@ -71,7 +71,8 @@ def page(letter: Letter, say: Language) -> Page:
 
 
 def _facts(letter: Letter, say: Language) -> list[tuple[str, str]]:
-    title, name = on_one_line(letter.meeting_title), on_one_line(letter.meeting_name)
+    title = on_one_line(letter.meeting_titles.get(say.code, letter.meeting_titles.get("en", "")))
+    name = on_one_line(letter.meeting_name)
     if title and name and name not in title:
         title = say("%(title)s (%(name)s)", title=title, name=name)
     kinds = {"video": say("Video statement"), "written": say("Written statement")}

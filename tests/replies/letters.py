@@ -42,7 +42,7 @@ def letter(kind: LetterKind | str = LetterKind.REJECTION, *findings: Finding, **
         "subject": "RE: 12th EMIC statement – France 3",
         "message_id": "<original@gov.example>",
         "references": ("<first@gov.example>",),
-        "meeting_title": "Expert meeting on international cooperation",
+        "meeting_titles": {"en": "Expert meeting on international cooperation"},
         "meeting_name": "12th EMIC",
         "party": "France",
         "items": ("3",),

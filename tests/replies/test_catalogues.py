@@ -89,7 +89,8 @@ def test_every_word_of_a_letter_can_be_translated(marked: Composer, kind: str) -
     findings = [finding(code, "reject", **DETAIL) for code in FAULTS]
     findings += [finding(code, "note", **DETAIL) for code in HINTS]
     written = letter(kind, *findings, language="fr", office_opens=NOW, because="word of an officer")
-    _, text = marked.text(written)
+    text, _, english = marked.text(written)[1].partition(f"\n\n{76 * '='}\n\n")
+    assert english.startswith("Dear Sir or Madam,")
     fixed = {written.subject_line, *written.addresses, "word of an officer"}
     rest = {line.lstrip("*> ") for line in outside_brackets(text).splitlines()} - fixed
     words = {line for line in rest if any(map(str.isalpha, line)) and not line.startswith("SHA-256")}

@@ -249,7 +249,7 @@ def test_an_acknowledgement_says_that_a_person_will_look() -> None:
 def test_every_letter_names_reference_contact_and_robot(kind: LetterKind) -> None:
     """Also a bare one, of which nothing was understood."""
     bare = letter(
-        kind, meeting_title="", meeting_name="", party="", items=(), statement_kind="", received=None, files=(),
+        kind, meeting_titles={}, meeting_name="", party="", items=(), statement_kind="", received=None, files=(),
         subject_line="", addresses=(), message_id=None, references=(),
     )  # fmt: skip
     for written in (bare, letter(kind)):

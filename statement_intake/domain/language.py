@@ -1,0 +1,96 @@
+"""In which language a mail is answered. A wrong one is a diplomatic fault: where it is not certain, English."""
+
+import re
+import unicodedata
+from collections import Counter
+
+from statement_intake.domain.subject.reading import SubjectReading
+from statement_intake.domain.words import Vocabulary, flat
+
+#: The official languages of the United Nations.
+OFFICIAL = ("ar", "en", "es", "fr", "ru", "zh")
+
+#: Characters that are looked at: a covering note is short, and what follows a long one is the statement.
+_LOOKED_AT = 4_000
+#: Share of the letters that one script must have.
+_DOMINANT = 0.6
+#: Different words of a language that must occur, and how many times as often as those of the next language.
+_WORDS, _MARGIN = 4, 1.5
+#: The same for a language whose script says half of it.
+_WORDS_OF_SCRIPT = 3
+#: Letters of a Chinese text.
+_CHARACTERS = 6
+#: Letters in the script of Arabic that Arabic does not have: Persian, Urdu, Pashto, Kurdish, Uighur.
+_NOT_ARABIC = re.compile("[پچژگکیےٹڈڑںہھۀەۆټډ]")
+#: Letters of other languages in Cyrillic, and those without which no Russian text is.
+_NOT_RUSSIAN = re.compile("[іїєґўјљњћђџәғқңөұүһѕќѓҳҷӣӯ]", re.IGNORECASE)
+_RUSSIAN = re.compile(r"[\u044b\u044d]", re.IGNORECASE)
+
+
+def answer_in(body: str, reading: SubjectReading, words: Vocabulary) -> str:
+    """The language for the answer to a mail with this covering note and subject: one of OFFICIAL.
+
+    Another than English only where the note is surely in it, the subject does not say otherwise, and the party is not
+    one that must not be written to in it. The line that the invitation prescribes is English whoever writes it, and
+    says nothing.
+    """
+    language = spoken(body, words)
+    if language is None or language == "en" or _contradicts(language, reading, words):
+        return "en"
+    parties = [reading.speakers.party, reading.speakers.on_behalf_of, *reading.speakers.together_with]
+    never = set(words.words("never_language", language)) if language in words.tables["never_language"] else set()
+    return "en" if any(party is not None and party.code in never for party in parties) else language
+
+
+def _contradicts(language: str, reading: SubjectReading, words: Vocabulary) -> bool:
+    said = flat(reading.subject)
+    named = {code for code in OFFICIAL if words.pattern("statement", code).search(said)}
+    if named - {"en"} and language not in named:
+        return True
+    return spoken(reading.subject, words) not in {None, language}
+
+
+def spoken(text: str, words: Vocabulary) -> str | None:
+    """The official language that *text* is surely written in; None where it is another one, or not certain."""
+    text = unicodedata.normalize("NFC", text[:_LOOKED_AT])
+    scripts = Counter(_script(character) for character in text if character.isalpha())
+    if not scripts or scripts["kana"] or scripts["hangul"]:
+        return None
+    script, count = scripts.most_common(1)[0]
+    if count < _DOMINANT * scripts.total():
+        return None
+    if script == "han":
+        return "zh" if count >= _CHARACTERS else None
+    if script == "arabic":
+        return None if _NOT_ARABIC.search(text) else _sure(text, "ar", words)
+    if script == "cyrillic":
+        return None if _NOT_RUSSIAN.search(text) or not _RUSSIAN.search(text) else _sure(text, "ru", words)
+    return _of_latin(text, words) if script == "latin" else None
+
+
+def _sure(text: str, language: str, words: Vocabulary) -> str | None:
+    return language if _different(text, language, words) >= _WORDS_OF_SCRIPT else None
+
+
+def _of_latin(text: str, words: Vocabulary) -> str | None:
+    known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
+    ranked = sorted(((_different(text, code, words), code) for code in known), reverse=True)
+    (first, language), (second, _) = ranked[:2]
+    return language if language in OFFICIAL and first >= _WORDS and first >= _MARGIN * second else None
+
+
+def _different(text: str, language: str, words: Vocabulary) -> int:
+    """How many different words of *language* stand in *text*."""
+    return len({" ".join(match[0].split()) for match in words.pattern("language", language).finditer(flat(text))})
+
+
+def _script(character: str) -> str:
+    """The script of a letter: "latin", "cyrillic", "arabic", "han", "kana", "hangul" or "other"."""
+    name = unicodedata.name(character, "")
+    for beginning, script in (
+        ("LATIN", "latin"), ("CYRILLIC", "cyrillic"), ("ARABIC", "arabic"), ("CJK", "han"), ("HIRAGANA", "kana"),
+        ("KATAKANA", "kana"), ("HANGUL", "hangul"),
+    ):  # fmt: skip
+        if name.startswith(beginning):
+            return script
+    return "other"
