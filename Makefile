@@ -1,6 +1,6 @@
 # The two commands that matter: make demo, make test. Both install what is missing first.
 
-.PHONY: install demo test lint types contract drift tests lock image-proof servers-proof
+.PHONY: install demo test lint types contract drift tests lock catalogues image-proof servers-proof
 .DEFAULT_GOAL := demo
 
 VENV := .venv/bin
@@ -36,6 +36,12 @@ tests: install
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --output-file requirements.lock
 	uv pip compile pyproject.toml --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --output-file requirements-service.lock
+
+# After a change of what letters say: the template anew, and what is new into every catalogue, to be translated there.
+REPLIES := statement_intake/replies
+catalogues: install
+	$(VENV)/pybabel -q extract -F $(REPLIES)/babel.cfg -k say -k plural:1,2 --no-location --sort-output --project statement-intake -o $(REPLIES)/catalogues/letters.pot $(REPLIES)
+	$(VENV)/pybabel -q update -D letters -i $(REPLIES)/catalogues/letters.pot -d $(REPLIES)/catalogues --no-fuzzy-matching --ignore-obsolete -w 120
 
 # The image of the Dockerfile, built and run without a container engine that is there already. Needs root.
 image-proof:

@@ -1,4 +1,4 @@
-"""Commands that try the rules without a mailbox: check and subject. They touch no ledger and send nothing."""
+"""Commands that need no mailbox: check, subject, guidance. They touch no ledger and send nothing."""
 
 import sys
 from pathlib import Path
@@ -77,3 +77,29 @@ def subject(
         typer.echo(f"  as it should be: {told['canonical'] or '(not certain)'}")
         for finding in told["findings"]:
             typer.echo(f"  {finding['effect']:6} {finding['code']}: {finding['message']}")
+
+
+@app.command()
+def guidance(
+    meeting: Annotated[str, typer.Option(metavar="ID", help="The meeting.")],
+    language: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="ar, en, es, fr, ru, zh; may be repeated. Default: all.")
+    ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="As a page for the website or the printer, not as text.")
+    ] = False,
+) -> None:
+    """One page for delegations, in six languages: subject line, sizes that fit a mail, transcript, deadline."""
+    from statement_intake.replies.guidance import as_html, as_text, sheet
+    from statement_intake.replies.language import load_languages
+
+    settings = read_settings()
+    about = load_knowledge(settings.meetings.path).meeting(meeting)
+    if about is None or about.intake != "open":
+        raise typer.BadParameter(f"no statements are taken in for a meeting {meeting}", param_hint="--meeting")
+    languages = load_languages()
+    if unknown := set(language or ()) - set(languages):
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}", param_hint="--language")
+    octets = settings.limits.message_megabytes * 1_000_000
+    sheets = [sheet(about, languages[code], octets) for code in language or languages]
+    typer.echo(as_html(sheets, about.subject.short_name) if html else as_text(sheets), nl=False)

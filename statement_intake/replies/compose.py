@@ -26,7 +26,7 @@ REFERENCES_AT_MOST = 20
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
 _ADDRESS = re.compile(r'(?:[^\s<>"(),:;\\\[\]@]+|"[^"\\\r\n]*")@[A-Za-z0-9.-]+', re.ASCII)
 #: Between the languages of a letter.
-_BETWEEN = "\n\n" + 76 * "=" + "\n\n"
+BETWEEN = "\n\n" + 76 * "=" + "\n\n"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 #: Below this share of ASCII, base64 is shorter than quoted-printable and no less readable.
 _MOSTLY_ASCII = 0.75
@@ -58,7 +58,7 @@ class Composer:
             self._render(self._plain, "letter.txt.j2", page(letter, say), say) for say in self._languages_of(letter)
         ]
         subject = self._subject(letter, self._language(letter))
-        return subject, _BETWEEN.join(_EMPTY_LINES.sub("\n\n", text).strip() for text in texts) + "\n"
+        return subject, BETWEEN.join(_EMPTY_LINES.sub("\n\n", text).strip() for text in texts) + "\n"
 
     def compose(self, letter: Letter, *, sender: str, message_id: str, date: datetime) -> ComposedLetter:
         """*letter* as a message from *sender*, an address with or without a name, written at *date* (aware).
