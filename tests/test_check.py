@@ -19,6 +19,8 @@ from statement_intake.operations.check import Checker, as_json, check_one
 from statement_intake.operations.demo_media import docx, jpeg, speech, video
 from statement_intake.settings import Settings
 from statement_intake.workshop import build_correspondent, build_reader
+from tests.house import KENYA
+from tests.reading import packed
 from tests.reading.conftest import ffmpeg, make_pdf, page
 
 MAILS = Path(__file__).parent / "mails"
@@ -42,7 +44,41 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     make_pdf(folder / "statement.pdf", page("Statement of France. " + "Corruption harms us all. " * 10))
     make_pdf(folder / "scan.pdf", "0 0 200 200 re f")
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    return files | {"kenya.eml": filled(MAILS / "parts" / "kenya.eml", files)}
+    return files | packed_in_all_ways(files, tmp_path_factory.mktemp("packed"))
+
+
+def packed_in_all_ways(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
+    """A video and its transcript, and what else is packed, as mail programs and people pack it."""
+    inner = filled(MAILS / "parts" / "kenya.eml", files)
+    both = {"Kenya/Kenya.mp4": files["good.mp4"], "Kenya/Transcript Kenya.docx": files["transcript.docx"]}
+    names = {name.rpartition("/")[2]: content for name, content in both.items()}
+    archive = packed.zipped(both | {"__MACOSX/Kenya/._Kenya.mp4": b"x", "Kenya/": b""})
+    winmail = packed.tnef(names, KENYA, "Please find attached the statement of Kenya.")
+    mime = inner[inner.index(b"Content-Type") :]
+    outlook = packed.msg(names, KENYA, "Please find attached.", sender="protocol@justice.go.example")
+    signed = packed.signed(mime, folder)
+    return {
+        "kenya.eml": inner,
+        "both.zip": archive,
+        "locked.zip": packed.locked(archive),
+        "nested.zip": packed.zipped({"Kenya.zip": archive}),
+        "bomb.zip": packed.zipped({"Kenya.mp4": bytes(60_000_000)}),
+        "damaged.zip": archive[: len(archive) // 2],
+        "many.zip": packed.zipped({f"{number}.txt": b"x" for number in range(300)}),
+        "written.zip": packed.zipped({"Statement.docx": files["statement.docx"]}),
+        "archive.rar": b"Rar!\x1a\x07\x01\x00" + bytes(500),
+        "archive.7z": b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(500),
+        "winmail.dat": winmail,
+        "broken.dat": winmail[: len(winmail) // 2],
+        "signed.p7m": signed,
+        "pieces.p7m": packed.signed(mime, folder, "-stream"),
+        "sealed.p7m": packed.sealed(mime, folder),
+        "broken.p7m": signed[: len(signed) // 2],
+        "pdf.p7m": packed.signed(files["statement.pdf"], folder),
+        "kenya.msg": outlook,
+        "within.msg": packed.msg({}, "Fwd: see below", "FYI", within=KENYA),
+        "broken.msg": outlook[:2000],
+    }
 
 
 @pytest.fixture(scope="session")

@@ -125,14 +125,16 @@ def triage(
         return _silent("message.withdrawal", "Asks to withdraw a statement.")
     if related and not files and not links and not message.encrypted:
         return _without_files(message, reading, words)
-    if closed and not videos and not documents and related:
+    attempt = _is_attempt(reading, files=files, videos=bool(videos or links))
+    only_packed = closed and not videos and not documents
+    # What is said of an archive that came with an attempt is the rules' business.
+    if related and only_packed and (not attempt or any(message.of(Category.MESSAGE))):
         return _silent("message.doubtful", "What it carries is packed inside a forwarded mail or an archive.")
     if message.encrypted and related:
         return None
     if related and companions and not (videos or links or closed) and len(companions) == len(documents):
         return _silent("message.doubtful", "Only a covering note or the like is attached, and no statement.")
-    seen = bool(videos or links)
-    if _is_attempt(reading, files=bool(seen or documents), videos=seen) or (reading.meetings and videos):
+    if attempt or (reading.meetings and videos):
         return _silent("message.doubtful", why) if (why := _why_not_sure(reading, videos=bool(videos))) else None
     if ties.answers and (videos or documents or links):
         return None
@@ -189,7 +191,8 @@ def _doubtful_or_unrelated(
         return _silent("message.doubtful", "A forwarded mail in it may be a statement.")
     named, numbered = reading.speakers.named, bool(reading.items.numbers)
     videos = any(message.of(Category.VIDEO))
-    documents = any(message.of(Category.DOCUMENT))
+    # What could not be opened may be a document.
+    documents = any(message.of(Category.DOCUMENT, Category.ARCHIVE)) or message.encrypted
     if reading.meetings:
         return _silent("message.doubtful", "Names the meeting and carries a file, though not surely a statement.")
     if videos:

@@ -92,9 +92,12 @@ class Described:
     number: int = 1
 
 
-def inspect(stored: Stored, described: Described, *, seconds: float) -> Attachment:
-    """Identify, measure and read a file within *seconds*. Raises ReaderFault, OSError and MemoryError."""
-    kind = identify(stored.path)
+def inspect(stored: Stored, described: Described, kind: Kind | None = None, *, seconds: float) -> Attachment:
+    """Identify (unless its *kind* is known), measure and read a file within *seconds*.
+
+    Raises ReaderFault, OSError and MemoryError.
+    """
+    kind = kind or identify(stored.path)
     meant = _meant(described)
     facts: dict[str, object] = {}
     category = kind.category

@@ -40,6 +40,11 @@ class Budget:
         self.files += 1
         return self.files
 
+    def require_files(self, count: int) -> None:
+        """Raises OverLimits where *count* more files would be too many, before any of them is read."""
+        if self.files + count > MAXIMUM_ATTACHMENTS:
+            raise OverLimits(f"the mail has more than {MAXIMUM_ATTACHMENTS} files")
+
     def trimmed(self, attachment: Attachment) -> Attachment:
         """*attachment* with so much of its text as all documents' texts together may still have."""
         if attachment.document is None:
@@ -69,6 +74,8 @@ class Found:
     structure: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     texts: list[BodyText] = field(default_factory=list)
+    #: Texts that Outlook packed away; they count where there is no other.
+    packed_texts: list[BodyText] = field(default_factory=list)
     #: Targets of links in HTML.
     anchors: list[str] = field(default_factory=list)
     enclosed: list[Message] = field(default_factory=list)
@@ -87,10 +94,11 @@ class Found:
 
     def body(self) -> str:
         """The texts in their order, without the HTML whose plain alternative was sent along."""
-        plain = {text.alternative for text in self.texts if text.subtype == "plain" and text.text}
+        texts = self.texts if any(text.text for text in self.texts) else self.packed_texts
+        plain = {text.alternative for text in texts if text.subtype == "plain" and text.text}
         kept = [
             text.text
-            for text in self.texts
+            for text in texts
             if text.text and (text.subtype == "plain" or text.alternative is None or text.alternative not in plain)
         ]
         return "\n\n".join(kept)[:MAXIMUM_TEXT]

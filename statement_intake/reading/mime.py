@@ -5,7 +5,7 @@ import email.policy
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message as Mime
 from pathlib import Path
 
@@ -13,15 +13,18 @@ import mailparser
 
 from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.reading import bodies, transfer
-from statement_intake.reading.attachment import Described, inspect
+from statement_intake.reading.attachment import Described
+from statement_intake.reading.cms import signed_content
 from statement_intake.reading.faults import OverLimits, ReaderFault
 from statement_intake.reading.found import BodyText, Budget, Found
 from statement_intake.reading.headers import read_headers
+from statement_intake.reading.members import Closed
 from statement_intake.reading.names import extension
 from statement_intake.reading.parameters import read_field
 from statement_intake.reading.skeleton import Skeleton, cut, first_header_section
 from statement_intake.reading.store import Store, Stored
 from statement_intake.reading.text import clean_line, clean_text, decode
+from statement_intake.reading.unpacking import take
 
 #: Multiparts within multiparts.
 MAXIMUM_DEPTH = 20
@@ -40,6 +43,7 @@ _DEFECTS = {
 }
 #: Alternatives to the text that add nothing to it.
 _UNREAD_TEXT = frozenset({"enriched", "richtext", "x-amp-html", "watch-html", "x-watch-html"})
+_SIGNED_OR_ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MAILS = frozenset({"message/rfc822", "message/global"})
 _ENCRYPTED_BODY = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
@@ -54,6 +58,8 @@ class _Mail:
     message_bytes: int
     #: It lies within another mail; those within it are not opened.
     inside: bool
+    #: It was taken out of an S/MIME object.
+    unwrapped: bool = False
 
 
 def read_message(raw: Path, workspace: Path, *, seconds: float, message_bytes: int, output_bytes: int) -> Message:
@@ -116,9 +122,9 @@ class _Place:
     alternative: int | None = None
 
 
-def _walk(root: Mime, mail: _Mail) -> None:
+def _walk(root: Mime, mail: _Mail, depth: int = 0) -> None:
     found = mail.found
-    waiting = [_Place(root)]
+    waiting = [_Place(root, depth)]
     while waiting:
         place = waiting.pop()
         part, subtype = place.part, place.part.get_content_subtype()
@@ -149,10 +155,6 @@ def _leaf(place: _Place, mail: _Mail) -> None:
         if subtype not in _UNREAD_TEXT:
             _text(place, "html" if subtype == "html" else "plain", type_parameters.get("charset"), mail)
         return
-    if part.get_content_type() in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
-        found.encrypted = True
-        if type_parameters.get("smime-type", "").lower() == "signed-data":
-            found.complain("is opaque-signed; not opened here")
     content_id = any(field.lower() == "content-id" for field in part.keys())  # noqa: SIM118 - not a mapping
     described = Described(
         name=name or _name_of_message(part),
@@ -161,14 +163,40 @@ def _leaf(place: _Place, mail: _Mail) -> None:
         number=found.budget.next_file(),
     )
     stored = found.budget.store.keep(_content(part, mail, described))
-    attachment = inspect(stored, described, seconds=found.budget.seconds)
-    found.attachments.append(found.budget.trimmed(attachment))
-    if attachment.category is Category.MESSAGE:
+    if name.lower().endswith(".p7m") or part.get_content_type() in _SIGNED_OR_ENCRYPTED:
+        if _unwrapped(stored, described, place, mail):
+            return
+        found.encrypted = True
+    attachment = take(stored, described, found, inside=mail.inside)
+    if attachment is not None and attachment.category is Category.MESSAGE:
         _enclosed(part, attachment, stored, mail)
+
+
+def _unwrapped(stored: Stored, described: Described, place: _Place, mail: _Mail) -> bool:
+    """Open an S/MIME object that is signed and not encrypted, one level deep; False where that cannot be done."""
+    found = mail.found
+    try:
+        if mail.unwrapped:
+            raise Closed("a signature within a signature")  # noqa: TRY301 - said like every other reason
+        content = found.budget.store.keep(signed_content(stored.path))
+    except Closed as why:
+        found.complain(f"the S/MIME object is not opened: {why}")
+        return False
+    name = described.name[: -len(".p7m")] if described.name.lower().endswith(".p7m") else ""
+    if extension(name):
+        # A signed file, as Italian and other certified mail has it: statement.pdf.p7m.
+        take(content, replace(described, name=name, declared_type=""), found, inside=mail.inside)
+        return True
+    skeleton = cut(content.path, message_bytes=mail.message_bytes)
+    inner = replace(mail, skeleton=skeleton, unwrapped=True)
+    _walk(_parse(skeleton.content, found), inner, place.depth + 1)
+    return True
 
 
 def _enclosed(part: Mime, attachment: Attachment, stored: Stored, mail: _Mail) -> None:
     """A mail within the mail: read by itself, if it is not within another one in turn."""
+    if attachment.media_type == "application/vnd.ms-outlook":
+        return
     is_mail = part.get_content_type() in _MAILS or extension(attachment.name_as_sent) == "eml"
     if mail.inside or not is_mail:
         for inner in part.walk():

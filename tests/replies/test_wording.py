@@ -24,9 +24,9 @@ REJECTING = [
     "transcript.missing", "transcript.unreadable", "statement.missing", "statement.unreadable", "attachment.encrypted",
 ]  # fmt: skip
 HOLDING = [
-    "message.encrypted", "meeting.other", "meeting.unclear", "subject.party_ambiguous", "subject.item_unknown",
-    "version.unclear", "deadline.passed", "video.multiple", "video.missing", "video.length_unclear", "video.silent",
-    "video.black", "video.by_link", "transcript.scanned", "transcript.in_body",
+    "message.encrypted", "attachment.closed", "meeting.other", "meeting.unclear", "subject.party_ambiguous",
+    "subject.item_unknown", "version.unclear", "deadline.passed", "video.multiple", "video.missing",
+    "video.length_unclear", "video.silent", "video.black", "video.by_link", "transcript.scanned", "transcript.in_body",
 ]  # fmt: skip
 HELPFUL = [
     "subject.normalised", "video.portrait", "video.low_resolution", "video.format", "transcript.pace",

@@ -10,6 +10,7 @@ from statement_intake.domain.checks import (
     addressees,
     answerable,
     bomb,
+    closed,
     deadline,
     encrypted,
     item_named,
@@ -46,6 +47,7 @@ ALL: tuple[Check, ...] = (
     *OF_SUBJECT,
     encrypted.check,  #          message.encrypted, attachment.encrypted
     bomb.check,  #               attachment.bomb, message.over_limits
+    closed.check,  #             attachment.closed
     deadline.check,  #           deadline.passed, .ambiguous
     addressees.check,  #         recipient.main_missing, .copy_missing
     version.check,  #            version.unclear, sender.conflict

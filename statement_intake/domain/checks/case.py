@@ -5,7 +5,7 @@ from datetime import datetime
 from statement_intake.domain.cover import Cover
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.message import Message
+from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import Submission
 from statement_intake.domain.value import Value
@@ -53,6 +53,11 @@ class Case(Value):
         if self.submission.meeting and self.submission.meeting.intake == "open":
             return self.submission.meeting
         return self.reading.series
+
+    @property
+    def packed(self) -> tuple[Attachment, ...]:
+        """Archives that were not opened: what seems to be missing may lie in them."""
+        return tuple(self.message.of(Category.ARCHIVE))
 
     @property
     def completes(self) -> Earlier | None:

@@ -10,7 +10,9 @@ from statement_intake.domain.message import DocumentProblem
 def check(case: Case) -> Iterator[Finding]:
     """An encrypted mail is held; a password-protected file is a rejection, with the remedy to send it open."""
     if case.message.encrypted:
-        yield Finding(code="message.encrypted", effect=Effect.HOLD, message="The mail is encrypted or opaque-signed.")
+        yield Finding(
+            code="message.encrypted", effect=Effect.HOLD, message="The mail is encrypted, or signed and damaged."
+        )
         return
     for attachment in case.message.attachments:
         document = attachment.document

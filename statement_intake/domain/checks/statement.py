@@ -16,7 +16,7 @@ _ELSEWHERE = frozenset({DocumentProblem.ENCRYPTED, DocumentProblem.BOMB, Documen
 def check(case: Case) -> Iterator[Finding]:
     """Nothing at all is a rejection; a scan of a written statement can be posted, and is only noted."""
     submission = case.submission
-    if submission.kind is None and not case.message.encrypted:
+    if submission.kind is None and not case.message.encrypted and not case.packed:
         names = [file.attachment.name for file in submission.files]
         yield Finding(
             code="statement.missing",

@@ -24,6 +24,8 @@ def check(case: Case) -> Iterator[Finding]:
     if transcripts:
         yield from _readable(transcripts[0])
         yield from _pace(case, transcripts[0], rules.transcript)
+    elif case.packed:
+        return  # It may lie in an archive that was not opened; `closed`, `encrypted` or `bomb` speaks of that.
     elif case.completes:
         return  # The transcript may have come with the mail before; `version` holds it for a person.
     elif case.cover.words >= _BODY_IS_TRANSCRIPT:

@@ -29,7 +29,7 @@ def check(case: Case) -> Iterator[Finding]:
             message=f"No video is attached, but a link to one ({', '.join(hosts)}). It is not fetched.",
             detail={"links": list(submission.links), "hosts": hosts},
         )
-    if submission.kind is Kind.WRITTEN and _speaks_of_video(case):
+    if submission.kind is Kind.WRITTEN and not case.packed and _speaks_of_video(case):
         yield Finding(
             code="video.missing",
             effect=Effect.HOLD,

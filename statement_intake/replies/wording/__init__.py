@@ -49,6 +49,7 @@ FAULTS: Mapping[str, Words] = MappingProxyType(
         "statement.missing": documents.statement_missing,
         "statement.unreadable": documents.statement_unreadable,
         "attachment.encrypted": documents.attachment_encrypted,
+        "attachment.closed": documents.attachment_closed,
     }
 )
 

@@ -104,6 +104,15 @@ def attachment_encrypted(say: Language, facts: Facts) -> Advice:
     )
 
 
+def attachment_closed(say: Language, facts: Facts) -> Advice:
+    """An archive that is not opened here."""
+    return Advice(
+        fault=say("An attached archive cannot be opened here."),
+        cure=say("Please attach the files themselves, without packing them."),
+        files=facts.files,
+    )
+
+
 def message_encrypted(say: Language, _facts: Facts) -> Advice:
     """S/MIME or PGP."""
     return Advice(

@@ -32,5 +32,5 @@ def test_of_an_encrypted_mail_nothing_else_is_said() -> None:
     """Its parts are closed because the mail is."""
     parts = document("a.asc").model_copy(update={"encrypted": True})
     assert list(encrypted.check(case(parts, encrypted=True))) == [
-        Finding(code="message.encrypted", effect=Effect.HOLD, message="The mail is encrypted or opaque-signed.")
+        Finding(code="message.encrypted", effect=Effect.HOLD, message="The mail is encrypted, or signed and damaged.")
     ]
