@@ -34,7 +34,7 @@ def open_ledger(url: str, replies_per_sender_per_day: int = 20) -> Ledger:
             migration.upgrade(engine)
         elif not migration.is_current(engine):
             raise LedgerError(f"the ledger {engine.url.database} has an old schema; run: statement-intake migrate")
-        with engine.connect() as connection:
+        with engine.connect().execution_options(read_only=True) as connection:
             answer = connection.execute(text("PRAGMA quick_check(1)")).scalar()
     except DBAPIError as error:
         raise LedgerError(f"the ledger {engine.url.database} cannot be opened: {error.orig}") from error
