@@ -1,5 +1,6 @@
-"""Loads what judgements rest on: meetings from their files, parties and words from the package's own data."""
+"""Loads what judgements rest on: meetings and delegates from their files, parties and words from the package's data."""
 
+import csv
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -10,18 +11,24 @@ from pydantic import ValidationError
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.parties import PartyTable
+from statement_intake.domain.senders import Senders
 from statement_intake.domain.words import Vocabulary
 
 _DATA = resources.files("statement_intake") / "data"
 
 
 class ConfigurationError(Exception):
-    """A meeting's file cannot be used. The text names the file, the key and the problem."""
+    """A meeting's file, or the list of delegates, cannot be used. The text names file, place and problem."""
 
 
-def load_knowledge(meetings: Path) -> Knowledge:
-    """Everything that does not change while the service runs. Raises ConfigurationError."""
-    return Knowledge(meetings=load_meetings(meetings), parties=load_parties(), words=load_words())
+def load_knowledge(meetings: Path, *, delegates: Path | None = None, trusted: str | None = None) -> Knowledge:
+    """Everything that does not change while the service runs. Raises ConfigurationError.
+
+    *delegates*: the list of registered delegates; *trusted*: the authserv-id of our own mail server.
+    """
+    parties = load_parties()
+    senders = Senders(trusted=trusted, delegates=load_delegates(delegates, parties) if delegates else None)
+    return Knowledge(meetings=load_meetings(meetings), parties=parties, words=load_words(), senders=senders)
 
 
 def load_meetings(folder: Path) -> tuple[Meeting, ...]:
@@ -52,6 +59,32 @@ def _meeting(file: Path) -> Meeting:
     except ValidationError as error:
         faults = (f"{file}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
         raise ConfigurationError("\n".join(faults)) from None
+
+
+def load_delegates(file: Path, parties: PartyTable) -> dict[str, frozenset[str]]:
+    """Registered delegates: address to party codes. Raises ConfigurationError with the line that is wrong.
+
+    A CSV file with the columns party (a code or a name), name and e-mail, as the registration system exports it.
+    """
+    found: dict[str, set[str]] = {}
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.reader(stream)
+            columns = [column.strip().casefold().replace("-", "") for column in next(rows, [])]
+            if missing := {"party", "email"} - set(columns):
+                raise ConfigurationError(f"{file}: line 1: there is no column {', '.join(sorted(missing))}")
+            for row in filter(any, rows):
+                values = dict(zip(columns, (value.strip() for value in row), strict=False))
+                mention = parties.exact(values.get("party", ""))
+                if mention is None or len(mention.parties) != 1 or "@" not in values.get("email", ""):
+                    problem = f'"{values.get("party", "")}" with "{values.get("email", "")}"'
+                    raise ConfigurationError(
+                        f"{file}: line {rows.line_num}: {problem} is not a party with an e-mail address"
+                    )
+                found.setdefault(values["email"].casefold(), set()).add(mention.parties[0].code)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigurationError(f"{file}: cannot be read as CSV in UTF-8: {error}") from error
+    return {address: frozenset(codes) for address, codes in found.items()}
 
 
 def load_parties() -> PartyTable:

@@ -158,7 +158,7 @@ class RepliesSettings(Table):
     mode: Literal["send", "hold", "off"] = "hold"
     #: Outcomes whose letters wait for a person although the others go.
     hold_outcomes: tuple[Literal["accepted", "rejected", "held"], ...] = ()
-    #: Whose Authentication-Results to believe. Without effect as yet; `doctor` says so.
+    #: The authserv-id of our own mail server: whose Authentication-Results to believe (RFC 8601). Unset: nobody's.
     trusted_authserv_id: str | None = None
 
 
@@ -178,6 +178,8 @@ class MeetingsSettings(Table):
     """Where the meetings' files are."""
 
     path: Path = Path("config/meetings")
+    #: Registered delegates as CSV (party, name, e-mail), from the registration system; without it nobody is unverified.
+    delegates_file: Path | None = None
 
 
 class ConsoleSettings(Table):

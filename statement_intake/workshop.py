@@ -49,7 +49,7 @@ class Workshop:
 @contextmanager
 def open_workshop(settings: Settings) -> Iterator[Workshop]:
     """Open ledger and files and build the rest. Raises ConfigurationError, LedgerError or OSError."""
-    knowledge = load_knowledge(settings.meetings.path)
+    knowledge = build_knowledge(settings)
     ledger = open_ledger(settings.ledger.url, settings.limits.replies_per_sender_per_day)
     try:
         yield _build(settings, knowledge, ledger)
@@ -76,6 +76,13 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         clock=now,
     )
     return Workshop(settings, desk, build_mailboxes(settings), post, _rules(settings))
+
+
+def build_knowledge(settings: Settings) -> Knowledge:
+    """What judgements rest on. Raises ConfigurationError."""
+    return load_knowledge(
+        settings.meetings.path, delegates=settings.meetings.delegates_file, trusted=settings.replies.trusted_authserv_id
+    )
 
 
 def build_mailboxes(settings: Settings) -> tuple[Mailbox, ...]:

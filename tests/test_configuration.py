@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from statement_intake.configuration import ConfigurationError, load_knowledge, load_meetings
+from statement_intake.configuration import (
+    ConfigurationError,
+    load_delegates,
+    load_knowledge,
+    load_meetings,
+    load_parties,
+)
 from tests.house import MEETINGS
 
 MEETING = "emic-12.toml"
@@ -61,3 +67,34 @@ def test_a_folder_without_meetings_is_refused(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(ConfigurationError, match="no meeting's file"):
             load_meetings(folder)
+
+
+def test_the_list_of_delegates_is_read_as_the_registration_system_exports_it(tmp_path: Path) -> None:
+    """Codes or names, any case of the address, a byte order mark; one person may speak for several."""
+    file = tmp_path / "delegates.csv"
+    rows = (
+        "\ufeffParty,Name,E-mail\nFRA,A,A@mission.example\nCôte d'Ivoire,B,b@ci.example\nKenya,A,a@mission.example\n\n"
+    )
+    file.write_text(rows, encoding="utf-8")
+    assert load_delegates(file, load_parties()) == {
+        "a@mission.example": frozenset({"FRA", "KEN"}),
+        "b@ci.example": frozenset({"CIV"}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("name,e-mail\nA,a@b.example\n", "line 1: there is no column party"),
+        ("party,email\nAtlantis,a@b.example\n", "line 2"),
+        ("party,email\nKorea,a@b.example\n", "line 2"),
+        ("party,email\nKEN,nobody\n", "line 2"),
+        ("", "line 1"),
+    ],
+)
+def test_a_wrong_list_of_delegates_stops_the_start(tmp_path: Path, content: str, problem: str) -> None:
+    """With the line that is wrong."""
+    file = tmp_path / "delegates.csv"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=problem):
+        load_knowledge(MEETINGS, delegates=file)

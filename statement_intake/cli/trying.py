@@ -23,10 +23,10 @@ def check(
 ) -> None:
     """Decide about mails in files. Touches no ledger and sends nothing; exit 0 whatever the outcomes."""
     from statement_intake.operations import check as checking
-    from statement_intake.workshop import build_correspondent, build_reader, now
+    from statement_intake.workshop import build_correspondent, build_knowledge, build_reader, now
 
     settings = read_settings()
-    knowledge = load_knowledge(settings.meetings.path)
+    knowledge = build_knowledge(settings)
     if meeting is not None:
         if knowledge.meeting(meeting) is None:
             raise typer.BadParameter(f"there is no meeting {meeting}", param_hint="--meeting")

@@ -1,6 +1,6 @@
 """From a message that was read to a decision: triage, understanding, checks, decision. One pure call."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from statement_intake.domain.checks import ALL, OF_SUBJECT, Case, Facts, run, version
@@ -10,6 +10,7 @@ from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.meeting import Kind, Meeting
 from statement_intake.domain.message import Headers, Message
 from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.senders import Senders
 from statement_intake.domain.subject import SubjectReading, read_subject
 from statement_intake.domain.submission import Submission, understand
 from statement_intake.domain.triage import Ties, triage, triage_subject
@@ -24,6 +25,7 @@ class Knowledge:
     meetings: tuple[Meeting, ...]
     parties: PartyTable
     words: Vocabulary
+    senders: Senders = field(default_factory=Senders)
 
     def read_subject(self, subject: str) -> SubjectReading:
         """Understand a subject line."""
@@ -85,6 +87,7 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
         submission=submission,
         cover=read_cover(message, reading, knowledge.words),
         facts=facts,
+        senders=knowledge.senders,
     )
     return decide(submission, run(ALL, case), supersedes=version.superseded(case))
 

@@ -7,14 +7,14 @@ from typing import Literal
 
 from sqlalchemy.engine import make_url
 
-from statement_intake.configuration import ConfigurationError, load_knowledge
+from statement_intake.configuration import ConfigurationError
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.meeting import WEEKDAYS, Meeting
 from statement_intake.domain.value import Value
 from statement_intake.ledger.ledger import open_ledger
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.settings import Settings
-from statement_intake.workshop import build_mailboxes, build_reader
+from statement_intake.workshop import build_knowledge, build_mailboxes, build_reader
 
 
 class Diagnosis(Value):
@@ -45,13 +45,21 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
         message = 'Mail may be read unsandboxed ([reader] sandbox = "limits"): only limits on time and memory protect.'
         yield Diagnosis(check="reader", state="warning", message=message)
     yield Diagnosis(check="scanner", state="warning", message="Nothing scans attachments for malware.")
-    message = "Whether senders are authentic is not looked at: Authentication-Results are not read."
-    yield Diagnosis(check="senders", state="warning", message=message)
+    yield from _senders(settings)
+
+
+def _senders(settings: Settings) -> Iterator[Diagnosis]:
+    if trusted := settings.replies.trusted_authserv_id:
+        message = f"Authentication-Results of {trusted} are believed; make sure that it removes those of strangers."
+        yield Diagnosis(check="senders", state="ok", message=message)
+    else:
+        message = "Whether senders are authentic is not known: [replies] trusted_authserv_id is not set."
+        yield Diagnosis(check="senders", state="warning", message=message)
 
 
 def _meetings(settings: Settings) -> Iterator[Diagnosis]:
     try:
-        knowledge = load_knowledge(settings.meetings.path)
+        knowledge = build_knowledge(settings)
     except ConfigurationError as error:
         yield Diagnosis(check="meetings", state="problem", message=str(error))
         return

@@ -17,6 +17,7 @@ from statement_intake.domain.checks import (
     meeting_named,
     party_named,
     placeholder,
+    sender,
     statement,
     subject_normalised,
     transcript,
@@ -44,6 +45,7 @@ OF_SUBJECT: tuple[Check, ...] = (
 
 ALL: tuple[Check, ...] = (
     answerable.check,  #         message.no_reply
+    sender.check,  #             sender.forged, .unverified
     *OF_SUBJECT,
     encrypted.check,  #          message.encrypted, attachment.encrypted
     bomb.check,  #               attachment.bomb, message.over_limits

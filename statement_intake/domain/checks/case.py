@@ -6,6 +6,7 @@ from statement_intake.domain.cover import Cover
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.message import Attachment, Category, Message
+from statement_intake.domain.senders import Senders
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import Submission
 from statement_intake.domain.value import Value
@@ -46,6 +47,7 @@ class Case(Value):
     submission: Submission
     cover: Cover
     facts: Facts
+    senders: Senders = Senders()
 
     @property
     def rules(self) -> Meeting | None:
