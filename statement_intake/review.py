@@ -1,4 +1,6 @@
-"""A person's verdict: accept, reject, reopen, attach. It enters at *decide* and ends in the same *record* and *reply*.
+"""A person's verdict: accept, reject, reopen, attach, withdraw.
+
+It enters at *decide* and ends in the same *record* and *reply*.
 
 Before every verdict the statement is judged again, with what officers have corrected so far, so that the findings are
 always those of the statement as it now stands.
@@ -91,6 +93,18 @@ def attach(reference: str, file: Path, desk: Desk, *, actor: str, because: str) 
             dossier, message, decision, dossier.mending, desk, action="attach", actor=actor, because=because,
             letter=True, added=attachment,
         )  # fmt: skip
+
+
+def withdraw(reference: str, desk: Desk, *, actor: str, because: str) -> Dossier:
+    """Confirm that a statement is withdrawn: neither played out nor posted any more. No letter goes by itself.
+
+    Raises ReviewError, or Conflict where it is withdrawn already or somebody else was quicker.
+    """
+    dossier = find(reference, desk)
+    verdict = Verdict(actor=actor, action="withdraw", because=because, at=desk.clock(), letter=None)
+    desk.ledger.record.withdrawn(dossier.id, dossier.revision, verdict)
+    log.info("withdraw", reference=dossier.reference, actor=actor)
+    return find(reference, desk)
 
 
 def _as_it_stands(dossier: Dossier) -> Message:

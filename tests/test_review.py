@@ -13,7 +13,7 @@ from statement_intake.domain.meeting import Kind
 from statement_intake.domain.records import Verdict
 from statement_intake.files import FileStore
 from statement_intake.operations.demo_media import video
-from statement_intake.review import Correction, Reviewed, ReviewError, attach, give_verdict
+from statement_intake.review import Correction, Reviewed, ReviewError, attach, give_verdict, withdraw
 from statement_intake.workshop import Workshop
 from tests.house import KENYA, Flaky, House, Killed, statement, written
 
@@ -113,6 +113,23 @@ def test_reopening_sends_nothing_and_takes_the_unsent_letter_back(house: House) 
     with house.open() as workshop:
         verdict("accept", house, workshop)
     assert house.rows("SELECT party, items FROM submissions") == [("GHA", '["3"]')]
+
+
+def test_a_statement_that_is_withdrawn_stands_no_longer(house: House) -> None:
+    """Its unsent letter is taken back, the reason is in the audit; accepting it again undoes that."""
+    house.tables["replies"] = {"mode": "hold"}
+    house.deliver(statement())
+    house.round()
+    reference = house.references[0]
+    with house.open() as workshop:
+        dossier = withdraw(reference, workshop.desk, actor="officer", because="their note verbale of today")
+        assert (dossier.standing, dossier.outcome) == ("withdrawn", Outcome.ACCEPTED)
+        assert [(step.action, step.actor) for step in dossier.audit][-1] == ("withdraw", "officer")
+        assert house.letters == [("receipt", "dropped")]
+        with pytest.raises(Conflict, match="withdrawn already"):
+            withdraw(reference, workshop.desk, actor="officer", because="again")
+        verdict("accept", house, workshop)
+    assert house.rows("SELECT standing FROM submissions") == [("current",)]
 
 
 def test_an_officer_can_decide_without_a_letter(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Commands of the secretariat: log, show, accept, reject, reopen, attach."""
+"""Commands of the secretariat: log, show, accept, reject, reopen, withdraw, attach."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Kind
 from statement_intake.review import Correction, Reviewed, find, give_verdict
 from statement_intake.review import attach as attach_file
+from statement_intake.review import withdraw as withdraw_statement
 
 app = typer.Typer()
 
@@ -115,6 +116,16 @@ def reopen(
 ) -> None:
     """Hold a submission for another look, mended where needed. Sends nothing; takes unsent letters back."""
     _verdict("reopen", reference, because, party, item, kind)
+
+
+@app.command()
+def withdraw(reference: Reference, because: Because) -> None:
+    """Confirm that a statement is withdrawn: it is neither played nor posted. Sends nothing; accept takes it back."""
+    from statement_intake.workshop import open_workshop
+
+    with open_workshop(read_settings()) as workshop:
+        dossier = withdraw_statement(reference, workshop.desk, actor=officer(), because=because)
+    typer.echo(f"{dossier.reference}: {dossier.standing}")
 
 
 @app.command()

@@ -74,7 +74,7 @@ class Verdict(Value):
     """Everything about a decision but the decision itself."""
 
     actor: str = SERVICE
-    #: "decide", "accept", "reject", "reopen" or "attach".
+    #: "decide", "accept", "reject", "reopen", "attach" or "withdraw".
     action: str = "decide"
     because: str = ""
     at: datetime

@@ -122,14 +122,7 @@ class Record:
             reference = connection.execute(select(submissions.c.reference).where(here)).scalar()
             if reference is None:
                 raise Conflict("somebody else has just decided about it; look again")
-            leaving = select(letters.c.id).where(letters.c.submission_id == submission, letters.c.state.in_(LEAVING))
-            if connection.execute(leaving).first():
-                raise Conflict("a letter about it is being sent at this moment; try again in a minute")
-            connection.execute(
-                update(letters)
-                .where(letters.c.submission_id == submission, letters.c.state.in_(UNSENT))
-                .values(state="dropped", response=f"overruled by {verdict.actor}", settled_at=verdict.at)
-            )
+            _take_back(connection, submission, f"overruled by {verdict.actor}", verdict.at)
             connection.execute(
                 update(submissions)
                 .where(here)
@@ -138,6 +131,21 @@ class Record:
             _stands(connection, submission, decision)
             self._write(connection, submission, reference, revision + 1, decision, verdict)
             settle_versions(connection, decision, reference, verdict.actor, verdict.at)
+
+    def withdrawn(self, submission: int, revision: int, verdict: Verdict) -> None:
+        """Record that a statement is withdrawn: it stands no longer, and its unsent letters are taken back.
+
+        Raises Conflict as `overruled` does, and where it is withdrawn already.
+        """
+        with self._engine.begin() as connection:
+            here = (submissions.c.id == submission) & (submissions.c.revision == revision)
+            stands = here & (submissions.c.standing != "withdrawn")
+            reference = connection.execute(select(submissions.c.reference).where(stands)).scalar()
+            if reference is None:
+                raise Conflict("it is withdrawn already, or somebody else has just decided about it; look again")
+            _take_back(connection, submission, f"withdrawn by {verdict.actor}", verdict.at)
+            connection.execute(update(submissions).where(here).values(standing="withdrawn"))
+            note(connection, verdict.at, verdict.actor, verdict.action, reference, {"because": verdict.because})
 
     def _insert(
         self, connection: Connection, message: Unfinished, facts: Message, decision: Decision, answers: str | None
@@ -239,13 +247,22 @@ def _twin(connection: Connection, facts: Message, submission: int) -> _Twin | No
     return _Twin(row.reference, answered=row.id is not None and row.sender == sender_of(facts))
 
 
+def _take_back(connection: Connection, submission: int, why: str, at: datetime) -> None:
+    """Drop the letters of a submission that have not left. Raises Conflict where one is leaving just now."""
+    of_it = letters.c.submission_id == submission
+    if connection.execute(select(letters.c.id).where(of_it, letters.c.state.in_(LEAVING))).first():
+        raise Conflict("a letter about it is being sent at this moment; try again in a minute")
+    unsent = update(letters).where(of_it, letters.c.state.in_(UNSENT))
+    connection.execute(unsent.values(state="dropped", response=why, settled_at=at))
+
+
 def _stands(connection: Connection, submission: int, decision: Decision) -> None:
-    """What follows from a person's verdict: the mark in the mailbox, and the end of a request to withdraw."""
+    """What follows from a person's verdict: the mark in the mailbox, and the end of a withdrawal."""
     connection.execute(
         update(messages)
         .where(messages.c.submission_id == submission, messages.c.mark.in_(("pending", "done")))
         .values(outcome=str(decision.outcome), mark="pending")
     )
     if decision.outcome is Outcome.ACCEPTED:
-        asked = (submissions.c.id == submission) & (submissions.c.standing == "withdrawal_requested")
+        asked = (submissions.c.id == submission) & submissions.c.standing.in_(("withdrawal_requested", "withdrawn"))
         connection.execute(update(submissions).where(asked).values(standing="current"))
