@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.parties import PartyTable
+from statement_intake.domain.party_rows import FILES
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.words import Vocabulary
 
@@ -90,9 +91,7 @@ def load_delegates(file: Path, parties: PartyTable) -> dict[str, frozenset[str]]
 def load_parties() -> PartyTable:
     """The table of States, groups and organisations."""
     folder = _DATA / "parties"
-    names = ("parties", "names", "ambiguous", "sensitive", "phrases")
-    contents = {name: (folder / f"{name}.csv").read_text(encoding="utf-8") for name in names}
-    return PartyTable.from_csv(**contents)
+    return PartyTable.from_csv({name: (folder / f"{name}.csv").read_text(encoding="utf-8") for name in FILES})
 
 
 def load_words() -> Vocabulary:

@@ -8,14 +8,17 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from statement_intake.domain.traditional import SIMPLIFIED
+
 #: Letters that no Unicode decomposition brings back to their plain form.
 _PLAIN: Final = {
     **dict(zip("øđłıðħ", "odlidh", strict=True)),
     "æ": "ae",
     "œ": "oe",
     "þ": "th",
-    # Arabic: alef maksura, teh marbuta, alef wasla, the Persian and Urdu forms; hamza on a carrier falls to NFKD
-    **dict(zip("ىةٱیکہەڤپچگ", "يهايكههفبجك", strict=True)),
+    # Arabic: alef maksura, teh marbuta, alef wasla, the Persian and Urdu forms, but گ: Arabic has several letters for
+    # its g. Hamza on a carrier falls to NFKD.
+    **dict(zip("ىةٱیکہەڤپچ", "يهايكههفبج", strict=True)),
     "ء": "",
     "ـ": "",
     # Apostrophes that Unicode calls letters
@@ -23,22 +26,12 @@ _PLAIN: Final = {
     "&": " and ",
 }
 
-#: Traditional characters of names of States and bodies, and, below each, the simplified ones.
-_TRADITIONAL: Final = (
-    "國華韓蘭羅亞爾岡維納馬達盧貝幾內賽賴聯蘇烏茲別東島諾魯萊緬紐贊剛門薩聖約敘賓臘奧頓庫愛脫時麥寧韋買倫"
-    "圖濟湯勞紹來撾歐臺灣團際組織員會議發處駐權獨義協長嶼開顛衛總資黨罰錢銀濱異張廣書應與陳鮮"
-    "汎澤畢節濤賊檢監察網絡執題務產關賀貪腐詢職"
-)
-_SIMPLIFIED: Final = (
-    "国华韩兰罗亚尔冈维纳马达卢贝几内赛赖联苏乌兹别东岛诺鲁莱缅纽赞刚门萨圣约叙宾腊奥顿库爱脱时麦宁韦买伦"
-    "图济汤劳绍来挝欧台湾团际组织员会议发处驻权独义协长屿开颠卫总资党罚钱银滨异张广书应与陈鲜"
-    "泛泽毕节涛贼检监察网络执题务产关贺贪腐询职"
-)
-_PLAIN.update(zip(_TRADITIONAL, _SIMPLIFIED, strict=True))
+_PLAIN.update(SIMPLIFIED)
 
-#: Characters of scripts written without spaces; each is a word of its own.
+#: Characters of scripts written without spaces; each is a word of its own. An Arabic "and" is written in one with the
+#: word behind it, and belongs to that word where it was typed apart, too.
 _IDEOGRAPHS: Final = "㐀-䶿一-鿿𠀀-𲎯"
-_WORD: Final = re.compile(rf"\d+|[{_IDEOGRAPHS}]|[^\W\d_{_IDEOGRAPHS}]+")
+_WORD: Final = re.compile(rf"\d+|[{_IDEOGRAPHS}]|(?:(?<!\w)و +(?=[ء-ي]))?[^\W\d_{_IDEOGRAPHS}]+")
 
 
 def _step(text: str) -> str:
@@ -90,7 +83,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Give the folded words of a text, as `tokenise` does, where their places do not matter."""
-    return _WORD.findall(text.translate(_FOLDS))
+    return [word.replace(" ", "") for word in _WORD.findall(text.translate(_FOLDS))]
 
 
 def tokenise(text: str) -> list[Token]:
@@ -106,4 +99,4 @@ def tokenise(text: str) -> list[Token]:
         starts.extend([index] * len(piece))
         ends.extend([index + 1] * len(piece))
     found = _WORD.finditer("".join(pieces))
-    return [Token(match[0], starts[match.start()], ends[match.end() - 1]) for match in found]
+    return [Token(match[0].replace(" ", ""), starts[match.start()], ends[match.end() - 1]) for match in found]

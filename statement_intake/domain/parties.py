@@ -4,8 +4,7 @@ Nothing is guessed. A name counts when it is written whole; spelling counts only
 is for suggestions to a person, never for an answer.
 """
 
-from collections.abc import Iterator, Sequence
-from enum import StrEnum
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import dropwhile
 from typing import Final
@@ -13,7 +12,9 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from statement_intake.domain.demonyms import find_demonym
 from statement_intake.domain.fold import Token, tokenise
+from statement_intake.domain.party import Mention, Party, PartyKind, People
 from statement_intake.domain.party_rows import Contents, Meaning, Name, Sort, read, straight
 from statement_intake.domain.phrases import DANGLING, Phrases, key
 from statement_intake.domain.spans import (
@@ -24,7 +25,8 @@ from statement_intake.domain.spans import (
     stands_free,
     start_with_article,
 )
-from statement_intake.domain.value import Value
+
+__all__ = ["Mention", "Party", "PartyKind", "PartyTable", "People"]
 
 #: Below this likeness (1 is equal) nothing is suggested.
 _SUGGESTED_FROM: Final = 0.72
@@ -32,48 +34,6 @@ _SUGGESTED_FROM: Final = 0.72
 _SHORTEST_SUGGESTED: Final = 4
 #: Of Chinese names too: they are suggested by nothing less than themselves.
 _FIRST_IDEOGRAPH: Final = "㐀"
-
-
-class PartyKind(StrEnum):
-    """What a party is: a State, a group of States (the European Union too), or an organisation."""
-
-    STATE = "state"
-    GROUP = "group"
-    ORGANISATION = "organisation"
-
-
-class Party(Value):
-    """One that can make a statement."""
-
-    #: ISO 3166-1 alpha-3; EUE for the European Union; the project's own, beginning with X-, for the others.
-    code: str
-    #: The UN's English short name.
-    name: str
-    kind: PartyKind
-    #: The UN's English formal name where the short one is another's too (Congo); else empty.
-    unmistakable: str = ""
-
-    @property
-    def line_name(self) -> str:
-        """As a subject line has to name it."""
-        return self.unmistakable or self.name
-
-
-class Mention(Value):
-    """A place in a text that names a party, or several that go by that name, or a territory.
-
-    The span takes in an article before the name or after it, "the Gambia" and "Gambia (the)", and in Arabic the
-    letters written in one with it.
-    """
-
-    start: int
-    end: int
-    text: str
-    #: One: certain. Several: ambiguous. None: sensitive.
-    parties: tuple[Party, ...]
-    sensitive: bool
-    #: Written just as the UN's English short name is, capitals and accents included, with or without its article.
-    exact: bool
 
 
 class PartyTable:
@@ -92,13 +52,13 @@ class PartyTable:
         }
 
     @classmethod
-    def from_csv(cls, parties: str, names: str, ambiguous: str, sensitive: str, phrases: str) -> "PartyTable":
-        """Build the table from the contents of the five files of `data/parties` (`party_rows` says what they mean).
+    def from_csv(cls, files: Mapping[str, str]) -> "PartyTable":
+        """Build the table from the contents of the files of `data/parties` by name (`party_rows` says what they mean).
 
         Raises ValueError, naming file and row, for an unknown code or word, a party without an English short name,
         and a name that would mean two things without being declared ambiguous.
         """
-        return cls(read(parties, names, ambiguous, sensitive, phrases))
+        return cls(read(files))
 
     def get(self, code: str) -> Party | None:
         """Give the party of a code."""
@@ -139,6 +99,27 @@ class PartyTable:
         mention = mentions[0]
         outside = [token for token in tokenise(text) if not mention.start <= token.start < mention.end]
         return mention if set(self._bare(outside)) <= DANGLING else None
+
+    def is_place(self, text: str) -> bool:
+        """Tell whether a text is, alone, a territory's name that is an everyday word elsewhere ("La Réunion")."""
+        return key(" ".join(dropwhile(DANGLING.__contains__, self._bare(tokenise(text))))) in self._contents.places
+
+    def by_people(self, text: str) -> People | None:
+        """Give whose people's name a text holds ("Kenyan delegation"), if it holds just one; else None."""
+        tokens = tokenise(self.without_host(text))
+        called = find_demonym(self._contents.demonyms, tokens)
+        if called is None:
+            return None
+        mission = any(_found(self._contents.missions, tokens))
+        bare = len(self._bare(tokens)) == called.after - called.begun
+        start, end = tokens[called.begun].start, tokens[called.after - 1].end
+        return People(
+            parties=tuple(self._parties[code] for code in called.codes),
+            sure=mission or not called.tongue,
+            text=text[start:end],
+            rest=f"{text[:start]} {text[end:]}",
+            alone=bare,
+        )
 
     def without_host(self, text: str) -> str:
         """Give the text with every phrase for the host country and city ("in Vienna") blanked, all else in place."""

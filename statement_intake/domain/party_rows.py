@@ -1,4 +1,4 @@
-"""The five files of `data/parties`, read into dictionaries, with every contradiction between their rows refused.
+"""The six files of `data/parties`, read into dictionaries, with every contradiction between their rows refused.
 
 parties.csv    code,kind,region       who there is
 names.csv      code,language,form,name   what they are called; forms: `short` and `formal` (the UN's), `former`,
@@ -8,7 +8,9 @@ ambiguous.csv  name,codes             names of several parties, codes separated 
 sensitive.csv  name,note              territories and entities nobody but a person answers
 phrases.csv    kind,language,phrase   `stop`: contains a name, but is not it; `capital`: a name that in small letters
                                       is an everyday word; `host`: the host country; `mission`: what delegations
-                                      call themselves
+                                      call themselves; `place`: a territory's name that is an everyday word, and
+                                      counts only where it is all that stands in a party's place
+demonyms.csv   code,language,kind,word       what peoples are called (see `demonyms`)
 
 In ambiguous.csv and sensitive.csv a name in capitals of up to five letters is a code.
 """
@@ -18,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
+from statement_intake.domain.demonyms import Demonym, gathered
 from statement_intake.domain.phrases import Phrases, key
 
 LANGUAGES: Final = frozenset({"ar", "en", "es", "fr", "ru", "zh"})
@@ -63,7 +66,7 @@ class Name(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """All that the five files say."""
+    """All that the six files say."""
 
     #: Code to kind, in the order of the file.
     kinds: dict[str, str]
@@ -77,6 +80,9 @@ class Contents(NamedTuple):
     codes: dict[str, Meaning]
     hosts: Phrases[str]
     missions: Phrases[str]
+    #: Territories' names that count only alone.
+    places: frozenset[str]
+    demonyms: Phrases[Demonym]
 
 
 def straight(name: str) -> str:
@@ -84,19 +90,38 @@ def straight(name: str) -> str:
     return name.replace("’", "'")
 
 
-def read(parties: str, names: str, ambiguous: str, sensitive: str, phrases: str) -> Contents:
-    """Read the contents of the five files; ValueError names the file and row that contradicts another or is wrong."""
-    contents = Contents({}, {}, [], Phrases(), {}, {}, Phrases(), Phrases())
-    for row, (code, kind, _) in _rows("parties.csv", parties, 3):
+#: The files of `data/parties`, without ".csv".
+FILES: Final = ("parties", "names", "ambiguous", "sensitive", "phrases", "demonyms")
+
+
+def read(files: Mapping[str, str]) -> Contents:
+    """Read the contents of `FILES`; ValueError names the file and row that contradicts another or is wrong."""
+    places, peoples = frozenset(_places(files["phrases"])), _demonyms(files["demonyms"])
+    contents = Contents({}, {}, [], Phrases(), {}, {}, Phrases(), Phrases(), places, gathered(peoples))
+    for row, (code, kind, _) in _rows("parties.csv", files["parties"], 3):
         _check(row, code not in contents.kinds, f"{code} is there twice")
         contents.kinds[code] = kind
-    _read_ambiguous(contents, ambiguous)
-    _read_sensitive(contents, sensitive)
-    capitals = _read_phrases(contents, phrases)
-    _read_names(contents, names, capitals)
+    _read_ambiguous(contents, files["ambiguous"])
+    _read_sensitive(contents, files["sensitive"])
+    capitals = _read_phrases(contents, files["phrases"])
+    _read_names(contents, files["names"], capitals)
     for code in contents.kinds:
         _check("parties.csv", code in contents.titles, f"{code} has no English short name in names.csv")
+    for code, _, _, word in peoples:
+        _check("demonyms.csv", code in contents.kinds, f"{word}: {code} is not in parties.csv")
     return contents
+
+
+def _places(text: str) -> Iterator[str]:
+    return (key(phrase) for _, (kind, _, phrase) in _rows("phrases.csv", text, 3) if kind == "place")
+
+
+def _demonyms(text: str) -> list[tuple[str, str, str, str]]:
+    peoples = []
+    for row, (code, language, kind, word) in _rows("demonyms.csv", text, 4):
+        _check(row, language in LANGUAGES and kind in {"people", "tongue"}, f"{language}, {kind}: unknown")
+        peoples.append((code, language, kind, word))
+    return peoples
 
 
 def _read_ambiguous(contents: Contents, text: str) -> None:
@@ -125,6 +150,8 @@ def _read_phrases(contents: Contents, text: str) -> frozenset[str]:
                 contents.hosts.put(key(phrase), language)
             case "mission":
                 contents.missions.put(key(phrase), language)
+            case "place":
+                pass
             case _:
                 _check(row, holds=False, problem=f"{kind} is no kind of phrase")
     return frozenset(capitals)

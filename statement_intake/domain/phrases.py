@@ -84,7 +84,7 @@ def _openings(word: str) -> Iterator[str]:
         if not rest.startswith(_CONJUNCTION_AND_PREPOSITIONS):
             break
         if rest.startswith("لل"):
-            rests.append(_ARTICLE + rest[2:])
+            rests.extend((_ARTICLE + rest[2:], rest[1:]))  # to Iraq, to Lebanon
             break
         rests.append(rest[1:])
     for rest in rests:

@@ -1,19 +1,15 @@
 """Who is named by what, in six languages, and what names nobody."""
 
-from importlib.resources import files
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.domain.parties import Mention, Party, PartyKind, PartyTable
+from statement_intake.configuration import load_parties
+from statement_intake.domain.parties import Mention, Party, PartyKind
 
-_FILES = ("parties", "names", "ambiguous", "sensitive", "phrases")
-_CONTENTS = [
-    (files("statement_intake") / "data" / "parties" / f"{name}.csv").read_text(encoding="utf-8") for name in _FILES
-]
-TABLE = PartyTable.from_csv(*_CONTENTS)
+TABLE = load_parties()
 
 
 def _codes(mention: Mention | None) -> list[str]:
@@ -114,6 +110,14 @@ def _kind(code: str) -> PartyKind | None:
         ("Cote dIvoire", "CIV"),
         ("St. Vincent & the Grenadines", "VCT"),
         ("Peoples Republic of China", "CHN"),
+        ("البعثة الدائمة للبنان", "LBN"),
+        ("البعثة الدائمة للعراق", "IRQ"),
+        ("أنتيغوا و بربودا", "ATG"),
+        ("在肯亞", "KEN"),
+        ("查德共和國", "TCD"),
+        ("в Республике Корея", "KOR"),
+        ("Афганистане", "AFG"),
+        ("Republic of Ireland", "IRL"),
     ],
 )
 def test_names_that_libraries_get_wrong_come_out_right(text: str, code: str) -> None:
@@ -207,6 +211,13 @@ def test_an_ambiguous_name_gives_all_it_may_mean(text: str, codes: list[str]) ->
         "Inner Mongolia",
         "Palestinian Authority",
         "Islamic Emirate of Afghanistan",
+        "Northern Ireland",
+        "Irlande du Nord",
+        "北爱尔兰",
+        "Тайваня",
+        "State of Georgia",
+        "Republic of Vietnam",
+        "جزر العذراء البريطانية",
     ],
 )
 def test_a_territory_is_sensitive_whatever_state_its_name_contains(text: str) -> None:
@@ -225,8 +236,6 @@ def test_a_territory_is_sensitive_whatever_state_its_name_contains(text: str) ->
         "Guinea pig",
         "New England",
         "New Guinea",
-        "Northern Ireland",
-        "Irlande du Nord",
         "Jordan River",
         "Latin America",
         "South America",
@@ -383,3 +392,38 @@ def test_a_party_has_code_title_and_kind() -> None:
     assert TABLE.get("FRA") == Party(code="FRA", name="France", kind=PartyKind.STATE)
     assert TABLE.get("EUE") == Party(code="EUE", name="European Union", kind=PartyKind.GROUP)
     assert TABLE.get("XYZ") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "sure"),
+    [
+        ("French delegation", ["FRA"], True),
+        ("French", ["FRA"], False),
+        ("French version", ["FRA"], False),
+        ("Ghanaian", ["GHA"], True),
+        ("delegación chilena", ["CHL"], True),
+        ("délégation tchèque", ["CZE"], True),
+        ("российской делегации", ["RUS"], True),
+        ("الوفد المصري", ["EGY"], True),
+        ("South Sudanese", ["SSD"], True),
+        ("Congolese delegation", ["COD", "COG"], True),
+    ],
+)
+def test_a_peoples_name_tells_whose_delegation_it_is(text: str, codes: list[str], sure: bool) -> None:  # noqa: FBT001
+    """The name of a language alone does not."""
+    people = TABLE.by_people(text)
+    assert people is not None
+    assert (sorted(party.code for party in people.parties), people.sure) == (codes, sure)
+
+
+@pytest.mark.parametrize("text", ["delegation", "French and Kenyan delegations", "Frenchman"])
+def test_none_or_two_peoples_are_no_speaker(text: str) -> None:
+    """Nobody chooses."""
+    assert TABLE.by_people(text) is None
+
+
+def test_reunion_is_a_territory_only_where_nothing_stands_beside_it() -> None:
+    """Everywhere else a réunion is a meeting."""
+    assert [TABLE.is_place(text) for text in ("La Réunion", "Reunion", "12e réunion", "réunion d'experts")] == [
+        True, True, False, False,
+    ]  # fmt: skip

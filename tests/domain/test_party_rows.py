@@ -3,9 +3,14 @@
 import pytest
 
 from statement_intake.domain.parties import PartyTable
+from statement_intake.domain.party_rows import FILES
 
 _ONE = "code,kind,region\nFRA,state,weog\nDEU,state,weog\n"
 _TWO = "code,language,form,name\nFRA,en,short,France\nDEU,en,short,Germany\n"
+
+
+def _table(**files: str) -> PartyTable:
+    return PartyTable.from_csv(dict.fromkeys(FILES, "") | files)
 
 
 @pytest.mark.parametrize(
@@ -26,4 +31,17 @@ def test_a_contradiction_between_rows_is_refused_by_name(
 ) -> None:
     """The table cannot be built wrong: file and row are named."""
     with pytest.raises(ValueError, match=problem):
-        PartyTable.from_csv(parties, names, ambiguous, sensitive, "")
+        _table(parties=parties, names=names, ambiguous=ambiguous, sensitive=sensitive)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("ITA,en,people,Italian", "demonyms.csv: Italian: ITA is not in parties.csv"),
+        ("FRA,en,citizen,French", "demonyms.csv, row 2: en, citizen: unknown"),
+    ],
+)
+def test_a_peoples_name_is_some_partys(row: str, problem: str) -> None:
+    """And of a kind that is known."""
+    with pytest.raises(ValueError, match=problem):
+        _table(parties=_ONE, names=_TWO, demonyms=f"code,language,kind,word\n{row}\n")

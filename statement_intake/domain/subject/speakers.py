@@ -59,6 +59,8 @@ def find_speakers(line: Line, table: PartyTable) -> tuple[tuple[Mention, ...], L
 
 def understand(mentions: tuple[Mention, ...], rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
     """Who speaks, from the names found and from what is left of the line when the items, too, are taken out."""
+    if place := next((segment for segment in rest.segments if table.is_place(segment)), None):
+        return Speakers(sensitive=place, text=place)
     if not mentions:
         return _by_code(rest, table, words)
     if sensitive := next((mention for mention in mentions if mention.sensitive), None):
@@ -122,6 +124,8 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
     segments = rest.segments
     found = [mention for segment in segments if (mention := table.exact(segment))]
     if not found:
+        if called := _by_people(rest, table, words):
+            return called
         unknown = next((segment for segment in segments if leftover(segment, words)), "")
         return Speakers(unknown=unknown, text=unknown)
     return (
@@ -132,6 +136,21 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
             text=", ".join(m.text for m in found),
         )
     )
+
+
+def _by_people(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers | None:
+    """A people's name beside nothing that says more: "French delegation", "Kenyan". A language's name is a doubt.
+
+    "French version" names nobody: there it stands for the language.
+    """
+    found = [(segment, people) for segment in rest.segments if (people := table.by_people(segment))]
+    told = [people for _, people in found if people.sure or people.alone]
+    if len(told) != 1 or leftover(told[0].rest, words) or words.found("organisation", rest.text):
+        return None
+    people = told[0]
+    if people.sure and len(people.parties) == 1:
+        return Speakers(party=people.parties[0], text=people.text)
+    return Speakers(candidates=people.parties, text=people.text)
 
 
 def code_before_number(line: Line, table: PartyTable) -> Speakers:
