@@ -165,6 +165,7 @@ def gather_facts(
     return Facts(
         received=received,
         own=desk.correspondent.own,
+        largest=desk.largest,
         earlier=earlier,
         answers=desk.ledger.log.submission(ties.answers) if ties.answers else None,
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from statement_intake.domain.value import Value
 
 
@@ -204,6 +206,8 @@ class Message(Value):
     text: str = ""
     #: https links found in the text and in the HTML's anchors, in order, unique.
     links: tuple[str, ...] = ()
+    #: What the HTML shows in the place of a link, where that is something else.
+    link_labels: dict[str, str] = Field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     #: The mails within the mail, each with its own files; what lies within them in turn is not opened.
     enclosed: tuple["Message", ...] = ()

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from statement_intake.domain.cover import own_words
 from statement_intake.domain.language import answer_in
-from statement_intake.domain.links import links_to_videos
+from statement_intake.domain.links import Provider, links_to_videos, provider
 from statement_intake.domain.meeting import Kind, Meeting
 from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.domain.parties import Party
@@ -44,8 +44,9 @@ class Submission(Value):
     items: tuple[str, ...] = ()
     kind: Kind | None = None
     files: tuple[SubmittedFile, ...] = ()
-    #: Links that stand for a video.
+    #: Links that stand for a video, and the services behind them, as far as they are known.
     links: tuple[str, ...] = ()
+    providers: tuple[Provider, ...] = ()
     #: The language in which it is answered: one of the six official ones (BCP 47).
     language: str = "en"
 
@@ -80,6 +81,7 @@ def understand(message: Message, reading: SubjectReading, words: Vocabulary) -> 
         kind=kind,
         files=files,
         links=links,
+        providers=tuple(known for link in links if (known := provider(link, words)) is not None),
         language=answer_in(own_words(message.text), reading, words),
     )
 

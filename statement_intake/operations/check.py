@@ -91,7 +91,7 @@ def check_one(path: Path, checker: Checker) -> Checked:
     own = checker.correspondent.own
     message = as_handed_in(_read(path, seen, checker), own, knowledge.read_subject, knowledge.words)
     received = received_first(message, received)
-    facts = Facts(received=received, own=own)
+    facts = Facts(received=received, own=own, largest=checker.largest)
     return Checked(str(path), judge(message, facts, Ties(), knowledge), message.headers, received)
 
 

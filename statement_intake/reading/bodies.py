@@ -1,16 +1,16 @@
 """The readable text of a mail and the links in it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from string import ascii_lowercase, ascii_uppercase
 
-from statement_intake.reading.text import clean_text
+from statement_intake.reading.text import clean_line, clean_text
 
 #: Characters of HTML that are looked at.
 MAXIMUM_HTML = 500_000
-#: Links of one mail.
-MAXIMUM_LINKS = 50
+#: Links of one mail, anchors that are looked at for them, and characters of what is shown in the place of one.
+MAXIMUM_LINKS, MAXIMUM_ANCHORS, MAXIMUM_LABEL = 50, 2_000, 200
 #: Characters of one tag's attributes that are looked at.
 MAXIMUM_ATTRIBUTES = 5_000
 #: Characters of one link.
@@ -56,21 +56,26 @@ _BLOCKS = frozenset(
 )
 
 
-def from_html(html: str) -> tuple[str, list[str]]:
-    """The visible text of *html* and the targets of its anchors.
+def from_html(html: str) -> tuple[str, dict[str, str]]:
+    """The visible text of *html*, and the targets of its anchors with what is shown in their place.
 
     Linear in the size of *html*, however broken: html.parser takes minutes for half a megabyte of unclosed tags.
     """
     pieces: list[str] = []
-    anchors: list[str] = []
+    anchors: dict[str, str] = {}
+    target = ""
     for tag, attributes, text in _tokens(html[:MAXIMUM_HTML].replace("\0", "")):
         if tag.lstrip("/") in _BLOCKS:
             pieces.append("\n")
         elif tag in {"td", "th"}:
             pieces.append(" ")
-        elif tag == "a" and (target := _HREF.search(attributes)):
-            anchors.append(unescape(target[1] or target[2] or target[3] or "").strip())
-        pieces.append(re.sub(r"\s+", " ", unescape(text)))
+        elif tag in {"a", "/a"}:
+            found = _HREF.search(attributes) if tag == "a" else None
+            target = unescape(found[1] or found[2] or found[3] or "").strip() if found else ""
+        shown = re.sub(r"\s+", " ", unescape(text))
+        pieces.append(shown)
+        if target and len(anchors) < MAXIMUM_ANCHORS:
+            anchors[target] = clean_line(anchors.get(target, "") + shown)[:MAXIMUM_LABEL]
     visible = re.sub(r"[ \t\xa0]+", " ", clean_text("".join(pieces)))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", visible)).strip(), anchors
 
@@ -115,6 +120,12 @@ def links(texts: Iterable[str], anchors: Iterable[str]) -> tuple[str, ...]:
         found.update(dict.fromkeys(_trim(link) for link in _LINK.findall(text)))
     found.update(dict.fromkeys(_trim(link) for link in anchors if _LINK.fullmatch(link)))
     return tuple(found)[:MAXIMUM_LINKS]
+
+
+def labels(found: Iterable[str], anchors: Mapping[str, str]) -> dict[str, str]:
+    """What is shown in the place of each of the links *found*, where that is not the link itself."""
+    shown = {_trim(target): label for target, label in anchors.items()}
+    return {link: shown[link] for link in found if shown.get(link, link) not in {link, ""}}
 
 
 def _trim(link: str) -> str:

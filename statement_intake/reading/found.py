@@ -76,8 +76,8 @@ class Found:
     texts: list[BodyText] = field(default_factory=list)
     #: Texts that Outlook packed away; they count where there is no other.
     packed_texts: list[BodyText] = field(default_factory=list)
-    #: Targets of links in HTML.
-    anchors: list[str] = field(default_factory=list)
+    #: Targets of links in HTML, and what is shown in their place.
+    anchors: dict[str, str] = field(default_factory=dict)
     enclosed: list[Message] = field(default_factory=list)
     forwarded_subjects: list[str] = field(default_factory=list)
     encrypted: bool = False

@@ -83,10 +83,12 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool) -> Mes
     except Exception as error:  # noqa: BLE001 - whatever a parser raises, the mail is kept and a person looks
         return Message(headers=headers, unreadable=f"the mail cannot be parsed ({type(error).__name__})")
     text = found.body()
+    links = bodies.links([text], found.anchors)
     return Message(
         headers=headers,
         text=text,
-        links=bodies.links([text], found.anchors),
+        links=links,
+        link_labels=bodies.labels(links, found.anchors),
         attachments=tuple(found.attachments),
         enclosed=tuple(found.enclosed),
         forwarded_subjects=tuple(found.forwarded_subjects),
@@ -253,5 +255,5 @@ def _text(place: _Place, subtype: str, charset: str | None, mail: _Mail) -> None
     text = decode(bytes(raw[:MAXIMUM_BODY]), charset)
     if subtype == "html":
         text, anchors = bodies.from_html(text)
-        mail.found.anchors += anchors
+        mail.found.anchors |= anchors
     mail.found.texts.append(BodyText(subtype, clean_text(text).strip(), place.alternative))

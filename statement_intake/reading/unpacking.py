@@ -98,10 +98,12 @@ def _take_mail(packed: PackedMail, described: Described, found: Found, *, inside
     _take_all(packed.files, within, packed_in=_MSG, inside=True)
     within.texts += _texts(packed, within)
     text = within.body()
+    links = bodies.links([text], within.anchors)
     message = Message(
         headers=headers,
         text=text,
-        links=bodies.links([text], within.anchors),
+        links=links,
+        link_labels=bodies.labels(links, within.anchors),
         attachments=tuple(within.attachments),
         forwarded_subjects=tuple(packed.forwarded_subjects),
         defects=tuple(within.defects),
@@ -126,5 +128,5 @@ def _texts(packed: PackedMail, found: Found) -> list[BodyText]:
     if packed.text.strip():
         return [BodyText("plain", clean_text(packed.text).strip())]
     text, anchors = bodies.from_html(packed.html)
-    found.anchors += anchors
+    found.anchors |= anchors
     return [BodyText("html", text)] if text else []

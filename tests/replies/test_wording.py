@@ -48,6 +48,19 @@ def said(code: str, effect: str, **detail: object) -> tuple[str, str]:
     return advice.fault, advice.cure
 
 
+def test_a_letter_about_a_link_says_what_would_have_fitted() -> None:
+    """Services by name, never the link itself."""
+    detail = {
+        "links": ["https://we.tl/t-1"], "providers": ["WeTransfer"], "days": 7, "mail_octets": 25_500_000,
+        "file_octets": 18_269_230, "seconds": 180, "megabits_per_second": 0.81,
+    }  # fmt: skip
+    cure = said("video.by_link", "hold", **detail)[1]
+    assert "Links of WeTransfer usually stop working after 7 days." in cure
+    assert "up to 25.5 MB" in cure
+    assert "up to 18.3 MB fits into one: for 3 min 00 s that is an average of 0.8 Mbit/s" in cure
+    assert "we.tl" not in cure
+
+
 @pytest.mark.parametrize("detail", [{}, DETAIL], ids=["bare", "full"])
 @pytest.mark.parametrize(
     ("code", "effect"),

@@ -23,6 +23,7 @@ from statement_intake.domain.checks import (
     transcript,
     version,
     video_advice,
+    video_by_link,
     video_count,
     video_length,
     video_playable,
@@ -53,7 +54,8 @@ ALL: tuple[Check, ...] = (
     deadline.check,  #           deadline.passed, .ambiguous
     addressees.check,  #         recipient.main_missing, .copy_missing
     version.check,  #            version.unclear, sender.conflict
-    video_count.check,  #        video.multiple, .by_link, .missing
+    video_count.check,  #        video.multiple, .missing
+    video_by_link.check,  #      video.by_link
     video_playable.check,  #     video.unreadable, .no_picture, .no_sound
     video_length.check,  #       video.too_long, .length_unclear
     video_advice.check,  #       video.portrait, .low_resolution, .format

@@ -35,6 +35,8 @@ class Facts(Value):
     own: frozenset[str] = frozenset()
     #: Current submissions of the same meeting and party, oldest first.
     earlier: tuple[Earlier, ...] = ()
+    #: Octets that a mail may have; None where that is not known.
+    largest: int | None = None
     #: The submission whose letter this mail answers.
     answers: Earlier | None = None
 

@@ -1,16 +1,15 @@
-"""One video, attached: not several, not a link to one, not merely announced."""
+"""One video, attached: not several, not merely announced."""
 
 from collections.abc import Iterator
 
 from statement_intake.domain.checks.case import Case
 from statement_intake.domain.finding import Effect, Finding
-from statement_intake.domain.links import host
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.submission import Role
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Several, by link, or missing though spoken of: each is for a person, none is a fault of the delegation's."""
+    """Several, or missing though spoken of: either is for a person, and no fault of the delegation's."""
     submission = case.submission
     videos = submission.of(Role.VIDEO)
     if len(videos) > 1:
@@ -20,14 +19,6 @@ def check(case: Case) -> Iterator[Finding]:
             effect=Effect.HOLD,
             message=f"Several videos are attached: {', '.join(names)}.",
             detail={"names": names},
-        )
-    if not videos and submission.links:
-        hosts = list(dict.fromkeys(host(link) for link in submission.links))
-        yield Finding(
-            code="video.by_link",
-            effect=Effect.HOLD,
-            message=f"No video is attached, but a link to one ({', '.join(hosts)}). It is not fetched.",
-            detail={"links": list(submission.links), "hosts": hosts},
         )
     if submission.kind is Kind.WRITTEN and not case.packed and _speaks_of_video(case):
         yield Finding(

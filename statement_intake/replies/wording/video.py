@@ -118,15 +118,33 @@ def length_unclear(say: Language, facts: Facts) -> Advice:
     return Advice(fault=fault, cure=cure, files=facts.files)
 
 
-def by_link(say: Language, _facts: Facts) -> Advice:
-    """The link is not repeated: our letters carry no links of strangers."""
-    return Advice(
-        fault=say("The video itself did not arrive; your message contains a link in its place."),
-        cure=say(
-            "If the file is small enough for e-mail, please attach it. Otherwise please make sure that the link works"
-            " without an account and does not expire soon: a member of the secretariat will look at it."
-        ),
+def by_link(say: Language, facts: Facts) -> Advice:
+    """What will happen, and what would have fitted. The link is not repeated: our letters carry none of strangers."""
+    cure = say(
+        "A member of the secretariat will open the link and take the video from there. Until then, please make sure"
+        " that it works without an account and does not expire."
     )
+    providers, days = facts.texts("providers"), facts.number("days")
+    if providers and days:
+        cure += " " + say.plural(
+            "Links of %(service)s usually stop working after %(count)s day.",
+            "Links of %(service)s usually stop working after %(count)s days.",
+            int(days),
+            service=say.listing(providers, "or"),
+        )
+    mail, file = facts.number("mail_octets"), facts.number("file_octets")
+    seconds, rate = facts.number("seconds"), facts.number("megabits_per_second")
+    if mail and file and seconds and rate:
+        cure += " " + say(
+            "Our mailbox takes messages of up to %(mail)s (your own server may allow less). A video file of up to"
+            " %(file)s fits into one: for %(length)s that is an average of %(rate)s Mbit/s, picture and sound together."
+            " Such a file you may also simply attach.",
+            mail=say.size(int(mail)),
+            file=say.size(int(file)),
+            length=say.length(seconds),
+            rate=say.number(rate),
+        )
+    return Advice(fault=say("The video itself did not arrive; your message contains a link in its place."), cure=cure)
 
 
 def low_resolution(say: Language, facts: Facts) -> Advice:

@@ -6,10 +6,9 @@ from tests.domain.values import case, document, video
 
 
 def test_one_attached_video_needs_no_finding() -> None:
-    """A link beside it is a copy; an equal file counts once."""
+    """An equal file counts once."""
     copy = video().model_copy(update={"name": "copy.mp4"})
-    with_link = case(video(), copy, document(), text="https://we.tl/t-1", links=("https://we.tl/t-1",))
-    assert list(video_count.check(with_link)) == []
+    assert list(video_count.check(case(video(), copy, document()))) == []
 
 
 def test_several_are_for_a_person() -> None:
@@ -20,19 +19,6 @@ def test_several_are_for_a_person() -> None:
             effect=Effect.HOLD,
             message="Several videos are attached: a.mp4, b.mp4.",
             detail={"names": ["a.mp4", "b.mp4"]},
-        )
-    ]
-
-
-def test_a_link_is_named_and_not_fetched() -> None:
-    """With its host, for the officer."""
-    by_link = case(document(), text="Our video: https://we.tl/t-1", links=("https://we.tl/t-1",))
-    assert list(video_count.check(by_link)) == [
-        Finding(
-            code="video.by_link",
-            effect=Effect.HOLD,
-            message="No video is attached, but a link to one (we.tl). It is not fetched.",
-            detail={"links": ["https://we.tl/t-1"], "hosts": ["we.tl"]},
         )
     ]
 
