@@ -62,6 +62,9 @@ def _name(file: zipfile.ZipInfo) -> str:
 
 def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo) -> Iterator[bytes]:
     """The file's bytes: never more than it claims, because zipfile stops there, and the checksum then tells."""
+    # A damaged table can name a place before the file begins; zipfile would take that for a fault of the disk.
+    if file.header_offset < 0:
+        raise Closed("it is damaged")
     try:
         with archive.open(file) as stream:
             while block := stream.read(CHUNK):

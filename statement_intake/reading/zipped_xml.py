@@ -90,6 +90,8 @@ def odt_text(path: Path) -> str:
 
 def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The members by name, after a look at the table of contents alone."""
+    if any(member.header_offset < 0 for member in archive.infolist()):
+        raise zipfile.BadZipFile("its table names a place before the file begins")
     members = archive.infolist()
     if len(members) > MAXIMUM_MEMBERS:
         raise TooMuch

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from statement_intake.domain.message import Category, Message
@@ -168,6 +168,7 @@ def test_an_encrypted_object_is_said_to_be_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("take", [read_tnef, read_msg, signed_content, zip_members])
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=8), cut=st.integers(0, 20_000))
+@example(places=[(18255, 1)], cut=332)
 def test_broken_bytes_raise_nothing_but_closed(
     take: object, places: list[tuple[int, int]], cut: int, tmp_path: Path
 ) -> None:
