@@ -16,7 +16,6 @@ from statement_intake.operations.local_servers import ImapServer, SmtpSink, appe
 from statement_intake.settings import MailboxSettings
 from tests.house import House
 
-
 # The same examples each time, so that a change is never blamed for what chance finds; EXPLORE=1 looks for new ones.
 settings.register_profile("repeatable", derandomize="EXPLORE" not in os.environ)
 settings.load_profile("repeatable")
