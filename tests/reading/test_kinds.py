@@ -127,7 +127,7 @@ def test_a_video_under_a_documents_name_is_a_video(make_video: MakeVideo) -> Non
         (b"PK\x03\x04 cut off", DocumentProblem.DAMAGED),
         (b"%PDF-1.4 cut off", DocumentProblem.DAMAGED),
         (OLE + "EncryptedPackage".encode("utf-16-le"), DocumentProblem.ENCRYPTED),
-        (OLE + "WordDocument".encode("utf-16-le"), DocumentProblem.DAMAGED),
+        (OLE + "WordDocument".encode("utf-16-le"), DocumentProblem.UNSUPPORTED),
     ],
 )
 def test_what_was_meant_as_a_document_stays_one(content: bytes, problem: DocumentProblem, tmp_path: Path) -> None:
