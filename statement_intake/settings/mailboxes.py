@@ -1,0 +1,64 @@
+"""Where statements come from, and how often we look."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from statement_intake.settings.table import Security, Table, refuse_clear_text
+
+
+class MailboxSettings(Table):
+    """One mailbox: an IMAP account or a Maildir."""
+
+    kind: Literal["imap", "maildir"] = "imap"
+    host: str | None = None
+    #: Default: 993 with tls, 143 otherwise.
+    port: Annotated[int | None, Field(ge=1, le=65535)] = None
+    security: Security = "tls"
+    username: str | None = None
+    password: SecretStr | None = None
+    folders: Annotated[tuple[str, ...], Field(min_length=1)] = ("INBOX",)
+    #: The Maildir, if kind = "maildir".
+    path: Path | None = None
+    #: Mail received before this day is never looked at and never answered.
+    start: date | None = None
+    #: Wake up when the server announces mail. Without effect as yet: the mailbox is polled.
+    idle: bool = True
+    auth: Literal["password"] = "password"
+    mark: Literal["none", "keyword"] = "none"
+    #: Where sent replies can be found, to settle what became of one after a fault.
+    sent_folder: str | None = None
+    #: A PEM file of certificate authorities to trust instead of the system's.
+    ca_file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_path_alone_is_a_maildir(cls, values: Any) -> Any:  # noqa: ANN401 - before validation anything may come
+        if isinstance(values, dict) and "kind" not in values and "path" in values and "host" not in values:
+            return {**values, "kind": "maildir"}
+        return values
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind == "maildir":
+            if self.path is None:
+                raise ValueError("a Maildir needs a path")
+            if self.mark != "none":
+                raise ValueError('mark must be "none" for a Maildir: its files belong to the mail programs')
+            return self
+        if not self.host:
+            raise ValueError("an IMAP mailbox needs a host")
+        if not self.username or self.password is None:
+            raise ValueError("an IMAP mailbox needs a username and a password (or password_file)")
+        refuse_clear_text(self.security, self.host)
+        return self
+
+
+class ScheduleSettings(Table):
+    """When the service looks."""
+
+    poll_seconds: Annotated[float, Field(gt=0)] = 60
+    #: How often all UIDs since `start` are compared with the ledger.
+    full_comparison_hours: Annotated[float, Field(gt=0)] = 24

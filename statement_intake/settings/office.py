@@ -1,0 +1,52 @@
+"""The people behind the service: when they are there, and where they look."""
+
+from datetime import date, time
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from statement_intake.settings.table import Table
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("is not a time zone of the IANA database, such as Europe/Vienna") from error
+    return name
+
+
+class OfficeSettings(Table):
+    """What letters promise about people."""
+
+    zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Vienna"
+    #: On working days, in the office's zone.
+    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] = "09:00-17:00"
+    #: Days on which nobody is there, beside Saturdays and Sundays.
+    holidays: tuple[date, ...] = ()
+    #: A human's e-mail address. Default: the meeting's contact.
+    contact: str = ""
+
+    @property
+    def opens(self) -> time:
+        """When somebody is there in the morning."""
+        return time.fromisoformat(self.hours.partition("-")[0])
+
+    @property
+    def closes(self) -> time:
+        """When the last one leaves."""
+        return time.fromisoformat(self.hours.partition("-")[2])
+
+    @model_validator(mode="after")
+    def _hours_are_times(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("hours must be two times of a day, such as 09:00-17:00")
+        return self
+
+
+class ConsoleSettings(Table):
+    """Where the web pages will be. There are none as yet; `run` says so."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080

@@ -1,0 +1,30 @@
+"""What reading hostile mail may cost."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from statement_intake.settings.table import Table
+
+
+class ReaderSettings(Table):
+    """The child process that reads hostile bytes."""
+
+    #: "require": refuse to read without bubblewrap. "limits": resource limits alone will do.
+    sandbox: Literal["require", "limits"] = "require"
+    #: Wall time for one mail.
+    seconds: Annotated[float, Field(gt=0)] = 300
+    #: Address space of each process of the reader.
+    memory_megabytes: Annotated[int, Field(ge=256)] = 1500
+    #: What one mail may expand to on disk.
+    output_megabytes: Annotated[int, Field(ge=1)] = 400
+
+
+class LimitsSettings(Table):
+    """How much is too much."""
+
+    message_megabytes: Annotated[int, Field(ge=1)] = 200
+    #: Tries at one message before it is held in sight of a person.
+    attempts: Annotated[int, Field(ge=1)] = 3
+    #: Letters to one address within 24 hours; the others wait for a person.
+    replies_per_sender_per_day: Annotated[int, Field(ge=1)] = 20
