@@ -19,7 +19,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.judge import Knowledge, Mending, judge
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import Dossier, OutgoingLetter, Verdict
+from statement_intake.domain.records import SERVICE, Dossier, OutgoingLetter, Verdict
 from statement_intake.domain.triage import Ties
 from statement_intake.domain.value import Value
 from statement_intake.intake import gather_facts
@@ -105,6 +105,16 @@ def withdraw(reference: str, desk: Desk, *, actor: str, because: str) -> Dossier
     desk.ledger.record.withdrawn(dossier.id, dossier.revision, verdict)
     log.info("withdraw", reference=dossier.reference, actor=actor)
     return find(reference, desk)
+
+
+def judged_today(dossier: Dossier, desk: Desk) -> Decision:
+    """What the rules of today say of it: as the service would, or, once an officer has looked, as for an officer."""
+    message = _as_it_stands(dossier)
+    if any(step.actor != SERVICE for step in dossier.history):
+        return _judge_again(dossier, message, dossier.mending, desk)
+    ties = Ties(answers=dossier.answers)
+    facts = gather_facts(message, dossier.received, ties, desk, submission=dossier.id)
+    return judge(message, facts, ties, desk.knowledge)
 
 
 def _as_it_stands(dossier: Dossier) -> Message:

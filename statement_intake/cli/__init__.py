@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from statement_intake.cli import keeping, outbox, reviewing, serving, trying
+from statement_intake.cli import keeping, outbox, rehearsing, reviewing, serving, trying
 from statement_intake.cli.common import MISUSED, PROBLEMS
 from statement_intake.configuration import ConfigurationError
 from statement_intake.domain.faults import Conflict, SurroundingsFault
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Takes in the statements that delegations e-mail to a conference secretariat.",
 )
-for part in (serving, reviewing, trying, keeping):
+for part in (serving, reviewing, trying, rehearsing, keeping):
     app.add_typer(part.app)
 app.add_typer(outbox.app, name="outbox")
 

@@ -108,6 +108,12 @@ class Arrivals:
         with self._read.begin() as connection:
             return [_unfinished(row) for row in connection.execute(query)]
 
+    def undecided(self) -> int:
+        """How many messages are in the store, or refused by their server, and not decided."""
+        with self._read.begin() as connection:
+            query = select(func.count()).where(messages.c.state.in_(("received", "refused")))
+            return int(connection.execute(query).scalar_one())
+
     def begin(self, message: int) -> None:
         """Count that work on the message begins, before it can do harm."""
         with self._engine.begin() as connection:
