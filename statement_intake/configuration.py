@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from statement_intake.domain.houses import Houses
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.parties import PartyTable
@@ -28,7 +29,8 @@ def load_knowledge(meetings: Path, *, delegates: Path | None = None, trusted: st
     *delegates*: the list of registered delegates; *trusted*: the authserv-id of our own mail server.
     """
     parties = load_parties()
-    senders = Senders(trusted=trusted, delegates=load_delegates(delegates, parties) if delegates else None)
+    registered = load_delegates(delegates, parties) if delegates else None
+    senders = Senders(trusted=trusted, delegates=registered, houses=load_houses())
     return Knowledge(meetings=load_meetings(meetings), parties=parties, words=load_words(), senders=senders)
 
 
@@ -92,6 +94,12 @@ def load_parties() -> PartyTable:
     """The table of States, groups and organisations."""
     folder = _DATA / "parties"
     return PartyTable.from_csv({name: (folder / f"{name}.csv").read_text(encoding="utf-8") for name in FILES})
+
+
+def load_houses() -> Houses:
+    """Which domains are governments', and which are anybody's."""
+    tables = tomllib.loads((_DATA / "domains.toml").read_text(encoding="utf-8"))
+    return Houses(public=frozenset(tables["public"]["hosts"]), **tables["governmental"])
 
 
 def load_words() -> Vocabulary:

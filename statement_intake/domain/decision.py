@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.senders import SenderFacts
 from statement_intake.domain.submission import Submission
 from statement_intake.domain.value import Value
 
@@ -32,6 +33,8 @@ class Decision(Value):
     submission: Submission = Submission()
     #: The reference of an earlier submission that this one takes the place of.
     supersedes: str | None = None
+    #: What was known of the sender.
+    sender: SenderFacts = SenderFacts()
 
     @property
     def silent(self) -> bool:
@@ -85,4 +88,5 @@ def overrule(decision: Decision, outcome: Outcome, submission: Submission) -> De
         findings=decision.findings,
         submission=submission,
         supersedes=decision.supersedes if outcome is Outcome.ACCEPTED else None,
+        sender=decision.sender,
     )

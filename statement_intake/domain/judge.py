@@ -71,6 +71,14 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
 
     With *mending* an officer has looked: triage is over, and the corrections count as if the mail had said so.
     """
+    decision = _judge(message, facts, ties, knowledge, mending)
+    party = decision.submission.party
+    return decision.model_copy(
+        update={"sender": knowledge.senders.facts(message, party.code if party is not None else None)}
+    )
+
+
+def _judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mending: Mending | None) -> Decision:
     reading = knowledge.read_subject(message.headers.subject)
     if mending is None and (finding := _before_the_rules(message, reading, ties, knowledge)):
         return (

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.message import Attachment, Message
+from statement_intake.domain.senders import SenderFacts
 from statement_intake.domain.value import Value
 
 #: The actor of what no person did.
@@ -131,6 +132,8 @@ class PastDecision(Value):
     action: str
     because: str
     findings: tuple[Finding, ...]
+    #: What was known of the sender; None where nobody had asked yet.
+    sender: SenderFacts | None = None
 
 
 class LetterRecord(Value):

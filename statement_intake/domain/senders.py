@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from statement_intake.domain.houses import Houses
 from statement_intake.domain.message import Message
 from statement_intake.domain.value import Value
 
@@ -24,6 +25,36 @@ class Authentication(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SenderState(StrEnum):
+    """What may honestly be said of a sender. A known address alone proves nothing: anybody can write it."""
+
+    #: Registered for the party, and authentic by the word of our own mail server.
+    VERIFIED = "verified_delegate"
+    #: Registered for the party, though nothing proves that it is the sender's.
+    KNOWN = "known_not_authenticated"
+    UNKNOWN = "unknown"
+
+
+class SenderFacts(Value):
+    """What was known of a mail's sender when it was decided about."""
+
+    state: SenderState = SenderState.UNKNOWN
+    authentication: Authentication = Authentication.UNKNOWN
+    #: The literal domain of the From address, casefolded; empty where From does not name exactly one mailbox.
+    domain: str = ""
+
+
+class Owner(Value):
+    """Who may answer for a submission: those who sent it, and whom our letters about it went to."""
+
+    #: The address of its first mail, casefolded; empty where From did not name exactly one mailbox.
+    sender: str = ""
+    #: Addresses that our letters went to, casefolded.
+    written_to: frozenset[str] = frozenset()
+    #: One of its mails was authentic by the word of our own mail server.
+    authenticated: bool = False
+
+
 class Senders(Value):
     """What is configured about senders."""
 
@@ -31,6 +62,39 @@ class Senders(Value):
     trusted: str | None = None
     #: Registered delegates: address, casefolded, to the codes of the parties that it may speak for. None: no list.
     delegates: Mapping[str, frozenset[str]] | None = Field(default=None)
+    #: Whose a domain is.
+    houses: Houses = Houses()
+
+    def facts(self, message: Message, party: str | None) -> SenderFacts:
+        """What is known of the sender of *message*, who writes for *party* (a code)."""
+        authentication = self.authentication(message)
+        state = SenderState.UNKNOWN
+        if self.registered(message, party):
+            state = SenderState.VERIFIED if authentication is Authentication.PASS else SenderState.KNOWN
+        domain = message.headers.sender[0].domain if len(message.headers.sender) == 1 else ""
+        return SenderFacts(state=state, authentication=authentication, domain=domain)
+
+    def may_act(self, message: Message, owner: Owner) -> bool:
+        """Whether the sender of *message* may complete, replace or take back what is *owner*'s.
+
+        The same address, or the same governmental house; never two accounts at a provider for everyone. Where
+        authentication is known it has to be there: nobody who is forged may, nobody less authentic than the owner was,
+        and a colleague's address counts only where it is authentic, or where no mail server's word is taken at all.
+        """
+        authentication = self.authentication(message)
+        if len(message.headers.sender) != 1 or not owner.sender or authentication is Authentication.FAIL:
+            return False
+        if owner.authenticated and authentication is not Authentication.PASS:
+            return False
+        sender = message.headers.sender[0]
+        # "ß" folds to "ss", and yet the two are different domains, and different people's.
+        if sender.email.lower() != sender.key:
+            return False
+        if sender.key == owner.sender or sender.key in owner.written_to:
+            return True
+        house = self.houses.house(sender.domain)
+        proven = authentication is Authentication.PASS or self.trusted is None
+        return proven and house is not None and house == self.houses.house(owner.sender.rpartition("@")[2])
 
     def authentication(self, message: Message) -> Authentication:
         """What our own server says of the From address: DMARC (RFC 7489), else an aligned DKIM or SPF pass.

@@ -17,6 +17,7 @@ from statement_intake.domain.records import (
     MessageKey,
     PastDecision,
 )
+from statement_intake.domain.senders import SenderFacts
 from statement_intake.domain.value import Value
 from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 
@@ -202,6 +203,7 @@ def _history(connection: Connection, submission: int) -> tuple[PastDecision, ...
             action=row.action,
             because=row.because,
             findings=tuple(_findings(connection, submission, row.revision)),
+            sender=SenderFacts.model_validate(row.sender) if row.sender else None,
         )
         for row in connection.execute(query).all()
     )

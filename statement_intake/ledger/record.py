@@ -55,6 +55,7 @@ class Record:
                         identity=identity,
                         message_id=facts.headers.message_id,
                         sender=sender_of(facts),
+                        authentication=str(decision.sender.authentication),
                         facts=facts.model_dump(mode="json"),
                         submission_id=submission,
                         mark="pending" if mark else "none",
@@ -186,6 +187,7 @@ class Record:
                 actor=verdict.actor,
                 action=verdict.action,
                 because=verdict.because,
+                sender=decision.sender.model_dump(mode="json"),
             )
         )
         rows = [finding.model_dump(mode="json") | {"decision_id": key_of(step)} for finding in decision.findings]

@@ -88,6 +88,8 @@ messages = Table(
     Column("identity", String(64), unique=True),
     Column("message_id", String(300)),
     Column("sender", String(330)),
+    #: "pass", "fail" or "unknown": the word of our own mail server about the sender when it was decided.
+    Column("authentication", String(10)),
     #: What the reader found (a Message), as JSON.
     Column("facts", JSON),
     Column("submission_id", Integer, ForeignKey("submissions.id")),
@@ -152,6 +154,8 @@ decisions = Table(
     Column("actor", String(100), nullable=False),
     Column("action", String(20), nullable=False),
     Column("because", Text, nullable=False),
+    #: What was known of the sender (SenderFacts), as JSON.
+    Column("sender", JSON),
     UniqueConstraint("submission_id", "revision"),
 )
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from statement_intake.domain.message import Attachment
 from statement_intake.domain.records import Dossier, LogRow
+from statement_intake.domain.senders import SenderState
 
 _COLOURS = {"accepted": "green", "rejected": "red", "held": "yellow", "ignored": "dim"}
 _COLUMNS = tuple(LogRow.model_fields)
@@ -99,11 +100,25 @@ def print_dossier(dossier: Dossier, console: Console, zone: str) -> None:
         console.print(letter.body, markup=False, highlight=False, soft_wrap=True)
 
 
+def _sender(dossier: Dossier) -> str:
+    """The address, and what is honestly known of who wrote from it."""
+    known = dossier.history[-1].sender if dossier.history else None
+    if known is None:
+        return dossier.sender
+    words = {
+        SenderState.VERIFIED: "verified delegate",
+        SenderState.KNOWN: "known address, not authenticated",
+        SenderState.UNKNOWN: "unknown",
+    }
+    domain = f", domain {known.domain}" if known.domain else ""
+    return f"{dossier.sender} ({words[known.state]}; authentication: {known.authentication}{domain})"
+
+
 def _facts(dossier: Dossier, console: Console, zone: str) -> None:
     places = ", ".join(f"{key.mailbox}/{key.folder} UID {key.uid}" for key in dossier.messages)
     facts = {
         "received": _local(dossier.received, zone),
-        "from": dossier.sender,
+        "from": _sender(dossier),
         "subject": dossier.subject,
         "meeting": dossier.meeting,
         "party": f"{dossier.party_name} ({dossier.party})" if dossier.party else None,

@@ -2,9 +2,10 @@
 
 import pytest
 
+from statement_intake.configuration import load_houses
 from statement_intake.domain.checks import sender
 from statement_intake.domain.message import Address, Forwarding, Message
-from statement_intake.domain.senders import Authentication, Senders
+from statement_intake.domain.senders import Authentication, Owner, Senders, SenderState
 from tests.domain.values import SENDER, SUBJECT, case, headers, message, video
 
 OURS = Senders(trusted="mx.un.org")
@@ -69,3 +70,56 @@ def test_who_is_not_in_the_list_is_noted() -> None:
     assert codes(mail(), Senders(delegates={SENDER: frozenset({"KEN"})})) == [("sender.unverified", "note")]
     assert codes(mail(), Senders(delegates={})) == [("sender.unverified", "note")]
     assert codes(mail(), Senders()) == []
+
+
+@pytest.mark.parametrize(
+    ("result", "delegates", "state"),
+    [
+        ("dmarc=pass", {SENDER: frozenset({"FRA"})}, "verified_delegate"),
+        ("dmarc=none", {SENDER: frozenset({"FRA"})}, "known_not_authenticated"),
+        ("dmarc=fail", {SENDER: frozenset({"FRA"})}, "known_not_authenticated"),
+        ("dmarc=pass", {SENDER: frozenset({"KEN"})}, "unknown"),
+        ("dmarc=pass", None, "unknown"),
+    ],
+)
+def test_three_states_are_honest(result: str, delegates: dict[str, frozenset[str]] | None, state: str) -> None:
+    """An address that is registered proves nothing by itself, and an authentic stranger is a stranger."""
+    known = Senders(trusted="mx.un.org", delegates=delegates).facts(mail(f"mx.un.org; {result}"), "FRA")
+    assert (known.state, known.domain) == (SenderState(state), "vienna.gouv.example")
+
+
+DESK = frozenset({"desk@embassy.example"})
+COLLEAGUE = "minister@mfa.gov.gh"
+MISSION = Owner(sender="mission@vienna.mfa.gov.gh")
+HOUSES = load_houses()
+ANY, TRUSTED = Senders(houses=HOUSES), Senders(houses=HOUSES, trusted="mx.un.org")
+PASSED = "mx.un.org; dmarc=pass"
+
+
+@pytest.mark.parametrize(
+    ("sender", "result", "senders", "owner", "may"),
+    [
+        ("Mission@Vienna.MFA.gov.gh", "", ANY, MISSION, True),
+        ("mission@vienna.mfa.gov.gh", "mx.un.org; dmarc=none", TRUSTED, MISSION, True),
+        ("mission@vienna.mfa.gov.gh", "mx.un.org; dmarc=fail", TRUSTED, MISSION, False),
+        (COLLEAGUE, "", ANY, MISSION, True),
+        (COLLEAGUE, PASSED, TRUSTED, MISSION, True),
+        (COLLEAGUE, "mx.un.org; dmarc=none", TRUSTED, MISSION, False),
+        ("clerk@justice.gov.gh", PASSED, TRUSTED, MISSION, False),
+        ("mission@vienna.mfa.gov.gh.evil.com", PASSED, TRUSTED, MISSION, False),
+        # Nobody less authentic than the owner was.
+        ("mission@vienna.mfa.gov.gh", "", TRUSTED, MISSION.model_copy(update={"authenticated": True}), False),
+        ("mission@vienna.mfa.gov.gh", PASSED, TRUSTED, MISSION.model_copy(update={"authenticated": True}), True),
+        # A provider for everyone: only the account itself.
+        ("ghana.mission@gmail.com", "", ANY, Owner(sender="ghana.mission@gmail.com"), True),
+        ("ghana.mision@gmail.com", "", ANY, Owner(sender="ghana.mission@gmail.com"), False),
+        # Our letter went to the address that the mail asked to be answered at.
+        ("desk@embassy.example", "", ANY, Owner(sender="a@b.example", written_to=DESK), True),
+        # Folds to the same letters, and is somebody else's domain.
+        ("mission@embaßy.example", "", ANY, Owner(sender="mission@embassy.example"), False),
+        ("x@y.example", "", ANY, Owner(), False),
+    ],
+)  # fmt: skip
+def test_who_may_act_for_a_submission(sender: str, result: str, senders: Senders, owner: Owner, may: bool) -> None:  # noqa: FBT001
+    """The same address or the same governmental house, authentic where that is known."""
+    assert senders.may_act(mail(*[result] if result else [], sender=sender), owner) is may
