@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from statement_intake.domain.finding import Finding, Outcome
+from statement_intake.domain.inspection import Inspection
 from statement_intake.domain.message import Attachment, Message
 from statement_intake.domain.senders import SenderFacts
 from statement_intake.domain.value import Value
@@ -120,6 +121,8 @@ class LogRow(Value):
     sender: str | None
     subject: str | None
     reply: str | None
+    #: Why a person has to look although it is decided; empty if nobody has to.
+    needs_person: str
 
 
 class PastDecision(Value):
@@ -159,6 +162,8 @@ class FileRecord(Value):
     role: str
     added_by: str | None
     attachment: Attachment
+    #: Of a video; None until it is known that it will be inspected.
+    inspection: Inspection | None = None
 
 
 class AuditEntry(Value):
@@ -189,6 +194,8 @@ class Dossier(Value):
     items: tuple[str, ...]
     kind: str | None
     mending: dict[str, Any]
+    #: As in the log.
+    needs_person: str
     sender: str
     subject: str
     #: Where its mail is: mailbox, folder, UIDVALIDITY, UID, of each copy.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, sel
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Unfinished
 from statement_intake.domain.triage import Ties
-from statement_intake.ledger.schema import files, folders, letters, messages, submissions
+from statement_intake.ledger.schema import files, folders, inspections, letters, messages, submissions
 
 #: SQL databases limit the number of values in one statement.
 _BATCH = 500
@@ -171,11 +171,12 @@ class Arrivals:
             connection.execute(statement.values(mark="done" if done else "none"))
 
     def unreferred(self, digests: Sequence[str]) -> set[str]:
-        """Those of *digests* under which no row keeps a raw mail or a file."""
+        """Those of *digests* under which no row keeps a raw mail, a file or a preview of one."""
         left = set(digests)
+        previews = (inspections.c.contact_sheet, inspections.c.waveform, inspections.c.proxy)
         with self._read.begin() as connection:
             for start in range(0, len(digests), _BATCH):
-                for column in (messages.c.raw_sha256, files.c.sha256):
+                for column in (messages.c.raw_sha256, files.c.sha256, *previews):
                     query = select(column).where(column.in_(digests[start : start + _BATCH]))
                     left.difference_update(connection.execute(query).scalars())
         return left

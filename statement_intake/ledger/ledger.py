@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 from statement_intake.ledger import migration
 from statement_intake.ledger.arrivals import Arrivals
 from statement_intake.ledger.engine import LedgerError, open_engine
+from statement_intake.ledger.inspections import Inspections
 from statement_intake.ledger.log import Log
 from statement_intake.ledger.outbox import Outbox
 from statement_intake.ledger.record import Record
@@ -20,6 +21,7 @@ class Ledger:
         self.record = Record(engine, replies_per_sender_per_day)
         self.outbox = Outbox(engine)
         self.log = Log(engine)
+        self.inspections = Inspections(engine)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -19,6 +19,7 @@ from statement_intake.domain.records import (
 )
 from statement_intake.domain.senders import SenderFacts
 from statement_intake.domain.value import Value
+from statement_intake.ledger.inspections import inspection_of
 from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 
 _STRENGTH = {"silent": 0, "ignore": 1, "hold": 2, "reject": 3, "note": 4}
@@ -72,7 +73,7 @@ class Log:
                 yield LogRow(
                     reference=None, received=row.received_at, outcome=Outcome.IGNORED, standing=None, meeting=None,
                     party=None, party_name=None, items=(), kind=None, codes=(row.reason,), reasons=(), sender=None,
-                    subject=None, reply=None,
+                    subject=None, reply=None, needs_person="",
                 )  # fmt: skip
 
     def earlier(self, meeting: str, party: str, *, before: int | None = None) -> tuple[Earlier, ...]:
@@ -121,6 +122,7 @@ def _log_row(connection: Connection, row: Row[tuple[object, ...]]) -> LogRow:
         sender=row.sender,
         subject=row.subject,
         reply=reply,
+        needs_person=row.needs_person,
     )
 
 
@@ -169,6 +171,7 @@ def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
         items=tuple(row.items),
         kind=row.kind,
         mending=row.mending,
+        needs_person=row.needs_person,
         sender=row.sender,
         subject=row.subject,
         messages=tuple(
@@ -187,8 +190,13 @@ def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
 def _files(connection: Connection, submission: int) -> tuple[FileRecord, ...]:
     query = select(files).where(files.c.submission_id == submission).order_by(files.c.id)
     return tuple(
-        FileRecord(role=row.role, added_by=row.added_by, attachment=Attachment.model_validate(row.facts))
-        for row in connection.execute(query)
+        FileRecord(
+            role=row.role,
+            added_by=row.added_by,
+            attachment=Attachment.model_validate(row.facts),
+            inspection=inspection_of(connection, row.sha256) if row.role == "video" else None,
+        )
+        for row in connection.execute(query).all()
     )
 
 

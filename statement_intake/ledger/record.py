@@ -12,6 +12,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, OutgoingLetter, Unfinished, Verdict
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.inspections import await_inspection
 from statement_intake.ledger.rows import file_rows, key_of, reason_of, sender_of, summary, understood
 from statement_intake.ledger.schema import decisions, files, findings, letters, messages, submissions
 from statement_intake.ledger.standing import ask_back, settle_versions
@@ -127,7 +128,7 @@ class Record:
             connection.execute(
                 update(submissions)
                 .where(here)
-                .values(revision=revision + 1, mending=verdict.mending, **understood(decision))
+                .values(revision=revision + 1, mending=verdict.mending, needs_person="", **understood(decision))
             )
             _stands(connection, submission, decision)
             self._write(connection, submission, reference, revision + 1, decision, verdict)
@@ -145,7 +146,7 @@ class Record:
             if reference is None:
                 raise Conflict("it is withdrawn already, or somebody else has just decided about it; look again")
             _take_back(connection, submission, f"withdrawn by {verdict.actor}", verdict.at)
-            connection.execute(update(submissions).where(here).values(standing="withdrawn"))
+            connection.execute(update(submissions).where(here).values(standing="withdrawn", needs_person=""))
             note(connection, verdict.at, verdict.actor, verdict.action, reference, {"because": verdict.because})
 
     def _insert(
@@ -196,6 +197,7 @@ class Record:
         connection.execute(delete(files).where(files.c.submission_id == submission))
         if kept := file_rows(submission, decision, verdict.added_by):
             connection.execute(insert(files), kept)
+            await_inspection(connection, decision)
         if verdict.letter is not None:
             self._queue(connection, submission, revision, verdict.letter, verdict.at, twin=twin)
         told = summary(decision, revision, verdict) | ({"same_message_id": twin.reference} if twin else {})

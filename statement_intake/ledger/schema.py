@@ -137,6 +137,8 @@ submissions = Table(
     Column("revision", Integer, nullable=False),
     #: What officers corrected (a Mending by codes), as JSON.
     Column("mending", JSON, nullable=False),
+    #: Why a person has to look although it is decided; empty if nobody has to. An officer's verdict clears it.
+    Column("needs_person", Text, nullable=False, server_default=""),
     Index(None, "meeting", "party"),
     Index(None, "outcome"),
     Index(None, "received_at"),
@@ -190,6 +192,31 @@ files = Table(
     Column("facts", JSON, nullable=False),
     Index(None, "submission_id"),
     Index(None, "sha256"),
+)
+
+#: The inspection of each video (an Inspection), whichever submissions it is part of.
+inspections = Table(
+    "inspections",
+    metadata,
+    Column("video", String(64), primary_key=True),
+    #: pending, done, failed.
+    Column("state", String(10), nullable=False),
+    #: Times the work on it was begun, and times a fault ended it.
+    Column("starts", Integer, nullable=False, default=0),
+    Column("faults", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment),
+    Column("problem", Text, nullable=False, default=""),
+    #: What was measured (Measurements), as JSON.
+    Column("measurements", JSON),
+    #: SHA-256 of the previews in the file store.
+    Column("contact_sheet", String(64)),
+    Column("waveform", String(64)),
+    Column("proxy", String(64)),
+    Column("inspected_at", Moment),
+    Index(None, "state", "next_attempt_at"),
+    Index(None, "contact_sheet"),
+    Index(None, "waveform"),
+    Index(None, "proxy"),
 )
 
 letters = Table(

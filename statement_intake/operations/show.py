@@ -31,9 +31,10 @@ def log_table(rows: Iterable[LogRow], zone: str) -> Table:
         outcome = str(row.outcome)
         standing = f"\n{row.standing}" if row.standing not in {"current", None} else ""
         letter = f"\nletter {row.reply}" if row.reply else ""
+        person = "\n[bold yellow]needs a person[/]" if row.needs_person else ""
         table.add_row(
             f"{row.reference or '–'}\n{_local(row.received, zone)}",
-            f"[{_COLOURS[outcome]}]{outcome}[/]{standing}{letter}",
+            f"[{_COLOURS[outcome]}]{outcome}[/]{standing}{letter}{person}",
             escape(_statement(row)),
             escape("\n".join(row.reasons or row.codes)),
         )
@@ -128,6 +129,7 @@ def _facts(dossier: Dossier, console: Console, zone: str) -> None:
         "kind": dossier.kind,
         "superseded by": dossier.superseded_by,
         "answers our letter about": dossier.answers,
+        "needs a person": dossier.needs_person,
         "corrected by officers": ", ".join(f"{key} = {value}" for key, value in dossier.mending.items()),
         "links": "\n                ".join(dossier.facts.links),
         "mail": places,
