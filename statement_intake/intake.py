@@ -139,6 +139,7 @@ def _read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
     try:
         message = desk.reader.read(desk.files.path(arrival.raw_sha256), workspace)
     except LimitExceeded as limit:
+        log.warning("a limit ended the reader", reference=arrival.reference, limit=str(limit))
         message = Message(headers=headers_of(arrival, desk), over_limits=str(limit))
     except SurroundingsFault as fault:
         # Is it this mail or the reader? If these two find fault, too, nothing can be read, and no mail is blamed.

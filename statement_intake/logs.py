@@ -7,6 +7,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
+
+#: What happened, by the fixed words of the log lines.
+EVENTS = Counter("statement_intake_events", "Log lines, by what they say.", ["event", "level"], registry=None)
 
 
 def configure_logs(*, quiet: bool = False) -> None:
@@ -20,6 +24,7 @@ def configure_logs(*, quiet: bool = False) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            _counted,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _lists_as_words,
             *(_for_people() if terminal else _for_programs()),
@@ -40,6 +45,11 @@ def _for_programs() -> tuple[structlog.types.Processor, ...]:
         structlog.processors.format_exc_info,
         structlog.processors.LogfmtRenderer(key_order=first, drop_missing=True, bool_as_flag=False),
     )
+
+
+def _counted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    EVENTS.labels(event["event"], event["level"]).inc()
+    return event
 
 
 def _lists_as_words(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

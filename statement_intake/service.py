@@ -4,7 +4,9 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
 from types import FrameType
@@ -13,19 +15,24 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from statement_intake import systemd
 from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.lock import only_one
 from statement_intake.logs import where
 from statement_intake.mailbox import Mailbox
+from statement_intake.monitor import Monitor, serving
 from statement_intake.polling import finish, mark, poll
 from statement_intake.settings import Settings
+from statement_intake.watching import look_out
 from statement_intake.workshop import Workshop, lock_folder, now, open_workshop
 
 log = structlog.get_logger()
 
 #: The longest wait between tries while something around us fails, in seconds.
 _LONGEST_BACKOFF = 900.0
+#: The longest that one message may take, in seconds: to arrive over a slow line, and to be read.
+_LONGEST_MESSAGE = 3600.0
 #: Doublings after which any wait is beyond the longest; more would be more than a float holds.
 _DOUBLINGS = 16
 
@@ -55,11 +62,13 @@ def run(settings: Settings) -> None:
     """Serve until told to stop. Raises LockedError, ConfigurationError, LedgerError or OSError at the start."""
     stop = Stop()
     _on_signals(stop)
-    with only_one(lock_folder(settings)), open_workshop(settings) as workshop:
+    with only_one(lock_folder(settings)), open_workshop(settings) as workshop, _monitoring(workshop):
         start_up(workshop)
         log.info("there is no console in this version; review at the terminal: log, show, accept, reject")
         log.info("started", mailboxes=[mailbox.name for mailbox in workshop.mailboxes], mode=settings.replies.mode)
-        scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
+        scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(1), "alive": ThreadPoolExecutor(1)}, timezone="UTC"
+        )
         rounds = Rounds(workshop, stop.is_wished)
         scheduler.add_job(
             rounds.go,
@@ -70,11 +79,27 @@ def run(settings: Settings) -> None:
             coalesce=True,
             misfire_grace_time=None,
         )
+        if every := systemd.watchdog_seconds():
+            scheduler.add_job(partial(_say_alive, rounds), "interval", seconds=every / 2, executor="alive")
         scheduler.start()
+        systemd.tell("READY=1")
         stop.wait()
+        systemd.tell("STOPPING=1")
         log.info("stopping: the message in hand is finished first")
         scheduler.shutdown(wait=True)
     log.info("stopped")
+
+
+def _monitoring(workshop: Workshop) -> AbstractContextManager[int | None]:
+    watch = workshop.settings.watch
+    monitor = Monitor(workshop.desk.ledger, workshop.desk.clock, timedelta(minutes=watch.stale_minutes))
+    return serving(monitor, watch.host, watch.port)
+
+
+def _say_alive(rounds: "Rounds") -> None:
+    """A round may take hours, but no message of it; a service that hangs over one is for systemd to end."""
+    if not rounds.stuck:
+        systemd.tell("WATCHDOG=1")
 
 
 def poll_once(settings: Settings) -> bool:
@@ -125,8 +150,21 @@ class Rounds:
 
     def __init__(self, workshop: Workshop, stopping: Callable[[], bool]) -> None:
         self._workshop = workshop
-        self._stopping = stopping
+        self._wished = stopping
         self._backoffs: dict[str, Backoff] = {}
+        #: When a message was last begun or ended, by the monotonic clock; None between rounds.
+        self._moved: float | None = None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the message in hand takes longer than any honest one can."""
+        moved = self._moved
+        return moved is not None and time.monotonic() - moved > _LONGEST_MESSAGE
+
+    def _stopping(self) -> bool:
+        """Asked between any two messages, which is also the sign that work goes on."""
+        self._moved = time.monotonic()
+        return self._wished()
 
     def go(self) -> bool:
         """One round. True if everything could be reached."""
@@ -138,19 +176,31 @@ class Rounds:
             ("outbox", self._deliver),
             ("letters of unknown fate", self._settle_unknown),
             *((f"marks in {box.name}", partial(mark, box, desk)) for box in self._workshop.mailboxes),
+            ("notices", self._look_out),
         ]
         worked = True
         for what, step in steps:
             # Every step has its turn, whatever became of the ones before.
             worked = self._attempt(what, step) and worked
+        self._moved = None
         return worked
 
     def _poll(self, mailbox: Mailbox) -> None:
-        poll(mailbox, self._workshop.desk, self._workshop.rules, self._stopping)
+        what, desk = f"mailbox {mailbox.name}", self._workshop.desk
+        try:
+            poll(mailbox, desk, self._workshop.rules, self._stopping)
+        except SurroundingsFault as fault:
+            desk.ledger.pulses.failed(what, desk.clock(), str(fault))
+            raise
+        desk.ledger.pulses.worked(what, desk.clock())
 
     def _deliver(self) -> None:
         if self._workshop.settings.smtp.host:
             deliver(self._workshop.post, self._stopping)
+
+    def _look_out(self) -> None:
+        if self._workshop.settings.smtp.host:
+            look_out(self._workshop.lookout)
 
     def _settle_unknown(self) -> None:
         settle_unknown(self._workshop.post, self._workshop.mailboxes)
@@ -159,6 +209,7 @@ class Rounds:
         backoff = self._backoffs.setdefault(what, Backoff())
         if backoff.resting:
             return False
+        self._moved = time.monotonic()
         try:
             step()
         except (SurroundingsFault, OSError) as fault:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -13,18 +13,24 @@ from statement_intake.configuration import load_knowledge
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
 from statement_intake.desk import Desk
+from statement_intake.domain.finding import Outcome
 from statement_intake.domain.judge import Knowledge
+from statement_intake.domain.notices import Watchfulness
 from statement_intake.domain.office import Office
+from statement_intake.domain.records import LogRow
 from statement_intake.files import FileStore
 from statement_intake.ledger.ledger import Ledger, open_ledger
+from statement_intake.ledger.log import Filter
 from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox
+from statement_intake.messenger import Messenger
 from statement_intake.polling import PollRules
 from statement_intake.reading.sandbox import Reader
 from statement_intake.replies.compose import Composer
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.settings import Settings
+from statement_intake.watching import Lookout, Person
 
 _MEGABYTE = 1_000_000
 _TOKEN_BYTES = 12
@@ -44,6 +50,7 @@ class Workshop:
     mailboxes: tuple[Mailbox, ...]
     post: Post
     rules: PollRules
+    lookout: Lookout
 
 
 @contextmanager
@@ -75,7 +82,7 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         envelope_sender=settings.smtp.envelope_sender,
         clock=now,
     )
-    return Workshop(settings, desk, build_mailboxes(settings), post, _rules(settings))
+    return Workshop(settings, desk, build_mailboxes(settings), post, _rules(settings), _lookout(settings, desk, post))
 
 
 def build_knowledge(settings: Settings) -> Knowledge:
@@ -128,6 +135,31 @@ def build_correspondent(settings: Settings, knowledge: Knowledge, mode: str | No
         mode=mode or settings.replies.mode,
         hold_outcomes=frozenset(settings.replies.hold_outcomes),
         token=lambda: secrets.token_hex(_TOKEN_BYTES),
+    )
+
+
+def _lookout(settings: Settings, desk: Desk, post: Post) -> Lookout:
+    alerts, office = settings.alerts, settings.office
+
+    def rows(outcomes: tuple[Outcome, ...], since: datetime | None) -> Iterator[LogRow]:
+        return desk.ledger.log.rows(Filter(outcomes=outcomes, since=since))
+
+    return Lookout(
+        ledger=desk.ledger,
+        rows=rows,
+        meetings=desk.knowledge.meetings,
+        office=desk.correspondent.office,
+        watch=Watchfulness(
+            silent_after=timedelta(minutes=alerts.silent_minutes),
+            held_working_days=alerts.held_working_days,
+            near_deadline=timedelta(hours=alerts.near_deadline_hours),
+        ),
+        operators=tuple(Person(address) for address in alerts.operators),
+        duty=(Person(office.duty_address, office.duty_officer),) if office.duty_address else (),
+        readers=tuple(Person(address) for address in settings.digest.to),
+        digest_at=time.fromisoformat(settings.digest.at),
+        tell=Messenger(post, desk.correspondent.sender),
+        clock=now,
     )
 
 

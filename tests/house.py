@@ -131,7 +131,8 @@ class House:
             desk = replace(desk, **{name: make(getattr(desk, name)) for name, make in self.desk.items()})
             post = replace(built.post, clock=self.clock, outbox=desk.ledger.outbox)
             post = replace(post, **{name: make(getattr(post, name)) for name, make in self.post.items()})
-            workshop = replace(built, desk=desk, post=post)
+            lookout = replace(built.lookout, clock=self.clock)
+            workshop = replace(built, desk=desk, post=post, lookout=lookout)
             start_up(workshop)
             yield workshop
 

@@ -22,14 +22,30 @@ class Office(Value):
     def opens_next(self, now: datetime) -> datetime:
         """*now* if the office is open, else the next opening; in the office's zone."""
         local = now.astimezone(ZoneInfo(self.zone))
-        if self._works_on(local.date()) and self.opens <= local.time() < self.closes:
+        if self.works_on(local.date()) and self.opens <= local.time() < self.closes:
             return local
         day = local.date() if local.time() < self.opens else local.date() + timedelta(days=1)
         for _ in range(_LONGEST_CLOSURE_DAYS):
-            if self._works_on(day):
+            if self.works_on(day):
                 break
             day += timedelta(days=1)
         return datetime.combine(day, self.opens, ZoneInfo(self.zone))
 
-    def _works_on(self, day: date) -> bool:
+    def working_days_after(self, moment: datetime, days: int) -> datetime:
+        """The moment so many working days later, at the same time of day in the office's zone.
+
+        What comes while the office is closed counts from its next opening.
+        """
+        at = self.opens_next(moment)
+        day = at.date()
+        for _ in range(days):
+            day = self.opens_next(datetime.combine(day + timedelta(days=1), self.opens, at.tzinfo)).date()
+        return datetime.combine(day, at.time(), at.tzinfo)
+
+    def local(self, moment: datetime) -> datetime:
+        """*moment* in the office's zone."""
+        return moment.astimezone(ZoneInfo(self.zone))
+
+    def works_on(self, day: date) -> bool:
+        """Whether somebody is there on that day."""
         return day.weekday() < _SATURDAY and day not in self.holidays

@@ -6,14 +6,17 @@ from sqlalchemy.exc import DBAPIError
 from statement_intake.ledger import migration
 from statement_intake.ledger.arrivals import Arrivals
 from statement_intake.ledger.engine import LedgerError, open_engine
+from statement_intake.ledger.figures import Figures
 from statement_intake.ledger.inspections import Inspections
 from statement_intake.ledger.log import Log
+from statement_intake.ledger.notices import Notices
 from statement_intake.ledger.outbox import Outbox
+from statement_intake.ledger.pulses import Pulses
 from statement_intake.ledger.record import Record
 
 
 class Ledger:
-    """Arrivals come in, decisions are recorded, letters go out, the log tells."""
+    """Arrivals come in, decisions are recorded, letters go out, the log tells; pulses say whether it all works."""
 
     def __init__(self, engine: Engine, replies_per_sender_per_day: int) -> None:
         self.engine = engine
@@ -22,6 +25,9 @@ class Ledger:
         self.outbox = Outbox(engine)
         self.log = Log(engine)
         self.inspections = Inspections(engine)
+        self.figures = Figures(engine)
+        self.pulses = Pulses(engine)
+        self.notices = Notices(engine)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -258,3 +258,24 @@ audit = Table(
     Column("detail", JSON, nullable=False),
     Index(None, "reference"),
 )
+
+#: When each thing that has to keep working last worked: a mailbox, the outbox.
+pulses = Table(
+    "pulses",
+    metadata,
+    Column("what", String(200), primary_key=True),
+    Column("worked_at", Moment),
+    #: Since when every attempt has failed; NULL while it works.
+    Column("failing_since", Moment),
+    Column("problem", Text, nullable=False, default=""),
+)
+
+#: What the service has told the staff of its own accord, so that it says everything once.
+notices = Table(
+    "notices",
+    metadata,
+    Column("kind", String(30), primary_key=True),
+    #: A mailbox, a submission's reference, a day.
+    Column("about", String(200), primary_key=True),
+    Column("told_at", Moment, nullable=False),
+)

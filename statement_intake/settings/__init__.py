@@ -7,12 +7,15 @@ from statement_intake.settings.mailboxes import MailboxSettings, ScheduleSetting
 from statement_intake.settings.office import ConsoleSettings, OfficeSettings
 from statement_intake.settings.places import FilesSettings, LedgerSettings, MeetingsSettings
 from statement_intake.settings.reader import LimitsSettings, ReaderSettings
+from statement_intake.settings.watching import AlertsSettings, DigestSettings, WatchSettings
 
 __all__ = [
     "CONFIG_VARIABLE",
     "DEFAULT_FILE",
     "PREFIX",
+    "AlertsSettings",
     "ConsoleSettings",
+    "DigestSettings",
     "FilesSettings",
     "LedgerSettings",
     "LimitsSettings",
@@ -25,5 +28,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SmtpSettings",
+    "WatchSettings",
     "load",
 ]

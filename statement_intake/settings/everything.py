@@ -8,6 +8,7 @@ from statement_intake.settings.mailboxes import MailboxSettings, ScheduleSetting
 from statement_intake.settings.office import ConsoleSettings, OfficeSettings
 from statement_intake.settings.places import FilesSettings, LedgerSettings, MeetingsSettings
 from statement_intake.settings.reader import LimitsSettings, ReaderSettings
+from statement_intake.settings.watching import AlertsSettings, DigestSettings, WatchSettings
 
 
 class Settings(BaseSettings):
@@ -26,6 +27,9 @@ class Settings(BaseSettings):
     console: ConsoleSettings = ConsoleSettings()
     office: OfficeSettings = OfficeSettings()
     limits: LimitsSettings = LimitsSettings()
+    watch: WatchSettings = WatchSettings()
+    alerts: AlertsSettings = AlertsSettings()
+    digest: DigestSettings = DigestSettings()
 
     @classmethod
     def settings_customise_sources(

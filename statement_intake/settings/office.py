@@ -27,6 +27,9 @@ class OfficeSettings(Table):
     holidays: tuple[date, ...] = ()
     #: A human's e-mail address. Default: the meeting's contact.
     contact: str = ""
+    #: Who is told of statements that wait too long: a name, and an e-mail address.
+    duty_officer: str = ""
+    duty_address: str = ""
 
     @property
     def opens(self) -> time:
@@ -42,6 +45,8 @@ class OfficeSettings(Table):
     def _hours_are_times(self) -> Self:
         if self.opens >= self.closes:
             raise ValueError("hours must be two times of a day, such as 09:00-17:00")
+        if bool(self.duty_officer) != bool(self.duty_address):
+            raise ValueError("the duty officer needs both: duty_officer (a name) and duty_address")
         return self
 
 

@@ -1,0 +1,91 @@
+"""What the staff has to be told of the service's own accord: once each, and no more than is of use."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.office import Office
+from statement_intake.domain.pulse import Pulse
+from statement_intake.domain.records import LogRow
+from statement_intake.domain.value import Value
+
+#: When each notice, by kind and subject, was told.
+Told = Mapping[tuple[str, str], datetime]
+
+SILENT, BACK, OVERDUE, NEAR = "silent", "back", "overdue", "near-deadline"
+
+
+class Watchfulness(Value):
+    """When something is worth a mail."""
+
+    #: A mailbox that no poll has reached for so long.
+    silent_after: timedelta
+    #: A statement held for so many working days.
+    held_working_days: int
+    #: A statement held so shortly before the deadline of its kind.
+    near_deadline: timedelta
+
+
+class Notice(Value):
+    """One thing to tell the staff."""
+
+    kind: str
+    #: What it is about: a mailbox, or a submission's reference.
+    about: str
+    #: In plain English, a sentence.
+    text: str
+
+
+def of_mailboxes(pulses: Iterable[Pulse], told: Told, now: datetime, watch: Watchfulness) -> Iterator[Notice]:
+    """Once when a mailbox has not been reached for too long, and once when it works again."""
+    for pulse in pulses:
+        was_told = (SILENT, pulse.what) in told
+        if pulse.is_ill(now, watch.silent_after):
+            if not was_told:
+                since = f"since {_utc(pulse.worked_at)}" if pulse.worked_at else "so far"
+                said = f" The last attempt said: {pulse.problem}" if pulse.problem else ""
+                text = f"The {pulse.what} has not been reached {since}.{said}"
+                yield Notice(kind=SILENT, about=pulse.what, text=text)
+        elif was_told:
+            yield Notice(kind=BACK, about=pulse.what, text=f"The {pulse.what} works again; nothing was lost.")
+
+
+def of_held(  # noqa: PLR0913 - what is held, what was told, and by which measures
+    held: Iterable[LogRow], meetings: Iterable[Meeting], told: Told, office: Office, now: datetime, watch: Watchfulness
+) -> Iterator[Notice]:
+    """Once for each statement that has waited too long for a person, and once when its deadline is near."""
+    by_id = {meeting.id: meeting for meeting in meetings}
+    for row in held:
+        if row.reference is None:
+            continue
+        due = office.working_days_after(row.received, watch.held_working_days)
+        if due <= now and (OVERDUE, row.reference) not in told:
+            yield Notice(kind=OVERDUE, about=row.reference, text=f"{_line(row)}, waits since {_local(row, office)}")
+        until = _deadline(row, by_id)
+        if until and now <= until <= now + watch.near_deadline and (NEAR, row.reference) not in told:
+            when = until.strftime("%A, %-d %B %Y, %H:%M (%Z)")
+            yield Notice(kind=NEAR, about=row.reference, text=f"{_line(row)}, deadline {when}")
+
+
+def _deadline(row: LogRow, meetings: Mapping[str, Meeting]) -> datetime | None:
+    """The deadline of its kind; where the kind is not known, the earliest that is still to come is the prudent one."""
+    meeting = meetings.get(row.meeting or "")
+    if meeting is None:
+        return None
+    moments = {str(kind): deadline.moment for kind, deadline in meeting.deadline.items()}
+    return moments.get(row.kind) if row.kind else min(moments.values(), default=None)
+
+
+def _line(row: LogRow) -> str:
+    who = row.party_name or "party not understood"
+    items = f", item {', '.join(row.items)}" if row.items else ""
+    why = f" ({'; '.join(row.reasons)})" if row.reasons else ""
+    return f"{row.reference}: {who}{items}{why}"
+
+
+def _local(row: LogRow, office: Office) -> str:
+    return office.local(row.received).strftime("%-d %B, %H:%M")
+
+
+def _utc(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

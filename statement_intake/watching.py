@@ -1,0 +1,112 @@
+"""Looks out for what the staff has to know, and tells them once: mailboxes that are silent, statements that wait."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from statement_intake.domain import digest, notices
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.office import Office
+from statement_intake.domain.records import LogRow
+
+if TYPE_CHECKING:
+    from statement_intake.ledger.ledger import Ledger
+
+log = structlog.get_logger()
+
+#: What waits longer than this is in the digest and the log, and is nobody's news any more.
+_STILL_NEWS = timedelta(days=60)
+_DIGEST = "digest"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the staff."""
+
+    address: str
+    name: str = ""
+
+
+#: Sends a mail to one person: the person, the subject, the text. Raises SurroundingsFault where it did not leave.
+Tell = Callable[[Person, str, str], None]
+
+
+@dataclass(frozen=True)
+class Lookout:
+    """Who is told what."""
+
+    ledger: "Ledger"
+    #: Submissions of these outcomes received since then (ever, if None), oldest first.
+    rows: Callable[[tuple[Outcome, ...], datetime | None], Iterable[LogRow]]
+    meetings: tuple[Meeting, ...]
+    office: Office
+    watch: notices.Watchfulness
+    operators: tuple[Person, ...]
+    #: For statements that wait too long; nobody, where none is named.
+    duty: tuple[Person, ...]
+    readers: tuple[Person, ...]
+    digest_at: time
+    tell: Tell
+    clock: Callable[[], datetime]
+
+
+def look_out(lookout: Lookout) -> None:
+    """Tell whoever has to know what is new. Raises SurroundingsFault where mail cannot leave: it is told later.
+
+    A notice is written down after it was sent: if the process dies in between it is sent again, since an alert that
+    nobody gets is worse than one that comes twice.
+    """
+    now, told = lookout.clock(), lookout.ledger.notices.told()
+    if lookout.operators:
+        pulses = lookout.ledger.pulses.all()
+        for notice in notices.of_mailboxes(pulses, told, now, lookout.watch):
+            _send(lookout, lookout.operators, f"statement-intake: {notice.text.partition('.')[0]}", notice.text)
+            _remember(lookout, [notice], now)
+    if lookout.duty:
+        held = _rows(lookout, now - _STILL_NEWS, Outcome.HELD)
+        news = list(notices.of_held(held, lookout.meetings, told, lookout.office, now, lookout.watch))
+        if news:
+            waiting = {notice.about for notice in news}
+            subject = f"{len(waiting)} statement{'s' if len(waiting) > 1 else ''} waiting for a person"
+            _send(lookout, lookout.duty, subject, "\n\n".join(notice.text for notice in news))
+            _remember(lookout, news, now)
+    if lookout.readers:
+        _digest(lookout, now, told.get((_DIGEST, "")))
+
+
+def _digest(lookout: Lookout, now: datetime, last: datetime | None) -> None:
+    if not digest.due(last, now, lookout.digest_at, lookout.office):
+        return
+    since = last or now - timedelta(days=1)
+    counts = lookout.ledger.outbox.counts()
+    day = digest.Day(
+        since=since,
+        came=tuple(_rows(lookout, since, Outcome.ACCEPTED, Outcome.REJECTED, Outcome.HELD)),
+        held=tuple(_rows(lookout, None, Outcome.HELD)),
+        troubled=counts.get("failed", 0) + counts.get("unknown", 0),
+    )
+    written = digest.write(day, now, lookout.office)
+    _send(lookout, lookout.readers, written.subject, written.text)
+    lookout.ledger.notices.tell(_DIGEST, "", now)
+
+
+def _rows(lookout: Lookout, since: datetime | None, *outcomes: Outcome) -> Iterable[LogRow]:
+    return (row for row in lookout.rows(outcomes, since) if row.standing == "current")
+
+
+def _send(lookout: Lookout, people: Sequence[Person], subject: str, text: str) -> None:
+    for person in people:
+        lookout.tell(person, subject, text)
+    log.info("told the staff", subject=subject, people=len(people))
+
+
+def _remember(lookout: Lookout, news: Sequence[notices.Notice], now: datetime) -> None:
+    for notice in news:
+        if notice.kind == notices.BACK:
+            lookout.ledger.notices.forget(notices.SILENT, notice.about)
+        else:
+            lookout.ledger.notices.tell(notice.kind, notice.about, now)

@@ -1,0 +1,126 @@
+"""What the staff is told of the service's own accord."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from statement_intake.domain.digest import Day, due, write
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.meeting import Kind
+from statement_intake.domain.notices import NEAR, OVERDUE, SILENT, Watchfulness, of_held, of_mailboxes
+from statement_intake.domain.office import Office
+from statement_intake.domain.pulse import Pulse
+from statement_intake.domain.records import LogRow
+from tests.domain.values import knowledge
+
+#: Thursday, 24 August 2023, noon in Vienna.
+THURSDAY = datetime(2023, 8, 24, 10, 0, tzinfo=UTC)
+MEETINGS = knowledge().meetings
+OFFICE = Office(zone="Europe/Vienna", opens=time(9), closes=time(17))
+WATCH = Watchfulness(silent_after=timedelta(minutes=30), held_working_days=1, near_deadline=timedelta(hours=24))
+
+
+def row(reference: str = "SI-1", outcome: Outcome = Outcome.HELD, received: datetime = THURSDAY) -> LogRow:
+    """A line of the log."""
+    return LogRow(
+        reference=reference, received=received, outcome=outcome, standing="current", meeting="emic-12", party="KEN",
+        party_name="Kenya", items=("4",), kind="video", codes=("video.by_link",), reasons=("No video, but a link.",),
+        sender="a@kenya.example", subject="s", reply=None,
+    )  # fmt: skip
+
+
+def told(pulse: Pulse, *already: str, after: timedelta = timedelta()) -> list[tuple[str, str]]:
+    """Kind and text of what follows from one pulse."""
+    known = {(kind, pulse.what): THURSDAY for kind in already}
+    return [(notice.kind, notice.text) for notice in of_mailboxes([pulse], known, THURSDAY + after, WATCH)]
+
+
+def test_a_mailbox_is_silent_once() -> None:
+    """From the set time on, once; not before."""
+    pulse = Pulse(what="mailbox main", worked_at=THURSDAY, failing_since=THURSDAY, problem="connection refused")
+    assert told(pulse, after=timedelta(minutes=29)) == []
+    text = "The mailbox main has not been reached since 2023-08-24 10:00 UTC. The last attempt said: connection refused"
+    assert told(pulse, after=timedelta(minutes=30)) == [(SILENT, text)]
+    assert told(pulse, SILENT, after=timedelta(hours=9)) == []
+
+
+def test_a_mailbox_that_never_worked_counts_from_its_first_failure() -> None:
+    """A service that starts again and again is noticed, too."""
+    pulse = Pulse(what="mailbox main", worked_at=None, failing_since=THURSDAY, problem="refused")
+    assert [kind for kind, _ in told(pulse, after=timedelta(hours=1))] == [SILENT]
+
+
+def test_a_recovery_is_told_only_where_the_silence_was() -> None:
+    """Once: the watcher forgets the silence when it has told."""
+    pulse = Pulse(what="mailbox main", worked_at=THURSDAY, failing_since=None)
+    assert told(pulse) == []
+    assert told(pulse, SILENT) == [("back", "The mailbox main works again; nothing was lost.")]
+
+
+def held(now: datetime, *already: str, received: datetime = THURSDAY) -> list[str]:
+    """Kinds of what follows from one held statement."""
+    known = {(kind, "SI-1"): now for kind in already}
+    return [notice.kind for notice in of_held([row(received=received)], MEETINGS, known, OFFICE, now, WATCH)]
+
+
+def test_a_statement_that_waits_a_working_day_is_overdue() -> None:
+    """The weekend does not count: what came on Friday at noon is overdue on Monday at noon."""
+    friday = THURSDAY + timedelta(days=1)
+    assert held(friday + timedelta(days=2, hours=23), received=friday) == []
+    assert held(friday + timedelta(days=3), received=friday) == [OVERDUE]
+    assert held(friday + timedelta(days=3), OVERDUE, received=friday) == []
+
+
+def test_a_statement_that_waits_near_its_deadline_is_told_before_it() -> None:
+    """The day before; after the deadline nobody can do anything about it any more."""
+    meeting = knowledge().meeting("emic-12")
+    assert meeting is not None
+    deadline = meeting.deadline[Kind.VIDEO].moment
+    assert held(deadline - timedelta(hours=25), OVERDUE) == []
+    assert held(deadline - timedelta(hours=24), OVERDUE) == [NEAR]
+    assert held(deadline - timedelta(hours=24), OVERDUE, NEAR) == []
+    assert held(deadline + timedelta(seconds=1), OVERDUE) == []
+
+
+def test_a_notice_says_who_waits_and_why() -> None:
+    """So that an officer knows from the mail alone whether it is urgent."""
+    notices = of_held([row()], MEETINGS, {}, OFFICE, THURSDAY + timedelta(days=1), WATCH)
+    assert [notice.text for notice in notices] == [
+        "SI-1: Kenya, item 4 (No video, but a link.), waits since 24 August, 12:00"
+    ]
+
+
+def test_a_digest_goes_once_on_each_working_day() -> None:
+    """From its time on, in the office's zone; never on a weekend."""
+    morning = datetime(2023, 8, 24, 6, 30, tzinfo=UTC)
+    assert not due(None, morning - timedelta(seconds=1), time(8, 30), OFFICE)
+    assert due(None, morning, time(8, 30), OFFICE)
+    assert not due(morning, morning + timedelta(hours=3), time(8, 30), OFFICE)
+    assert due(morning, morning + timedelta(days=1), time(8, 30), OFFICE)
+    assert not due(morning, morning + timedelta(days=2), time(8, 30), OFFICE)
+    assert due(morning, morning + timedelta(days=4), time(8, 30), OFFICE)
+
+
+def test_a_digest_names_what_came_and_what_waits() -> None:
+    """Rejections with their reasons, and everything that is held, however old."""
+    day = Day(
+        since=THURSDAY - timedelta(days=1),
+        came=(row("SI-2", Outcome.ACCEPTED), row("SI-3", Outcome.REJECTED)),
+        held=(row(),),
+        troubled=1,
+    )
+    digest = write(day, THURSDAY, OFFICE)
+    assert digest.subject == "Statements, 24 August 2023: 1 accepted, 1 rejected, 1 waiting"
+    assert digest.text == (
+        "Statements received since Wednesday 23 August, 12:00, as they stand now.\n\n"
+        "Accepted: 1\n  SI-2  Kenya, item 4, video, Thursday 24 August, 12:00\n\n"
+        "Rejected: 1\n  SI-3  Kenya, item 4, video, Thursday 24 August, 12:00\n      No video, but a link.\n\n"
+        "Waiting for a person: 1\n  SI-1  Kenya, item 4, video, Thursday 24 August, 12:00\n"
+        "      No video, but a link.\n\n"
+        "1 letters were refused or are of unknown fate: statement-intake outbox list\n"
+    )
+
+
+def test_a_digest_of_a_day_without_mail_says_so() -> None:
+    """Silence would be read as a fault."""
+    digest = write(Day(since=THURSDAY, came=(), held=(), troubled=0), THURSDAY, OFFICE)
+    assert "None was received." in digest.text
+    assert digest.subject.endswith("0 accepted, 0 rejected, 0 waiting")
