@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from statement_intake.domain import digest, notices
-from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import LogRow
@@ -40,8 +39,10 @@ class Lookout:
     """Who is told what."""
 
     ledger: "Ledger"
-    #: Submissions of these outcomes received since then (ever, if None), oldest first.
-    rows: Callable[[tuple[Outcome, ...], datetime | None], Iterable[LogRow]]
+    #: Current submissions received since then, oldest first.
+    came: Callable[[datetime], Iterable[LogRow]]
+    #: Those that wait for a person, received since then or, if None, ever.
+    waiting: Callable[[datetime | None], Iterable[LogRow]]
     meetings: tuple[Meeting, ...]
     office: Office
     watch: notices.Watchfulness
@@ -67,7 +68,7 @@ def look_out(lookout: Lookout) -> None:
             _send(lookout, lookout.operators, f"statement-intake: {notice.text.partition('.')[0]}", notice.text)
             _remember(lookout, [notice], now)
     if lookout.duty:
-        held = _rows(lookout, now - _STILL_NEWS, Outcome.HELD)
+        held = lookout.waiting(now - _STILL_NEWS)
         news = list(notices.of_held(held, lookout.meetings, told, lookout.office, now, lookout.watch))
         if news:
             waiting = {notice.about for notice in news}
@@ -85,17 +86,13 @@ def _digest(lookout: Lookout, now: datetime, last: datetime | None) -> None:
     counts = lookout.ledger.outbox.counts()
     day = digest.Day(
         since=since,
-        came=tuple(_rows(lookout, since, Outcome.ACCEPTED, Outcome.REJECTED, Outcome.HELD)),
-        held=tuple(_rows(lookout, None, Outcome.HELD)),
+        came=tuple(lookout.came(since)),
+        held=tuple(lookout.waiting(None)),
         troubled=counts.get("failed", 0) + counts.get("unknown", 0),
     )
     written = digest.write(day, now, lookout.office)
     _send(lookout, lookout.readers, written.subject, written.text)
     lookout.ledger.notices.tell(_DIGEST, "", now)
-
-
-def _rows(lookout: Lookout, since: datetime | None, *outcomes: Outcome) -> Iterable[LogRow]:
-    return (row for row in lookout.rows(outcomes, since) if row.standing == "current")
 
 
 def _send(lookout: Lookout, people: Sequence[Person], subject: str, text: str) -> None:

@@ -13,11 +13,9 @@ from statement_intake.configuration import load_knowledge
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
 from statement_intake.desk import Desk
-from statement_intake.domain.finding import Outcome
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.notices import Watchfulness
 from statement_intake.domain.office import Office
-from statement_intake.domain.records import LogRow
 from statement_intake.files import FileStore
 from statement_intake.ledger.ledger import Ledger, open_ledger
 from statement_intake.ledger.log import Filter
@@ -139,14 +137,11 @@ def build_correspondent(settings: Settings, knowledge: Knowledge, mode: str | No
 
 
 def _lookout(settings: Settings, desk: Desk, post: Post) -> Lookout:
-    alerts, office = settings.alerts, settings.office
-
-    def rows(outcomes: tuple[Outcome, ...], since: datetime | None) -> Iterator[LogRow]:
-        return desk.ledger.log.rows(Filter(outcomes=outcomes, since=since))
-
+    alerts, office, log = settings.alerts, settings.office, desk.ledger.log
     return Lookout(
         ledger=desk.ledger,
-        rows=rows,
+        came=lambda since: (row for row in log.rows(Filter(since=since)) if row.standing == "current"),
+        waiting=lambda since: log.rows(Filter(since=since, waiting=True)),
         meetings=desk.knowledge.meetings,
         office=desk.correspondent.office,
         watch=Watchfulness(

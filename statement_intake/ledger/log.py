@@ -34,6 +34,8 @@ class Filter(Value):
     meeting: str | None = None
     party: str | None = None
     since: datetime | None = None
+    #: Only what waits for a person: held, found wanting after it was decided, or asked back.
+    waiting: bool = False
 
 
 class Log:
@@ -59,6 +61,13 @@ class Log:
             query = query.where(submissions.c.party == wanted.party)
         if wanted.since:
             query = query.where(submissions.c.received_at >= wanted.since)
+        if wanted.waiting:
+            query = query.where(
+                submissions.c.standing.in_(("current", "withdrawal_requested")),
+                (submissions.c.outcome == str(Outcome.HELD))
+                | (submissions.c.needs_person != "")
+                | (submissions.c.standing == "withdrawal_requested"),
+            )
         with self._engine.begin() as connection:
             for page in connection.execute(query).partitions(_PAGE):
                 for row in page:

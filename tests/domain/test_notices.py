@@ -23,7 +23,7 @@ def row(reference: str = "SI-1", outcome: Outcome = Outcome.HELD, received: date
     return LogRow(
         reference=reference, received=received, outcome=outcome, standing="current", meeting="emic-12", party="KEN",
         party_name="Kenya", items=("4",), kind="video", codes=("video.by_link",), reasons=("No video, but a link.",),
-        sender="a@kenya.example", subject="s", reply=None,
+        sender="a@kenya.example", subject="s", reply=None, needs_person="",
     )  # fmt: skip
 
 
