@@ -15,6 +15,7 @@ from statement_intake.domain.parties import PartyTable
 from statement_intake.domain.party_rows import FILES
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.words import Vocabulary
+from statement_intake.domain.world import Nation, World, world
 
 _DATA = resources.files("statement_intake") / "data"
 
@@ -94,6 +95,26 @@ def load_parties() -> PartyTable:
     """The table of States, groups and organisations."""
     folder = _DATA / "parties"
     return PartyTable.from_csv({name: (folder / f"{name}.csv").read_text(encoding="utf-8") for name in FILES})
+
+
+def load_world() -> World:
+    """All States with their regions, and the members of groups as far as they are known."""
+    parties, folder = load_parties(), _DATA / "parties"
+    rows = _rows((folder / "parties.csv").read_text(encoding="utf-8"))
+    nations = (
+        Nation(code=party.code, name=party.name, region=row["region"])
+        for row in rows
+        if row["kind"] == "state" and (party := parties.get(row["code"]))
+    )
+    members = {
+        row["group"]: frozenset(row["members"].split())
+        for row in _rows((folder / "members.csv").read_text(encoding="utf-8"))
+    }
+    return world(nations, members)
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
 
 
 def load_houses() -> Houses:

@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from statement_intake.ledger import migration
 from statement_intake.ledger.arrivals import Arrivals
+from statement_intake.ledger.coverage import CoverageQuery
 from statement_intake.ledger.engine import LedgerError, open_engine
 from statement_intake.ledger.figures import Figures
 from statement_intake.ledger.inspections import Inspections
@@ -25,6 +26,7 @@ class Ledger:
         self.outbox = Outbox(engine)
         self.log = Log(engine)
         self.inspections = Inspections(engine)
+        self.coverage = CoverageQuery(engine)
         self.figures = Figures(engine)
         self.pulses = Pulses(engine)
         self.notices = Notices(engine)
