@@ -7,6 +7,8 @@ case: a mail there, and its row in expected.csv.
 import base64
 import csv
 import re
+import shutil
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,8 @@ from statement_intake.settings import Settings
 from statement_intake.workshop import build_correspondent, build_reader
 from tests.house import KENYA
 from tests.reading import packed
-from tests.reading.conftest import ffmpeg, make_pdf, page
+from tests.reading.conftest import ffmpeg, make_docx, make_pdf, page, paragraph
+from tests.reading.office import changed_document, convert, plain_document
 
 MAILS = Path(__file__).parent / "mails"
 ROWS = list(csv.DictReader((MAILS / "expected.csv").read_text(encoding="utf-8").splitlines()))
@@ -43,8 +46,21 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     (folder / "picture.jpg").write_bytes(jpeg())
     make_pdf(folder / "statement.pdf", page("Statement of France. " + "Corruption harms us all. " * 10))
     make_pdf(folder / "scan.pdf", "0 0 200 200 re f")
+    written_by_an_office(folder)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     return files | packed_in_all_ways(files, tmp_path_factory.mktemp("packed"))
+
+
+def written_by_an_office(folder: Path) -> None:
+    """Documents of other kinds than the usual one."""
+    convert([plain_document(folder / "old.docx", speech(400, "France"))], "doc", folder)
+    changed_document(folder / "changed.docx")
+    make_docx(folder / "macros.docm", paragraph(speech(400, "France")))
+    with zipfile.ZipFile(folder / "macros.docm", "a") as archive:
+        archive.writestr("word/vbaProject.bin", b"macro")
+    with zipfile.ZipFile(folder / "slides.pptx", "w") as archive:
+        archive.writestr("ppt/presentation.xml", "<a/>")
+    shutil.rmtree(folder / "profile")
 
 
 def packed_in_all_ways(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:

@@ -141,10 +141,33 @@ class DocumentProblem(StrEnum):
     SCANNED = "scanned"
     DAMAGED = "damaged"
     BOMB = "bomb"
-    #: A kind of document that cannot be read here (legacy .doc, slides, spreadsheets).
+    #: A kind of document that cannot be read here (spreadsheets, Word before 1997).
     UNSUPPORTED = "unsupported"
+    #: Slides: what was said is not on them.
+    SLIDES = "slides"
     #: A limit of the reader (time, memory, output) ended the reading: held, never rejected.
     LIMITED = "limited"
+
+
+class Hidden(Value):
+    """What is in a document and not on its pages. The numbers count; a clean copy has none of it."""
+
+    #: Insertions and deletions that are still marked as such.
+    changes: int = 0
+    comments: int = 0
+    #: Characters of text that is not shown.
+    characters: int = 0
+    #: Files within it: embedded objects, attachments.
+    files: int = 0
+    #: Actions that run when it is opened.
+    scripts: int = 0
+    #: Names of authors, of those who changed it, and of those who commented.
+    people: tuple[str, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything at all."""
+        return self != Hidden()
 
 
 class DocumentFacts(Value):
@@ -154,11 +177,15 @@ class DocumentFacts(Value):
     format: str
     #: None where readable text was found.
     problem: DocumentProblem | None = None
-    #: The text, capped at 20,000 characters.
+    #: The text as it reads once its changes are accepted, capped at 20,000 characters.
     text: str = ""
-    #: Words in the whole document.
+    #: Words in the whole document; of Chinese and Japanese, characters.
     words: int = 0
+    #: As counted (PDF), or as the document says.
     pages: int | None = None
+    #: It carries programs. They are never run here.
+    macros: bool = False
+    hidden: Hidden = Hidden()
 
 
 class Attachment(Value):

@@ -188,10 +188,7 @@ def _document(stored: Stored, kind: Kind, seconds: float) -> DocumentFacts:
         return DocumentFacts(format=kind.format, problem=DocumentProblem.ENCRYPTED)
     if kind.bomb:
         return DocumentFacts(format=kind.format, problem=DocumentProblem.BOMB)
-    try:
-        return documents.read(stored.path, kind.format, seconds=min(seconds, documents.SECONDS))
-    except MemoryError:
-        return DocumentFacts(format=kind.format, problem=DocumentProblem.LIMITED)
+    return documents.read_apart(stored.path, kind.format, seconds=min(seconds, documents.SECONDS))
 
 
 def _has(facts: dict[str, object], problem: DocumentProblem) -> bool:

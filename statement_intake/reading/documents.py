@@ -1,15 +1,15 @@
 """The text of a document, or why there is none."""
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
 from statement_intake.domain.message import DocumentFacts, DocumentProblem
+from statement_intake.reading.apart import apart
+from statement_intake.reading.contents import Bomb, Contents, Locked, TooMuch, Unknown
 from statement_intake.reading.plain import text_encoding
 from statement_intake.reading.text import clean_text, decode
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: Characters of text that are given back.
 MAXIMUM_TEXT = 20_000
@@ -26,31 +26,45 @@ READABLE_CHARACTERS = 10
 #: A PDF with fewer words a page than this, and something drawn on it, is a picture of text with a stamp on it.
 SCANNED_WORDS_A_PAGE = 5
 
+_PROBLEMS: Mapping[type[Exception], DocumentProblem] = MappingProxyType(
+    {
+        Locked: DocumentProblem.ENCRYPTED,
+        Bomb: DocumentProblem.BOMB,
+        TooMuch: DocumentProblem.LIMITED,
+        Unknown: DocumentProblem.UNSUPPORTED,
+    }
+)
 _UNSPACED = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 #: Letters and digits with their combining marks (Arabic vowels, accents) and apostrophes within.
 _WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670'’]*")
 
 
 def read(path: Path, kind: str, *, seconds: float = SECONDS) -> DocumentFacts:
-    """Read *path*, a document of the format *kind* ("pdf", "docx", "odt", "txt"; others are not read).
+    """Read *path*, a document of the format *kind*; one that is no key of READERS is not read.
 
     Raises nothing but MemoryError and OSError: whatever else goes wrong makes the document damaged.
     """
-    readers: dict[str, Callable[[Path, float], DocumentFacts]] = {
-        "txt": _plain,
-        "docx": _docx,
-        "odt": _odt,
-        "pdf": _pdf,
-    }
-    reader = readers.get(kind)
+    reader = READERS.get(kind)
     if reader is None:
         return DocumentFacts(format=kind, problem=DocumentProblem.UNSUPPORTED)
     try:
-        return reader(path, seconds)
+        return _facts(kind, reader(path, seconds))
     except (MemoryError, OSError):
         raise
-    except Exception:  # noqa: BLE001 - parsers of hostile files raise anything, and each time it means this
-        return DocumentFacts(format=kind, problem=DocumentProblem.DAMAGED)
+    except Exception as error:  # noqa: BLE001 - parsers of hostile files raise anything, and each time it means damaged
+        return DocumentFacts(format=kind, problem=_PROBLEMS.get(type(error), DocumentProblem.DAMAGED))
+
+
+def read_apart(path: Path, kind: str, *, seconds: float = SECONDS) -> DocumentFacts:
+    """`read`, in a process of its own that cannot outlive *seconds* nor take more memory than it may.
+
+    Raises OSError where no process can be made.
+    """
+    if kind not in READERS:
+        return DocumentFacts(format=kind, problem=DocumentProblem.UNSUPPORTED)
+    limited = DocumentFacts(format=kind, problem=DocumentProblem.LIMITED)
+    answer = apart(lambda: read(path, kind, seconds=seconds).model_dump_json().encode(), seconds=seconds)
+    return limited if answer is None else DocumentFacts.model_validate_json(answer)
 
 
 def count_words(text: str) -> int:
@@ -59,66 +73,69 @@ def count_words(text: str) -> int:
     return unspaced + len(_WORD.findall(_UNSPACED.sub(" ", text) if unspaced else text))
 
 
-def _facts(kind: str, text: str, *, pages: int | None = None) -> DocumentFacts:
-    text = re.sub(r"\n{3,}", "\n\n", clean_text(text[:MAXIMUM_COUNTED])).strip()
+def _facts(kind: str, contents: Contents) -> DocumentFacts:
+    text = re.sub(r"\n{3,}", "\n\n", clean_text(contents.text[:MAXIMUM_COUNTED])).strip()
     words = count_words(text)
     unspaced = len(_UNSPACED.findall(text[:MAXIMUM_TEXT]))
     readable = words - unspaced >= READABLE_WORDS or unspaced >= READABLE_CHARACTERS
+    pages = contents.pages or 0
+    scanned = contents.drawn and (not readable or words < SCANNED_WORDS_A_PAGE * pages)
     return DocumentFacts(
         format=kind,
-        problem=None if readable else DocumentProblem.EMPTY,
+        problem=DocumentProblem.SCANNED if scanned else None if readable else DocumentProblem.EMPTY,
         text=text[:MAXIMUM_TEXT],
         words=words,
-        pages=pages,
+        pages=contents.pages,
+        macros=contents.macros,
+        hidden=contents.beneath,
     )
 
 
-def _plain_text(path: Path) -> str | None:
+def _plain(path: Path, _seconds: float) -> Contents:
     with path.open("rb") as stream:
         raw = stream.read(MAXIMUM_PLAIN)
     encoding = text_encoding(raw, complete=True)
     if encoding is None:
-        return None
-    return decode(raw, encoding if encoding.startswith("utf") else None)
+        raise ValueError("it is no text")
+    contents = Contents()
+    contents.say(decode(raw, encoding if encoding.startswith("utf") else None))
+    return contents
 
 
-def _plain(path: Path, _seconds: float) -> DocumentFacts:
-    text = _plain_text(path)
-    return DocumentFacts(format="txt", problem=DocumentProblem.DAMAGED) if text is None else _facts("txt", text)
+# Imported when they are needed: a mail has one or two documents, and some of the libraries are slow to load.
 
 
-def _docx(path: Path, _seconds: float) -> DocumentFacts:
-    return _zipped("docx", path)
+def _docx(path: Path, _seconds: float) -> Contents:
+    from statement_intake.reading.docx import docx  # noqa: PLC0415
+
+    return docx(path)
 
 
-def _odt(path: Path, _seconds: float) -> DocumentFacts:
-    return _zipped("odt", path)
+def _odt(path: Path, _seconds: float) -> Contents:
+    from statement_intake.reading.odt import odt  # noqa: PLC0415
+
+    return odt(path)
 
 
-def _zipped(kind: str, path: Path) -> DocumentFacts:
-    from statement_intake.reading import zipped_xml  # noqa: PLC0415 - not every mail has one
+def _doc(path: Path, _seconds: float) -> Contents:
+    from statement_intake.reading.doc import doc  # noqa: PLC0415
 
-    try:
-        text = (zipped_xml.docx_text if kind == "docx" else zipped_xml.odt_text)(path)
-    except zipped_xml.Locked:
-        return DocumentFacts(format=kind, problem=DocumentProblem.ENCRYPTED)
-    except zipped_xml.Bomb:
-        return DocumentFacts(format=kind, problem=DocumentProblem.BOMB)
-    except zipped_xml.TooMuch:
-        return DocumentFacts(format=kind, problem=DocumentProblem.LIMITED)
-    return _facts(kind, text)
+    return doc(path)
 
 
-def _pdf(path: Path, seconds: float) -> DocumentFacts:
-    from statement_intake.reading import pdf  # noqa: PLC0415 - slow to import, and not every mail has one
+def _rtf(path: Path, _seconds: float) -> Contents:
+    from statement_intake.reading.rtf import rtf  # noqa: PLC0415
 
-    try:
-        found = pdf.pdf_text(path, seconds=seconds, characters=MAXIMUM_COUNTED)
-    except pdf.Locked:
-        return DocumentFacts(format="pdf", problem=DocumentProblem.ENCRYPTED)
-    except pdf.TooMuch:
-        return DocumentFacts(format="pdf", problem=DocumentProblem.LIMITED)
-    facts = _facts("pdf", found.text, pages=found.pages)
-    if found.drawn and (facts.problem is DocumentProblem.EMPTY or facts.words < SCANNED_WORDS_A_PAGE * found.pages):
-        return facts.model_copy(update={"problem": DocumentProblem.SCANNED})
-    return facts
+    return rtf(path)
+
+
+def _pdf(path: Path, seconds: float) -> Contents:
+    from statement_intake.reading.pdf import pdf  # noqa: PLC0415
+
+    return pdf(path, seconds=seconds)
+
+
+#: Readers by the format's name.
+READERS: Mapping[str, Callable[[Path, float], Contents]] = MappingProxyType(
+    {"txt": _plain, "docx": _docx, "docm": _docx, "odt": _odt, "doc": _doc, "rtf": _rtf, "pdf": _pdf}
+)

@@ -127,7 +127,7 @@ def test_a_video_under_a_documents_name_is_a_video(make_video: MakeVideo) -> Non
         (b"PK\x03\x04 cut off", DocumentProblem.DAMAGED),
         (b"%PDF-1.4 cut off", DocumentProblem.DAMAGED),
         (OLE + "EncryptedPackage".encode("utf-16-le"), DocumentProblem.ENCRYPTED),
-        (OLE + "WordDocument".encode("utf-16-le"), DocumentProblem.UNSUPPORTED),
+        (OLE + "WordDocument".encode("utf-16-le"), DocumentProblem.DAMAGED),
     ],
 )
 def test_what_was_meant_as_a_document_stays_one(content: bytes, problem: DocumentProblem, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_documents_are_told_apart_by_their_members(tmp_path: Path) -> None:
         archive.writestr("word/vbaProject.bin", b"macro")
     found = look(docm, "x.docx")
     assert found.document is not None
-    assert (found.document.format, found.document.problem) == ("docm", DocumentProblem.UNSUPPORTED)
+    assert (found.document.format, found.document.problem, found.document.macros) == ("docm", None, True)
     with zipfile.ZipFile(tmp_path / "c", "w") as archive:
         archive.writestr("ppt/presentation.xml", "<a/>")
     assert look(tmp_path / "c", "x.pdf").category is Category.SLIDES

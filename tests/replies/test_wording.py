@@ -27,6 +27,7 @@ HOLDING = [
     "message.encrypted", "attachment.closed", "meeting.other", "meeting.unclear", "subject.party_ambiguous",
     "subject.item_unknown", "version.unclear", "deadline.passed", "video.multiple", "video.missing",
     "video.length_unclear", "video.silent", "video.black", "video.by_link", "transcript.scanned", "transcript.in_body",
+    "document.macros",
 ]  # fmt: skip
 HELPFUL = [
     "subject.normalised", "video.portrait", "video.low_resolution", "video.format", "transcript.pace",

@@ -13,7 +13,9 @@ from statement_intake.domain.checks import (
     closed,
     deadline,
     encrypted,
+    hidden,
     item_named,
+    macros,
     meeting_named,
     party_named,
     placeholder,
@@ -61,6 +63,8 @@ ALL: tuple[Check, ...] = (
     video_advice.check,  #       video.portrait, .low_resolution, .format
     transcript.check,  #         transcript.missing, .unreadable, .scanned, .in_body, .pace
     statement.check,  #          statement.missing, .unreadable
+    macros.check,  #             document.macros
+    hidden.check,  #             document.hidden
 )
 
 

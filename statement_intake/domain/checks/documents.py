@@ -8,9 +8,12 @@ _TEXTS = frozenset({"doc", "rtf", "html", "pages", "wpd", "wps"})
 
 
 def problem_of(attachment: Attachment) -> DocumentProblem | None:
-    """Why no text could be read from it; None where it could. A picture of a page is a scan."""
+    """Why no text could be read from it; None where it could. A picture of a page is a scan, and slides are no text."""
     if attachment.category is Category.IMAGE:
         return DocumentProblem.SCANNED
+    if attachment.category is Category.SLIDES and not (attachment.encrypted or attachment.bomb):
+        problem = attachment.document.problem if attachment.document else None
+        return DocumentProblem.SLIDES if problem in {None, DocumentProblem.UNSUPPORTED} else problem
     return attachment.document.problem if attachment.document else DocumentProblem.UNSUPPORTED
 
 

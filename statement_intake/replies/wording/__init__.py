@@ -48,6 +48,7 @@ FAULTS: Mapping[str, Words] = MappingProxyType(
         "transcript.in_body": documents.transcript_in_body,
         "statement.missing": documents.statement_missing,
         "statement.unreadable": documents.statement_unreadable,
+        "document.macros": documents.document_macros,
         "attachment.encrypted": documents.attachment_encrypted,
         "attachment.closed": documents.attachment_closed,
     }

@@ -19,6 +19,7 @@ def transcript_unreadable(say: Language, facts: Facts) -> Advice:
         "encrypted": say("The transcript is protected by a password and cannot be opened."),
         "damaged": say("The transcript cannot be opened: the file is damaged or incomplete."),
         "unsupported": say("The transcript is in a file format that cannot be read here."),
+        "slides": say("The transcript is a slide presentation and not the text that is spoken."),
     }
     return Advice(
         fault=faults.get(facts.text("problem"), say("The transcript cannot be read.")),
@@ -87,6 +88,7 @@ def statement_unreadable(say: Language, facts: Facts) -> Advice:
         "encrypted": say("The written statement is protected by a password and cannot be opened."),
         "damaged": say("The written statement cannot be opened: the file is damaged or incomplete."),
         "unsupported": say("The written statement is in a file format that cannot be read here."),
+        "slides": say("The written statement is a slide presentation and not a text."),
     }
     return Advice(
         fault=faults.get(facts.text("problem"), say("The written statement cannot be read.")),
@@ -109,6 +111,15 @@ def attachment_closed(say: Language, facts: Facts) -> Advice:
     return Advice(
         fault=say("An attached archive cannot be opened here."),
         cure=say("Please attach the files themselves, without packing them."),
+        files=facts.files,
+    )
+
+
+def document_macros(say: Language, facts: Facts) -> Advice:
+    """A document with programs in it."""
+    return Advice(
+        fault=say("An attached document contains macros, that is, small programs."),
+        cure=say("Please send it without macros, as a Word document (.docx) or PDF file."),
         files=facts.files,
     )
 
