@@ -12,6 +12,11 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:  #
     return "sa.DateTime()" if kind == "type" and isinstance(item, Moment) else False
 
 
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:  # noqa: ANN401 - Alembic's hook
+    """The full-text index is the database's own affair: SQLite makes several tables of one (`ledger.words`)."""
+    return not (kind == "table" and name is not None and name.startswith("search"))
+
+
 engine = context.config.attributes["engine"]
 with engine.connect() as connection:
     context.configure(
@@ -20,6 +25,7 @@ with engine.connect() as connection:
         render_as_batch=True,
         compare_type=True,
         render_item=render_item,
+        include_name=include_name,
     )
     with context.begin_transaction():
         context.run_migrations()

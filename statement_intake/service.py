@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from statement_intake import systemd
+from statement_intake.console.server import Served
 from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.lock import only_one
@@ -25,7 +26,7 @@ from statement_intake.monitor import Monitor, serving
 from statement_intake.polling import finish, mark, poll
 from statement_intake.settings import Settings
 from statement_intake.watching import look_out
-from statement_intake.workshop import Workshop, lock_folder, now, open_workshop
+from statement_intake.workshop import Workshop, lock_folder, may_serve, now, open_workshop, serve_console
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ def run(settings: Settings) -> None:
     _on_signals(stop)
     with only_one(lock_folder(settings)), open_workshop(settings) as workshop, _monitoring(workshop):
         start_up(workshop)
-        log.info("there is no console in this version; review at the terminal: log, show, accept, reject")
+        console = _serve_console(workshop)
         log.info("started", mailboxes=[mailbox.name for mailbox in workshop.mailboxes], mode=settings.replies.mode)
         scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(1), "alive": ThreadPoolExecutor(1)}, timezone="UTC"
@@ -87,6 +88,8 @@ def run(settings: Settings) -> None:
         systemd.tell("STOPPING=1")
         log.info("stopping: the message in hand is finished first")
         scheduler.shutdown(wait=True)
+        if console:
+            console.stop()
     log.info("stopped")
 
 
@@ -100,6 +103,35 @@ def _say_alive(rounds: "Rounds") -> None:
     """A round may take hours, but no message of it; a service that hangs over one is for systemd to end."""
     if not rounds.stuck:
         systemd.tell("WATCHDOG=1")
+
+
+def _serve_console(workshop: Workshop) -> Served | None:
+    """The console, if anybody could log in. That it cannot be served must not keep mail from being taken in."""
+    if not may_serve(workshop):
+        log.info("no console: there is no account; make one with: statement-intake user add NAME --role administrator")
+        return None
+    try:
+        console = serve_console(workshop)
+    except OSError as error:
+        log.error("no console: its address cannot be had", problem=error.strerror or str(error))  # noqa: TRY400 - the text says it all
+        return None
+    log.info("console", address=workshop.settings.console.origin or console.address)
+    return console
+
+
+def serve_console_alone(settings: Settings) -> None:
+    """The web pages alone, until told to stop. Raises SurroundingsFault where nobody could log in, and OSError."""
+    stop = Stop()
+    _on_signals(stop)
+    with open_workshop(settings) as workshop:
+        if not may_serve(workshop):
+            raise SurroundingsFault(
+                "there is no account; make one with: statement-intake user add NAME --role administrator"
+            )
+        console = serve_console(workshop)
+        log.info("console", address=settings.console.origin or console.address)
+        stop.wait()
+        console.stop()
 
 
 def poll_once(settings: Settings) -> bool:

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
 from statement_intake.configuration import load_knowledge
+from statement_intake.console.application import build
+from statement_intake.console.limits import LoginLimits
+from statement_intake.console.parts import Parts
+from statement_intake.console.passwords import Passwords
+from statement_intake.console.server import Served, serve
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
 from statement_intake.desk import Desk
@@ -19,6 +25,7 @@ from statement_intake.domain.office import Office
 from statement_intake.files import FileStore
 from statement_intake.ledger.ledger import Ledger, open_ledger
 from statement_intake.ledger.log import Filter
+from statement_intake.ledger.sessions import Lifetimes
 from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox
@@ -164,6 +171,39 @@ def _rules(settings: Settings) -> PollRules:
         full_comparison=timedelta(hours=settings.schedule.full_comparison_hours),
         below=secrets.randbelow,
     )
+
+
+def serve_console(workshop: Workshop) -> Served:
+    """The console, in a thread of its own. Raises OSError where its port cannot be had."""
+    console = workshop.settings.console
+
+    def application(port: int) -> FastAPI:
+        return build(console_parts(workshop, console.origin or f"http://{_in_address(console.host)}:{port}"))
+
+    return serve(application, console.host, console.port)
+
+
+def console_parts(workshop: Workshop, origin: str) -> Parts:
+    """What the console's pages are given."""
+    console, desk = workshop.settings.console, workshop.desk
+    idle, absolute = timedelta(minutes=console.idle_minutes), timedelta(hours=console.session_hours)
+    return Parts(
+        desk=desk,
+        origin=origin.rstrip("/"),
+        lifetimes=Lifetimes(idle=idle, absolute=absolute),
+        undo=timedelta(seconds=console.undo_seconds),
+        passwords=Passwords(),
+        limits=LoginLimits(desk.clock),
+    )
+
+
+def may_serve(workshop: Workshop) -> bool:
+    """Whether anybody could log in."""
+    return workshop.settings.console.sign_on is not None or workshop.desk.ledger.accounts.any()
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def lock_folder(settings: Settings) -> Path:

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from statement_intake.cli import keeping, outbox, rehearsing, reviewing, serving, trying
+from statement_intake.cli import keeping, outbox, people, rehearsing, reviewing, serving, trying
 from statement_intake.cli.common import MISUSED, PROBLEMS
 from statement_intake.configuration import ConfigurationError
 from statement_intake.domain.faults import Conflict, SurroundingsFault
@@ -26,6 +26,7 @@ app = typer.Typer(
 for part in (serving, reviewing, trying, rehearsing, keeping):
     app.add_typer(part.app)
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(people.app, name="user")
 
 
 def main() -> None:

@@ -20,6 +20,15 @@ def run() -> None:
 
 
 @app.command()
+def console() -> None:
+    """The web pages alone, until SIGTERM or SIGINT; another process polls and delivers."""
+    from statement_intake import service
+
+    configure_logs()
+    service.serve_console_alone(read_settings(to_poll=False))
+
+
+@app.command()
 def poll() -> None:
     """One pass over the mailboxes and the outbox, then exit. Exit 1 if something could not be reached."""
     from statement_intake import service

@@ -48,6 +48,17 @@ class Unfinished(Value):
     letters_wait: bool
 
 
+class Struggling(Value):
+    """A message that could not be taken in so far."""
+
+    key: MessageKey
+    received_at: datetime
+    faults: int
+    #: What happened last.
+    problem: str
+    next_attempt_at: datetime | None
+
+
 class PendingMark(Value):
     """A decided message whose outcome is still to be left on the server."""
 
@@ -172,6 +183,7 @@ class AuditEntry(Value):
     at: datetime
     actor: str
     action: str
+    reference: str | None = None
     detail: dict[str, Any]
 
 

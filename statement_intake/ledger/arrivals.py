@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
 
 from statement_intake.domain.finding import Outcome
-from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Unfinished
+from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Struggling, Unfinished
 from statement_intake.domain.triage import Ties
 from statement_intake.ledger.schema import files, folders, inspections, letters, messages, submissions
 
@@ -113,6 +113,26 @@ class Arrivals:
         with self._read.begin() as connection:
             query = select(func.count()).where(messages.c.state.in_(("received", "refused")))
             return int(connection.execute(query).scalar_one())
+
+    def struggling(self, most: int) -> list[Struggling]:
+        """Messages that cannot be taken in so far: refused by the server, or ended by a fault of ours; newest first."""
+        query = (
+            select(messages)
+            .where(messages.c.state.in_(("refused", "received")), messages.c.faults > 0)
+            .order_by(messages.c.id.desc())
+            .limit(most)
+        )
+        with self._read.begin() as connection:
+            return [
+                Struggling(
+                    key=_key(row),
+                    received_at=row.received_at,
+                    faults=row.faults,
+                    problem=row.last_fault or "",
+                    next_attempt_at=row.next_attempt_at,
+                )
+                for row in connection.execute(query)
+            ]
 
     def begin(self, message: int) -> None:
         """Count that work on the message begins, before it can do harm."""

@@ -4,7 +4,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from statement_intake.ledger import migration
+from statement_intake.ledger.accounts import Accounts
 from statement_intake.ledger.arrivals import Arrivals
+from statement_intake.ledger.audit import Audit
 from statement_intake.ledger.coverage import CoverageQuery
 from statement_intake.ledger.engine import LedgerError, open_engine
 from statement_intake.ledger.figures import Figures
@@ -14,6 +16,8 @@ from statement_intake.ledger.notices import Notices
 from statement_intake.ledger.outbox import Outbox
 from statement_intake.ledger.pulses import Pulses
 from statement_intake.ledger.record import Record
+from statement_intake.ledger.search import LogSearch
+from statement_intake.ledger.sessions import Sessions
 
 
 class Ledger:
@@ -30,6 +34,10 @@ class Ledger:
         self.figures = Figures(engine)
         self.pulses = Pulses(engine)
         self.notices = Notices(engine)
+        self.search = LogSearch(engine)
+        self.audit = Audit(engine)
+        self.accounts = Accounts(engine)
+        self.sessions = Sessions(engine)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -250,6 +250,6 @@ def _letters(connection: Connection, submission: int) -> tuple[LetterRecord, ...
 def _audit(connection: Connection, reference: str) -> tuple[AuditEntry, ...]:
     query = select(audit).where(audit.c.reference == reference).order_by(audit.c.id)
     return tuple(
-        AuditEntry(at=row.at, actor=row.actor, action=row.action, detail=row.detail)
+        AuditEntry(at=row.at, actor=row.actor, action=row.action, reference=row.reference, detail=row.detail)
         for row in connection.execute(query)
     )

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine, inspect
 
+from statement_intake.ledger import people_schema  # noqa: F401 - so that the metadata is complete
 from statement_intake.ledger.engine import open_engine
 
 _PACKAGE = Path(__file__).parent.parent

@@ -16,6 +16,7 @@ from statement_intake.ledger.inspections import await_inspection
 from statement_intake.ledger.rows import file_rows, key_of, reason_of, sender_of, summary, understood
 from statement_intake.ledger.schema import decisions, files, findings, letters, messages, submissions
 from statement_intake.ledger.standing import ask_back, settle_versions
+from statement_intake.ledger.words import index
 
 #: Letters that have not left and can still be taken back.
 UNSENT = ("queued", "deferred", "held", "suppressed", "failed")
@@ -66,6 +67,7 @@ class Record:
                     raise Conflict("the message is decided already")
                 twin = _twin(connection, facts, submission)
                 self._write(connection, submission, message.reference, 1, decision, verdict, twin=twin)
+                index(connection, submission, message.reference, facts, decision)
                 settle_versions(connection, decision, message.reference, SERVICE, verdict.at)
                 if reason_of(decision) == "message.withdrawal":
                     ask_back(connection, decision, sender_of(facts), message.reference, answers, verdict.at)
@@ -132,6 +134,7 @@ class Record:
             )
             _stands(connection, submission, decision)
             self._write(connection, submission, reference, revision + 1, decision, verdict)
+            index(connection, submission, reference, _facts(connection, submission), decision)
             settle_versions(connection, decision, reference, verdict.actor, verdict.at)
 
     def withdrawn(self, submission: int, revision: int, verdict: Verdict) -> None:
@@ -258,6 +261,12 @@ def _take_back(connection: Connection, submission: int, why: str, at: datetime) 
         raise Conflict("a letter about it is being sent at this moment; try again in a minute")
     unsent = update(letters).where(of_it, letters.c.state.in_(UNSENT))
     connection.execute(unsent.values(state="dropped", response=why, settled_at=at))
+
+
+def _facts(connection: Connection, submission: int) -> Message:
+    """The mail that a submission came with."""
+    query = select(messages.c.facts).where(messages.c.submission_id == submission, messages.c.facts.is_not(None))
+    return Message.model_validate(connection.execute(query.order_by(messages.c.id).limit(1)).scalar())
 
 
 def _stands(connection: Connection, submission: int, decision: Decision) -> None:

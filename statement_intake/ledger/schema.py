@@ -140,8 +140,9 @@ submissions = Table(
     #: Why a person has to look although it is decided; empty if nobody has to. An officer's verdict clears it.
     Column("needs_person", Text, nullable=False, server_default=""),
     Index(None, "meeting", "party"),
-    Index(None, "outcome"),
+    Index(None, "outcome", "received_at"),
     Index(None, "received_at"),
+    Index(None, "party_name"),
 )
 
 decisions = Table(

@@ -3,9 +3,10 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from statement_intake.settings.console import ConsoleSettings
 from statement_intake.settings.letters import RepliesSettings, SmtpSettings
 from statement_intake.settings.mailboxes import MailboxSettings, ScheduleSettings
-from statement_intake.settings.office import ConsoleSettings, OfficeSettings
+from statement_intake.settings.office import OfficeSettings
 from statement_intake.settings.places import FilesSettings, LedgerSettings, MeetingsSettings
 from statement_intake.settings.reader import LimitsSettings, ReaderSettings
 from statement_intake.settings.watching import AlertsSettings, DigestSettings, WatchSettings

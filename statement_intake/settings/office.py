@@ -1,4 +1,4 @@
-"""The people behind the service: when they are there, and where they look."""
+"""The people behind the service: when they are there."""
 
 from datetime import date, time
 from typing import Annotated, Self
@@ -48,10 +48,3 @@ class OfficeSettings(Table):
         if bool(self.duty_officer) != bool(self.duty_address):
             raise ValueError("the duty officer needs both: duty_officer (a name) and duty_address")
         return self
-
-
-class ConsoleSettings(Table):
-    """Where the web pages will be. There are none as yet; `run` says so."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080

@@ -16,7 +16,8 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema() -> None:
     engine = open_engine("sqlite:///:memory:")
     migration.upgrade(engine)
     migration.drift(engine)
-    assert set(inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+    made = {name for name in inspect(engine).get_table_names() if not name.startswith("search")}
+    assert made == {*metadata.tables, "alembic_version"}
     engine.dispose()
 
 
