@@ -32,7 +32,7 @@ def _environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(words.translations()[language], newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(size=words.size, length=words.length, span=words.span, readable=readable)
+    environment.filters.update(size=words.size, lasting=words.length, span=words.span, readable=readable)
     environment.globals.update(static=static, places=PLACES, Role=Role, htmx_configuration=HTMX, language=language)
     return environment
 
@@ -75,7 +75,7 @@ def render(request: Request, template: str, *, section: str = "", status: int = 
             "iso": datetime.isoformat,
             "done": request.query_params.get("done", ""),
             "notices": NOTICES,
-            "token": lambda: _token(visit),
+            "form_token": lambda: _token(visit),
             "may": lambda role: visit is not None and visit.account.role >= role,
         }
     )

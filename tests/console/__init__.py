@@ -1,0 +1,1 @@
+"""The console: its pages, its doors, and an officer's day in a real browser."""
