@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from statement_intake.desk import Desk, headers_of
+from statement_intake.domain.bounces import may_be_bounce, read_bounce
 from statement_intake.domain.checks import Earlier, Facts
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
@@ -62,7 +63,16 @@ def look(seen: Glance, desk: Desk) -> Look:
 def _look(seen: Glance, desk: Desk) -> Look:
     reading = desk.knowledge.read_subject(seen.headers.subject)
     forwarded = [desk.knowledge.read_subject(part.subject_within) for part in seen.parts or () if part.subject_within]
-    return glance(seen, reading, forwarded, find_ties(seen.headers, desk))
+    looked = glance(seen, reading, forwarded, find_ties(seen.headers, desk))
+    structure = [part.media_type for part in seen.parts or ()]
+    if (
+        looked.answer is Answer.OTHER
+        and may_be_bounce(seen.headers, structure, desk.knowledge.words)
+        and desk.ledger.outbox.may_bounce(seen.received)
+    ):
+        # Perhaps a letter of ours did not arrive. Which one, often only the body says.
+        return Look(answer=Answer.UNSURE)
+    return looked
 
 
 def find_ties(headers: Headers, desk: Desk) -> Ties:
@@ -105,7 +115,8 @@ def _decide_about(arrival: Unfinished, desk: Desk) -> None:
 
 def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
     own, knowledge = desk.correspondent.own, desk.knowledge
-    message = as_handed_in(_read(arrival, workspace, desk), own, knowledge.read_subject, knowledge.words)
+    arrived = _read(arrival, workspace, desk)
+    message = as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
     arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
     if desk.ledger.record.duplicate(arrival, content_identity(message)):
         log.info("ignored", reference=arrival.reference, reason="message.duplicate")
@@ -120,6 +131,7 @@ def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
         findings=[finding.code for finding in decision.findings],
     )
     if decision.outcome is Outcome.IGNORED:
+        _note_bounce(arrived, arrival, desk)
         _forget(arrival, decision, desk)
         return
     # Only now, so that nothing of other people's mail ever reaches the store.
@@ -207,6 +219,16 @@ def _why_to_wait(arrival: Unfinished, message: Message) -> str:
     if message.forwarding is not None and message.forwarding.staff:
         return f"passed on by {message.forwarding.by.email if message.forwarding.by else 'an officer'}"
     return ""
+
+
+def _note_bounce(message: Message, arrival: Unfinished, desk: Desk) -> None:
+    """Where a mail server says that a letter of ours did not arrive, the letter shows it."""
+    bounce = read_bounce(message, desk.knowledge.words)
+    if bounce is None:
+        return
+    reference = desk.ledger.outbox.bounced(bounce, desk.clock(), arrival.key)
+    if reference is not None:
+        log.warning("a letter bounced" if bounce.final else "a letter is delayed", reference=reference)
 
 
 def _forget(arrival: Unfinished, decision: Decision, desk: Desk) -> None:

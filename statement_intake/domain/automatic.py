@@ -50,10 +50,15 @@ def _why(headers: Headers, structure: frozenset[str], *, subject: bool, files: b
         return f"it carries {field}"
     if "auto_reply" in {value.strip().lower() for value in headers.all("precedence")}:
         return "Precedence: auto_reply"
-    if any(address.key.partition("@")[0] in _DAEMONS for address in headers.sender) and not files:
+    if is_from_daemon(headers) and not files:
         return "it comes from a mail server's own address"
     if "text/calendar" in declared | structure and not files:
         return "a calendar entry"
     if subject and not files:
         return "the subject of an automatic answer"
     return None
+
+
+def is_from_daemon(headers: Headers) -> bool:
+    """True for mail from an address at which no person reads: a mail server's, a list manager's."""
+    return any(address.key.partition("@")[0] in _DAEMONS for address in headers.sender)

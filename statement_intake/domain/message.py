@@ -244,6 +244,8 @@ class Message(Value):
     forwarding: Forwarding | None = None
     #: Media types of every MIME part, multiparts included, in order: "multipart/report", "text/plain", ...
     structure: tuple[str, ...] = ()
+    #: The fields of its delivery reports (RFC 3464), as text, capped at 20,000 characters.
+    report: str = ""
     #: What is wrong with the mail's MIME, in plain English; never a reason to reject.
     defects: tuple[str, ...] = ()
     #: S/MIME or PGP that cannot be opened here.

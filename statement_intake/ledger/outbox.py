@@ -1,18 +1,24 @@
 """The outbox: letters from `queued` to what became of them. Every change is a compare-and-swap on the state."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, insert, select, update
 
-from statement_intake.domain.records import QueuedLetter
+from statement_intake.domain.bounces import Bounce
+from statement_intake.domain.records import SERVICE, MessageKey, QueuedLetter
+from statement_intake.ledger.audit import note
 from statement_intake.ledger.schema import audit, letters, submissions
 
 #: Letters that the service sends by itself when their time has come.
 _DUE = ("queued", "deferred")
 #: Letters that a person may send or drop.
-WAITING = ("held", "unknown", "failed", "queued", "deferred", "suppressed")
+WAITING = ("held", "unknown", "failed", "bounced", "queued", "deferred", "suppressed")
+#: Letters that have left, as far as is known; only of these can a bounce speak.
+_LEFT = ("data", "sent", "unknown", "bounced")
+#: A bounce comes within so many days after its letter left: servers try for five (RFC 5321 section 4.5.4.1).
+_BOUNCES_WITHIN = timedelta(days=14)
 
 
 class Outbox:
@@ -37,7 +43,7 @@ class Outbox:
         return self._letters(_query().where(letters.c.state.in_(states)).order_by(letters.c.id))
 
     def waiting(self) -> list[QueuedLetter]:
-        """Every letter that has not gone and has not been dropped."""
+        """Every letter that has not arrived, as far as is known, and has not been dropped."""
         return self.in_state(*WAITING)
 
     def of(self, reference: str) -> list[QueuedLetter]:
@@ -97,6 +103,39 @@ class Outbox:
                 _note(connection, letter, actor, "drop", now)
         return moved
 
+    def may_bounce(self, received: datetime) -> bool:
+        """Whether mail received then may be a bounce of one of our letters: whether one had left shortly before."""
+        # A letter may be written down as sent a little after its bounce was received.
+        left = letters.c.written_at.between(received - _BOUNCES_WITHIN, received + timedelta(minutes=5))
+        with self._read.begin() as connection:
+            return (
+                connection.execute(select(letters.c.id).where(left, letters.c.state.in_(_LEFT)).limit(1)).first()
+                is not None
+            )
+
+    def bounced(self, bounce: Bounce, at: datetime, key: MessageKey) -> str | None:
+        """Write down what a mail server says of a letter; the reference of the submission, None where it is not ours.
+
+        A letter that did not arrive is `bounced`; one that is only delayed stays as it is. *key*: where the bounce is.
+        """
+        ours = letters.c.message_id.in_(bounce.about) & letters.c.state.in_(_LEFT)
+        with self._engine.begin() as connection:
+            letter = connection.execute(_query().where(ours).order_by(letters.c.id.desc()).limit(1)).first()
+            if letter is None:
+                return None
+            said = bounce.said if bounce.final else f"delayed: {bounce.said}"
+            if letter.response == said:
+                return str(letter.reference)
+            if bounce.final:
+                _move(connection, letters.c.id == letter.id, _LEFT, "bounced", response=said, settled_at=at)
+            else:
+                # What is known to have failed is not made less certain by an older warning that comes late.
+                still = (letters.c.id == letter.id) & letters.c.state.in_(("data", "sent", "unknown"))
+                connection.execute(update(letters).where(still).values(response=said))
+            action = "bounce" if bounce.final else "delay"
+            note(connection, at, SERVICE, action, letter.reference, {"letter": letter.id, "said": said} | _place(key))
+            return str(letter.reference)
+
     def recover(self) -> int:
         """Nobody is sending: what had not reached `data` can be sent again; what had is unknown.
 
@@ -139,6 +178,10 @@ def _note(connection: Connection, letter: int, actor: str, action: str, now: dat
     ).scalar()
     detail = {"letter": letter}
     connection.execute(insert(audit).values(at=now, actor=actor, action=action, reference=reference, detail=detail))
+
+
+def _place(key: MessageKey) -> dict[str, str]:
+    return {"mailbox": key.mailbox, "folder": key.folder, "uid": key.uid}
 
 
 def _query() -> Select[Any]:

@@ -19,7 +19,7 @@ from statement_intake.ledger.standing import ask_back, settle_versions
 from statement_intake.ledger.words import index
 
 #: Letters that have not left and can still be taken back.
-UNSENT = ("queued", "deferred", "held", "suppressed", "failed")
+UNSENT = ("queued", "deferred", "held", "suppressed", "failed", "bounced")
 #: Letters that are on their way at this moment.
 LEAVING = ("sending", "data")
 

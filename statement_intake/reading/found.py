@@ -14,8 +14,8 @@ MAXIMUM_DEFECTS = 50
 MAXIMUM_TEXTS = 1_000_000
 #: Mails within the mail whose subjects are told, however deep they lie.
 MAXIMUM_FORWARDED = 50
-#: Characters of the body that are given back.
-MAXIMUM_TEXT = 100_000
+#: Characters of the body, and of delivery reports, that are given back.
+MAXIMUM_TEXT, MAXIMUM_REPORT = 100_000, 20_000
 
 
 @dataclass
@@ -80,6 +80,8 @@ class Found:
     anchors: dict[str, str] = field(default_factory=dict)
     enclosed: list[Message] = field(default_factory=list)
     forwarded_subjects: list[str] = field(default_factory=list)
+    #: The fields of delivery reports.
+    report: str = ""
     encrypted: bool = False
 
     def complain(self, what: str) -> None:

@@ -16,7 +16,7 @@ from statement_intake.reading import bodies, transfer
 from statement_intake.reading.attachment import Described
 from statement_intake.reading.cms import signed_content
 from statement_intake.reading.faults import OverLimits, ReaderFault
-from statement_intake.reading.found import BodyText, Budget, Found
+from statement_intake.reading.found import MAXIMUM_REPORT, BodyText, Budget, Found
 from statement_intake.reading.headers import read_headers
 from statement_intake.reading.members import Closed
 from statement_intake.reading.names import extension
@@ -45,6 +45,7 @@ _DEFECTS = {
 _UNREAD_TEXT = frozenset({"enriched", "richtext", "x-amp-html", "watch-html", "x-watch-html"})
 _SIGNED_OR_ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MAILS = frozenset({"message/rfc822", "message/global"})
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _ENCRYPTED_BODY = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
@@ -93,6 +94,7 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool) -> Mes
         enclosed=tuple(found.enclosed),
         forwarded_subjects=tuple(found.forwarded_subjects),
         structure=tuple(found.structure),
+        report=found.report,
         defects=tuple(found.defects),
         encrypted=found.encrypted or _ENCRYPTED_BODY.search(text) is not None,
     )
@@ -165,6 +167,8 @@ def _leaf(place: _Place, mail: _Mail) -> None:
         number=found.budget.next_file(),
     )
     stored = found.budget.store.keep(_content(part, mail, described))
+    if part.get_content_type() in _REPORTS:
+        found.report = (found.report + clean_text(_beginning(stored)) + "\n")[:MAXIMUM_REPORT]
     if name.lower().endswith(".p7m") or part.get_content_type() in _SIGNED_OR_ENCRYPTED:
         if _unwrapped(stored, described, place, mail):
             return
@@ -172,6 +176,11 @@ def _leaf(place: _Place, mail: _Mail) -> None:
     attachment = take(stored, described, found, inside=mail.inside)
     if attachment is not None and attachment.category is Category.MESSAGE:
         _enclosed(part, attachment, stored, mail)
+
+
+def _beginning(stored: Stored) -> str:
+    with stored.path.open("rb") as stream:
+        return decode(stream.read(MAXIMUM_REPORT), "utf-8")
 
 
 def _unwrapped(stored: Stored, described: Described, place: _Place, mail: _Mail) -> bool:
