@@ -3,21 +3,29 @@
 import csv
 import hashlib
 import json
+import re
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from statement_intake.packages import PackageError, plan, running_time, write
-from tests.house import MORNING, House, statement
+from statement_intake.configuration import load_knowledge
+from statement_intake.domain.packing import PackageKind, plan, running_time
+from statement_intake.domain.records import Dossier
+from statement_intake.operations.export import export, survey
+from statement_intake.operations.speaking_order import OrderError, read_order
+from statement_intake.packages import PackageError, write
+from statement_intake.review import withdraw
+from tests.house import MEETINGS, MORNING, House, statement
 from tests.test_service import run
 
 
-def dossiers(house: House) -> list[object]:
+def dossiers(house: House) -> list[Dossier]:
     """All submissions, as the ledger tells them."""
     with house.open() as workshop:
-        return [workshop.desk.ledger.log.dossier(reference) for reference in house.references]
+        log = workshop.desk.ledger.log
+        return [dossier for reference in house.references if (dossier := log.dossier(reference))]
 
 
 @pytest.fixture
@@ -26,7 +34,8 @@ def full(house: House) -> House:
     house.deliver(statement("12th EMIC statement – Kenya 3 and 4"))
     later = statement("12th EMIC statement – Côte d’Ivoire 3", sender="mission@ci.example", party="Côte d’Ivoire")
     house.deliver(later, received=MORNING + timedelta(minutes=1))
-    house.deliver(statement("12th EMIC statement – Atlantis 3", sender="mission@atlantis.example", party="Atlantis"))
+    other = statement("12th EMIC statement – Atlantis 3", sender="mission@atlantis.example", party="Atlantis")
+    house.deliver(other, received=MORNING + timedelta(minutes=2))
     house.round()
     return house
 
@@ -52,7 +61,7 @@ def test_what_a_delegation_asked_back_is_not_in_it(full: House) -> None:
     """A request to withdraw blocks at once."""
     with sqlite3.connect(full.root / "ledger.db") as ledger:
         ledger.execute("UPDATE submissions SET standing = 'withdrawal_requested' WHERE party = 'KEN'")
-    entries = plan(filter(None, dossiers(full)))  # type: ignore[arg-type]
+    entries = plan(PackageKind.INTERPRETERS, dossiers(full), {})
     assert {entry.party for entry in entries} == {"CIV"}
     assert running_time(entries) == {}
 
@@ -60,13 +69,69 @@ def test_what_a_delegation_asked_back_is_not_in_it(full: House) -> None:
 def test_a_damaged_file_makes_no_package(full: House, tmp_path: Path) -> None:
     """Nothing half is left."""
     with full.open() as workshop:
-        entries = plan(filter(None, dossiers(full)))  # type: ignore[arg-type]
+        entries = plan(PackageKind.INTERPRETERS, dossiers(full), {})
         path = workshop.desk.files.path(entries[0].sha256)
         path.chmod(0o600)
         path.write_bytes(b"other")
         with pytest.raises(PackageError, match="damaged"):
             write(entries, workshop.desk.files, tmp_path / "package", meeting="emic-12", made_at=MORNING)
     assert list(tmp_path.glob("*package*")) == []
+
+
+def test_the_list_of_speakers_settles_the_order(full: House, tmp_path: Path) -> None:
+    """By names or codes; who is not on it follows in the order of arrival."""
+    speakers = tmp_path / "speakers.csv"
+    speakers.write_text("Item,Party\n3,Côte d’Ivoire\n3,KEN\n", encoding="utf-8")
+    done = run(full, "order", "--meeting", "emic-12", str(speakers))
+    assert (done.returncode, done.stdout) == (0, "item 3: CIV KEN\n")
+    run(full, "export", "--meeting", "emic-12", str(tmp_path / "package"))
+    manifest = json.loads((tmp_path / "package" / "manifest.json").read_text())
+    assert [(file["item"], file["number"], file["party"]) for file in manifest["files"]] == [
+        ("3", 1, "CIV"), ("3", 2, "KEN"), ("4", 1, "KEN"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("item;party\n3;Kenya\n", "line 1: there is no column item, party"),
+        ("item,party\n9,Kenya\n", "line 2: the agenda has no item “9”"),
+        ("item,party\n3,Kenya\n3,Korea\n", "line 3: “Korea” is not one party"),
+    ],
+)
+def test_a_list_of_speakers_that_leaves_a_doubt_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
+    """With the line; nothing of it counts."""
+    knowledge = load_knowledge(MEETINGS)
+    meeting = knowledge.meeting("emic-12")
+    assert meeting is not None
+    speakers = tmp_path / "speakers.csv"
+    speakers.write_text(content, encoding="utf-8")
+    with pytest.raises(OrderError, match=re.escape(complaint)):
+        read_order(speakers, meeting, knowledge.parties)
+
+
+def test_what_changes_after_a_package_was_handed_out_is_called_out(full: House, tmp_path: Path) -> None:
+    """Withdrawn, new and moved: a technician who copied the videos yesterday has to know."""
+    kinds = (PackageKind.INTERPRETERS,)
+    with full.open() as workshop:
+        export("emic-12", kinds, workshop.desk, tmp_path / "package", actor="Ana")
+        assert survey("emic-12", kinds, workshop.desk)[0].changes == ()
+        withdraw(full.references[0], workshop.desk, actor="Ana", because="note verbale")
+    late = statement("12th EMIC statement – Ghana 4", sender="mission@gh.example", party="Ghana")
+    full.deliver(late, received=MORNING + timedelta(minutes=3))
+    full.round()
+    kenya, ivory, *_, ghana = full.references
+    done = run(full, "export", "--meeting", "emic-12", "--kind", "interpreters", "--changes")
+    assert done.returncode == 1
+    assert "CHANGED since it was handed out on 2023-08-23 08:00 UTC" in done.stdout
+    assert sorted(line.strip() for line in done.stdout.splitlines()[2:]) == sorted(
+        [
+            f"item 3: Kenya ({kenya}): no longer to be used, was 1",
+            f"item 3: Côte d'Ivoire ({ivory}): moved from 2 to 1",
+            f"item 4: Ghana ({ghana}): new, at 1",
+            f"item 4: Kenya ({kenya}): no longer to be used, was 1",
+        ]
+    )
 
 
 def test_the_ledger_is_copied_while_it_is_in_use(full: House, tmp_path: Path) -> None:

@@ -1,40 +1,99 @@
-"""Commands that take something out: export and backup."""
+"""Commands that take something out: export, the order of its entries, and backup."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from statement_intake.cli.common import read_settings
+from statement_intake.cli.common import PROBLEMS, officer, read_settings
+from statement_intake.domain.packing import PackageKind, running_time
+
+if TYPE_CHECKING:
+    from statement_intake.domain.judge import Knowledge
+    from statement_intake.domain.meeting import Meeting
+    from statement_intake.operations.export import Packed
 
 app = typer.Typer()
 
 
+MeetingOption = Annotated[str, typer.Option("--meeting", metavar="ID", help="The meeting.")]
+KindsOption = Annotated[
+    list[PackageKind] | None, typer.Option("--kind", help="Only this package; may be repeated. Default: all.")
+]
+
+
 @app.command()
 def export(
+    meeting: MeetingOption,
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder to make; it must not exist, or be empty.")
-    ],
-    meeting: Annotated[str, typer.Option(metavar="ID", help="The meeting.")],
+        Path | None, typer.Argument(metavar="DIR", help="The folder to make; it must not exist, or be empty.")
+    ] = None,
+    kind: KindsOption = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Only tell what has changed since the packages were handed out last.")
+    ] = False,
 ) -> None:
-    """A meeting's accepted statements: videos in order, transcripts, written statements, and a manifest."""
-    from statement_intake import packages
-    from statement_intake.domain.finding import Outcome
-    from statement_intake.ledger.log import Filter
-    from statement_intake.workshop import now, open_workshop
+    """A meeting's accepted statements: videos in speaking order, texts, and a manifest with SHA-256.
+
+    What was handed out is remembered, and every later change is told. Exit 1 with --changes if there are any.
+    """
+    from statement_intake.operations import export as exporting
+    from statement_intake.workshop import open_workshop
+
+    if (directory is None) != changes:
+        raise typer.BadParameter("give a folder, or --changes", param_hint="DIR")
+    kinds = tuple(dict.fromkeys(kind or PackageKind))
+    with open_workshop(read_settings()) as workshop:
+        desk = workshop.desk
+        _known(meeting, desk.knowledge)
+        if directory is None:
+            packed = exporting.survey(meeting, kinds, desk)
+        else:
+            packed = exporting.export(meeting, kinds, desk, directory, actor=officer())
+    for one in packed:
+        _tell(one)
+    if directory is None and any(one.changes for one in packed):
+        raise typer.Exit(PROBLEMS)
+
+
+def _tell(packed: "Packed") -> None:
+    typer.echo(
+        f"{packed.kind}: {len(packed.entries)} files of {len({one.reference for one in packed.entries})} statements"
+    )
+    for item, seconds in running_time(packed.entries).items():
+        typer.echo(f"  item {item}: {seconds:.0f} s of video")
+    if packed.changes:
+        typer.echo(f"  CHANGED since it was handed out on {packed.before:%Y-%m-%d %H:%M} UTC:")
+        for change in packed.changes:
+            typer.echo(f"    {change.told}")
+
+
+@app.command("order")
+def speaking_order(
+    meeting: MeetingOption,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A CSV file with the columns item and party, in order.")
+    ] = None,
+) -> None:
+    """In which order parties speak on each item: show it, or take it from a list of speakers."""
+    from statement_intake.operations.speaking_order import read_order
+    from statement_intake.workshop import open_workshop
 
     with open_workshop(read_settings()) as workshop:
         desk = workshop.desk
-        if desk.knowledge.meeting(meeting) is None:
-            raise typer.BadParameter(f"there is no meeting {meeting}", param_hint="--meeting")
-        log = desk.ledger.log
-        references = [row.reference for row in log.rows(Filter(outcomes=(Outcome.ACCEPTED,), meeting=meeting))]
-        dossiers = [dossier for reference in references if reference and (dossier := log.dossier(reference))]
-        entries = packages.plan(dossiers)
-        packages.write(entries, desk.files, directory, meeting=meeting, made_at=now())
-    typer.echo(f"{len(entries)} files of {len({entry.reference for entry in entries})} statements in {directory}")
-    for item, seconds in packages.running_time(entries).items():
-        typer.echo(f"  item {item}: {seconds:.0f} s of video")
+        about = _known(meeting, desk.knowledge)
+        if file is not None:
+            for item, codes in read_order(file, about, desk.knowledge.parties).items():
+                desk.ledger.shelf.settle_order(meeting, item, codes, officer(), desk.clock())
+        for item, codes in desk.ledger.shelf.order(meeting).items():
+            typer.echo(f"item {item}: {' '.join(codes)}")
+
+
+def _known(meeting: str, knowledge: "Knowledge") -> "Meeting":
+    about = knowledge.meeting(meeting)
+    if about is None:
+        raise typer.BadParameter(f"there is no meeting {meeting}", param_hint="--meeting")
+    return about
 
 
 @app.command()

@@ -18,6 +18,7 @@ from statement_intake.ledger.pulses import Pulses
 from statement_intake.ledger.record import Record
 from statement_intake.ledger.search import LogSearch
 from statement_intake.ledger.sessions import Sessions
+from statement_intake.ledger.shelf import Shelf
 
 
 class Ledger:
@@ -31,6 +32,7 @@ class Ledger:
         self.log = Log(engine)
         self.inspections = Inspections(engine)
         self.coverage = CoverageQuery(engine)
+        self.shelf = Shelf(engine)
         self.figures = Figures(engine)
         self.pulses = Pulses(engine)
         self.notices = Notices(engine)

@@ -280,3 +280,27 @@ notices = Table(
     Column("about", String(200), primary_key=True),
     Column("told_at", Moment, nullable=False),
 )
+
+#: In which order the parties speak on an item, as far as the secretariat has settled it.
+speaking_order = Table(
+    "speaking_order",
+    metadata,
+    Column("meeting", String(60), primary_key=True),
+    Column("item", String(10), primary_key=True),
+    Column("party", String(20), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+
+#: Packages as they were handed out, so that later changes can be told.
+packages = Table(
+    "packages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("meeting", String(60), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(100), nullable=False),
+    #: Its entries, a JSON list.
+    Column("entries", JSON, nullable=False),
+    Index(None, "meeting", "kind"),
+)
