@@ -118,13 +118,23 @@ class VideoFacts(Value):
     header_seconds: float | None = None
     #: End of the last packet of the sound.
     audio_seconds: float | None = None
-    #: The longest pause between two pictures.
+    #: End of the longest other picture, where the file has several.
+    other_picture_seconds: float | None = None
+    #: The longest pause between two pictures, and when it begins.
     largest_gap_seconds: float = 0.0
+    gap_at_seconds: float = 0.0
+    #: The file ends in the middle of a unit, as one does that broke off; how much should follow, it does not say.
+    torn: bool = False
     pictures: int = 0
     has_picture: bool = False
     has_sound: bool = False
+    #: Stored pixels, turned upright.
     width: int = 0
     height: int = 0
+    #: Width over height of one pixel as it is shown.
+    pixel_ratio: float = 1.0
+    #: The file says that its picture consists of two fields.
+    interlaced: bool = False
     #: Frames a second; 0 if unknown.
     frame_rate: float = 0.0
     #: ffprobe's name of the container, for instance "mov,mp4,m4a,3gp,3g2,mj2".

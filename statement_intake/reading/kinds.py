@@ -36,6 +36,7 @@ _SIGNATURES = (
     _Signature(0, b"\x00\x00\x01\xba", Kind("video/mpeg", _VIDEO, "mpg", "an MPEG video")),
     _Signature(0, b"\x00\x00\x01\xb3", Kind("video/mpeg", _VIDEO, "mpg", "an MPEG video")),
     _Signature(0, b"\x1f\x07\x00", Kind("video/x-dv", _VIDEO, "dv", "a DV video")),
+    _Signature(0, b"\x06\x0e+4\x02\x05\x01\x01", Kind("application/mxf", _VIDEO, "mxf", "an MXF video")),
     _Signature(8, b"AVI ", Kind("video/x-msvideo", _VIDEO, "avi", "an AVI video")),
     _Signature(8, b"WAVE", Kind("audio/wav", _AUDIO, "wav", "a sound file")),
     _Signature(8, b"WEBP", Kind("image/webp", _IMAGE, "webp", "a picture")),

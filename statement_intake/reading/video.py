@@ -1,27 +1,36 @@
-"""What a video really is: measured from its packets and by decoding its key frames, never taken from its header."""
+"""What a video really is: measured from its packets and by decoding key frames, never taken from its header."""
 
 import re
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import ffmpeg
 from ffmpeg._utils import convert_kwargs_to_cmd_line_args  # what ffmpeg.probe, which has no deadline, itself uses
 
 from statement_intake.domain.message import VideoFacts
-from statement_intake.reading.packets import ENTRIES, Packets, TooManyPackets, Track, number
+from statement_intake.reading.extent import Extent, measure_extent
+from statement_intake.reading.packets import ENTRIES, MAXIMUM_PACKETS, Packets, TooManyPackets
+from statement_intake.reading.streams import Measured, facts_of
 from statement_intake.reading.tool import Ran, run
 
 #: Containers that may be opened: those that refer to no other file. Playlists (hls, concat, dash, sdp) are not here.
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,flv,dv,mp3,wav,ogg,aac,flac,amr"
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,flv,dv,mxf,mp3,wav,ogg,aac,flac,amr"
 SAFE = {"protocol_whitelist": "file", "format_whitelist": FORMATS, "max_pixels": "40000000"}
 #: Bytes of ffprobe's output.
-MAXIMUM_OUTPUT = 200_000_000
-#: Key frames to decode: enough for three minutes of any usual video, few enough for one that has nothing else.
-KEY_FRAMES = 250
-#: A clock that starts later than this (seconds) was running before the recording; its start is the origin.
-NEAR_ZERO = 1.0
+MAXIMUM_OUTPUT = 500_000_000
+#: Key frames that have to come out before a picture counts as decodable. The rest of it is for the inspection.
+KEY_FRAMES = 3
+KEYS_ONLY = {"skip_frame": "nokey"}
+#: Samples that an index may announce for what is no picture: PCM sound of a quarter of an hour has so many.
+MAXIMUM_SAMPLES = 48_000_000
 #: A file breaks off if its packets end this much before what it announced: more than both.
 MISSING_SECONDS, MISSING_SHARE = 1.0, 0.02
+#: The same where the end of the file is missing for certain.
+CUT_SECONDS = 0.25
 
 _BROKEN = re.compile(
     rb"partial file|packet corrupt|corrupt (?:input )?packet|invalid data|error reading|ended prematurely|"
@@ -36,101 +45,101 @@ _EXHAUSTED = re.compile(
 def measure(path: Path, *, seconds: float) -> VideoFacts:
     """Measure the video or sound in *path*, a file of ours, within *seconds*.
 
-    Raises ReaderFault if ffprobe or ffmpeg cannot be started.
+    Raises ReaderFault if ffprobe or ffmpeg cannot be started, and OSError.
     """
     deadline = time.monotonic() + seconds
-    packets = Packets()
-    arguments = {"v": "error", "threads": 1, **SAFE, "show_entries": ENTRIES, "of": "compact"}
-    try:
-        ran = run(
-            ["ffprobe", *convert_kwargs_to_cmd_line_args(arguments), f"file:{path}"],
-            seconds=seconds,
-            consume=packets.feed,
-            output_bytes=MAXIMUM_OUTPUT,
-        )
-    except TooManyPackets:
+    extent = measure_extent(path)
+    if extent.picture_samples > MAXIMUM_PACKETS or extent.other_samples > MAXIMUM_SAMPLES:
+        # Not opened at all: a few bytes of index can claim gigabytes of memory.
         return _limited("it has too many packets")
+    # At the same time: each of the two programs takes longer to load than most videos to be looked through.
+    with ThreadPoolExecutor(1) as pool:
+        decoding = pool.submit(_decode, path, deadline, "0:V:0", KEYS_ONLY)
+        packets = Packets(clip=extent.container == "mov")
+        try:
+            ran = _list_packets(path, packets, seconds)
+        except TooManyPackets:
+            return _limited("it has too many packets")
+        decoded = decoding.result()
     if why := _limit(ran):
         return _limited(why)
-    facts, announced = _facts(packets)
+    measured = facts_of(packets)
+    facts = measured.facts.model_copy(update={"torn": extent.torn})
+    if problem := _problem(measured, extent, path.stat().st_size, ran.errors):
+        return facts.model_copy(update={"problem": problem})
+    again = partial(_decode, path, deadline, f"0:{measured.picture}")
+    return _with_decoded_picture(facts, decoded if measured.first else again(KEYS_ONLY), again)
+
+
+def _list_packets(path: Path, packets: Packets, seconds: float) -> Ran:
+    arguments = {"v": "error", "threads": 1, **SAFE, "show_entries": ENTRIES, "of": "compact"}
+    ran = run(
+        ["ffprobe", *convert_kwargs_to_cmd_line_args(arguments), f"file:{path}"],
+        seconds=seconds,
+        consume=packets.feed,
+        output_bytes=MAXIMUM_OUTPUT,
+    )
+    packets.finish()
+    return ran
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What a decoding run gave."""
+
+    pictures: int
+    ran: Ran
+
+
+def _problem(measured: Measured, extent: Extent, size: int, errors: bytes) -> str:
+    """Why there is no video in the file, or not the whole of it; empty if nothing speaks against it so far."""
+    facts, announced = measured.facts, measured.announced
     if not facts.has_picture and not facts.has_sound:
-        return facts.model_copy(update={"problem": _why_unreadable(ran.errors)})
+        return _why_unreadable(errors)
     if not facts.has_picture:
-        return facts.model_copy(update={"problem": "has sound but no picture"})
+        return "has sound but no picture"
+    if extent.protected:
+        return "is protected against copying (DRM) and plays on its owner's equipment only"
     if facts.seconds is None:
-        return facts.model_copy(update={"problem": "announces a picture but holds none"})
-    missing = announced - facts.seconds
-    if _BROKEN.search(ran.errors) and missing > max(MISSING_SECONDS, MISSING_SHARE * announced):
-        return facts.model_copy(update={"problem": f"breaks off after {facts.seconds:.0f} s of {announced:.0f} s"})
-    return _with_decoded_picture(facts, path, deadline)
+        return "announces a picture but holds none"
+    # Only an MP4 says how long the picture alone is.
+    there = facts.seconds if extent.container == "mov" else max(facts.seconds, facts.audio_seconds or 0.0)
+    slack = CUT_SECONDS if extent.missing else max(MISSING_SECONDS, MISSING_SHARE * announced)
+    broken = extent.missing or extent.torn or _BROKEN.search(errors)
+    # An AVI that lacks its end has no index, and nothing else in it says how long it should be.
+    unindexed = extent.container == "avi" and extent.missing > 0
+    if broken and announced - there > slack and not unindexed:
+        return f"breaks off after {facts.seconds:.0f} s of {announced:.0f} s"
+    if (not announced or unindexed) and extent.missing > MISSING_SHARE * (size + extent.missing):
+        return f"breaks off after {facts.seconds:.0f} s, with {extent.missing:,} bytes missing"
+    return ""
 
 
-def _facts(packets: Packets) -> tuple[VideoFacts, float]:
-    """Everything but whether a picture can be decoded, and the length that the headers announce for the picture."""
-    pictures = [stream for stream in packets.streams if _is_picture(stream)]
-    sounds = [stream for stream in packets.streams if stream.get("codec_type") == "audio"]
-    picture, sound = (pictures or [{}])[0], (sounds or [{}])[0]
-    shown, heard = _track(packets, picture), _track(packets, sound)
-    container = packets.container.get("format_name", "")
-    origin = min((track.first for track in (shown, heard) if track.starts), default=0.0)
-    if origin <= NEAR_ZERO and not container.startswith("mpeg"):
-        origin = 0.0
-    rate = number(picture.get("avg_frame_rate")) or 0.0
-    end, sound_end = shown.true_end(rate), heard.true_end(0.0)
-    header = number(packets.container.get("duration"))
-    facts = VideoFacts(
-        readable=False,
-        seconds=None if end is None else round(end - origin, 6),
-        header_seconds=header,
-        audio_seconds=None if sound_end is None else round(sound_end - origin, 6),
-        largest_gap_seconds=round(shown.largest_gap(), 6),
-        pictures=len(shown.starts),
-        has_picture=bool(pictures),
-        has_sound=bool(sounds),
-        width=int(number(picture.get("width")) or 0),
-        height=int(number(picture.get("height")) or 0),
-        frame_rate=round(rate, 3),
-        container=container,
-        video_codec=picture.get("codec_name", ""),
-        audio_codec=sound.get("codec_name", ""),
-    )
-    return facts, number(picture.get("duration")) or header or 0.0
-
-
-def _is_picture(stream: dict[str, str]) -> bool:
-    """Whether a stream is a moving picture, not cover art or thumbnails."""
-    return stream.get("codec_type") == "video" and not any(
-        stream.get(f"disposition:{kind}") == "1" for kind in ("attached_pic", "timed_thumbnails")
-    )
-
-
-def _track(packets: Packets, stream: dict[str, str]) -> Track:
-    return packets.tracks.get(int(stream.get("index", "-1")), Track())
-
-
-def _with_decoded_picture(facts: VideoFacts, path: Path, deadline: float) -> VideoFacts:
-    """Decode key frames; if there are none, whatever comes first."""
-    for options in ({"skip_frame": "nokey"}, {}):
-        pictures, ran = _decode(path, deadline, options)
-        if why := _limit(ran):
-            return facts.model_copy(update={"limited": True, "problem": why})
-        if pictures:
-            return facts.model_copy(update={"readable": True})
+def _with_decoded_picture(
+    facts: VideoFacts, decoded: Decoded, again: Callable[[dict[str, str]], Decoded]
+) -> VideoFacts:
+    """Whether key frames came out; if there are none, whether anything does."""
+    if not decoded.pictures and not _limit(decoded.ran):
+        decoded = again({})
+    if why := _limit(decoded.ran):
+        return facts.model_copy(update={"limited": True, "problem": why})
+    if decoded.pictures:
+        return facts.model_copy(update={"readable": True})
     return facts.model_copy(update={"problem": "has a picture that cannot be decoded"})
 
 
-def _decode(path: Path, deadline: float, options: dict[str, str]) -> tuple[int, Ran]:
-    """How many pictures came out of a decoding run, at most KEY_FRAMES."""
+def _decode(path: Path, deadline: float, stream: str, options: dict[str, str]) -> Decoded:
+    """Decode until KEY_FRAMES pictures have come out, or to the end."""
     said = bytearray()
     command = (
         ffmpeg.input(f"file:{path}", threads=1, **SAFE, **options)
-        .output("-", f="null", map="0:V:0", **{"frames:v": KEY_FRAMES})
+        .output("-", f="null", map=stream, **{"frames:v": KEY_FRAMES})
         .global_args("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1")
         .compile()
     )
     ran = run(command, seconds=max(0.0, deadline - time.monotonic()), consume=said.extend, output_bytes=10_000_000)
     counts = re.findall(rb"^frame=\s*([0-9]+)", bytes(said), re.MULTILINE)
-    return int(counts[-1]) if counts else 0, ran
+    return Decoded(int(counts[-1]) if counts else 0, ran)
 
 
 def _limit(ran: Ran) -> str:

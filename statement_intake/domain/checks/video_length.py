@@ -12,6 +12,9 @@ from statement_intake.domain.submission import Role
 _SOUND_OVERHANG = 2.0
 #: A pause between two pictures longer than this makes the length doubtful, in seconds.
 _LONGEST_GAP = 5.0
+#: Pictures that come back after such a pause for no longer than this are stray, in seconds, where there were so many a
+#: second before.
+_STRAY, _MOVING = 2.0, 2.0
 #: A header that differs from the truth by more than this is said to do so, in seconds.
 _HEADER_SLACK = 1.0
 
@@ -26,23 +29,37 @@ def check(case: Case) -> Iterator[Finding]:
         if facts is None or not facts.readable or facts.seconds is None:
             continue
         if doubt := _doubt(facts, facts.seconds, rules.video):
-            yield _unclear(video, facts, doubt)
+            yield _unclear(video, facts, facts.seconds, doubt)
         elif facts.seconds > rules.video.max_seconds + rules.video.tolerance_seconds:
             yield _too_long(video, facts, facts.seconds, rules.video)
 
 
 def _doubt(facts: VideoFacts, seconds: float, limits: VideoLimits) -> str:
     longest = limits.max_seconds + limits.tolerance_seconds
-    if (
-        seconds > longest
-        and facts.largest_gap_seconds > _LONGEST_GAP
-        and seconds - facts.largest_gap_seconds <= longest
-    ):
-        return f"its pictures pause for {facts.largest_gap_seconds:.1f} s"
+    if facts.torn:
+        return "the file seems to break off before its end"
+    gap, after = facts.largest_gap_seconds, seconds - facts.gap_at_seconds - facts.largest_gap_seconds
+    moving = facts.pictures / max(seconds - gap, 1.0)
+    stray = after <= _STRAY and moving >= _MOVING
+    if gap > _LONGEST_GAP and (stray or seconds > longest >= seconds - gap):
+        return f"its pictures pause for {gap:.1f} s" + (" before the last of them" if stray else "")
     audio = facts.audio_seconds or 0.0
     if seconds <= longest < audio and audio - seconds > _SOUND_OVERHANG:
         return f"its sound runs on to {audio:.1f} s"
+    other = facts.other_picture_seconds or 0.0
+    if seconds <= longest < other:
+        return f"it has another picture track that runs on to {other:.1f} s"
     return ""
+
+
+def _claim(facts: VideoFacts, seconds: float) -> float | None:
+    """What the header claims, where that is neither the length of the picture nor that of the sound."""
+    claimed = facts.header_seconds
+    if claimed is None or abs(claimed - seconds) <= _HEADER_SLACK:
+        return None
+    if claimed > seconds and abs(claimed - (facts.audio_seconds or 0.0)) <= _HEADER_SLACK:
+        return None
+    return claimed
 
 
 def _too_long(video: Attachment, facts: VideoFacts, seconds: float, limits: VideoLimits) -> Finding:
@@ -57,9 +74,9 @@ def _too_long(video: Attachment, facts: VideoFacts, seconds: float, limits: Vide
         "tolerance": limits.tolerance_seconds,
     }
     says = ""
-    if facts.header_seconds is not None and abs(facts.header_seconds - seconds) > _HEADER_SLACK:
-        detail["header_seconds"] = round(facts.header_seconds, 3)
-        says = f" Its header claims {facts.header_seconds:.2f} s."
+    if (claimed := _claim(facts, seconds)) is not None:
+        detail["header_seconds"] = round(claimed, 3)
+        says = f" Its header claims {claimed:.2f} s."
     return Finding(
         code="video.too_long",
         effect=Effect.HOLD if held else Effect.REJECT,
@@ -70,16 +87,23 @@ def _too_long(video: Attachment, facts: VideoFacts, seconds: float, limits: Vide
     )
 
 
-def _unclear(video: Attachment, facts: VideoFacts, doubt: str) -> Finding:
+def _unclear(video: Attachment, facts: VideoFacts, seconds: float, doubt: str) -> Finding:
+    detail: dict[str, object] = {
+        "name": video.name,
+        "measured": facts.seconds,
+        "sound": facts.audio_seconds,
+        "gap": facts.largest_gap_seconds,
+        "unit": "s",
+    }
+    if facts.torn:
+        detail["torn"] = True
+    says = ""
+    if (claimed := _claim(facts, seconds)) is not None:
+        detail["header_seconds"] = round(claimed, 3)
+        says = f" Its header claims {claimed:.2f} s."
     return Finding(
         code="video.length_unclear",
         effect=Effect.HOLD,
-        message=f"How long {video.name} is, is not clear: {doubt}.",
-        detail={
-            "name": video.name,
-            "measured": facts.seconds,
-            "sound": facts.audio_seconds,
-            "gap": facts.largest_gap_seconds,
-            "unit": "s",
-        },
+        message=f"How long {video.name} is, is not clear: {doubt}.{says}",
+        detail=detail,
     )

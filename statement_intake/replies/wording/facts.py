@@ -53,6 +53,10 @@ class Facts:
             return None
         return float(value)
 
+    def flag(self, key: str) -> bool:
+        """Whether it is true, and not merely there."""
+        return self._detail.get(key) is True
+
     def moment(self, key: str) -> datetime | None:
         """A time in ISO 8601 with its offset, in the letter's time zone."""
         try:

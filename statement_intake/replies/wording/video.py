@@ -103,7 +103,9 @@ def length_unclear(say: Language, facts: Facts) -> Advice:
     """Sound that runs on behind the picture, or a long pause before the last pictures."""
     picture, sound, gap = facts.number("measured"), facts.number("sound"), facts.number("gap")
     fault = say("It is not certain how long the video is.")
-    if picture is not None and sound is not None and sound > picture:
+    if facts.flag("torn"):
+        fault += " " + say("The file seems to break off before its end.")
+    elif picture is not None and sound is not None and sound > picture:
         fault += " " + say(
             "Its picture ends after %(picture)s, its sound after %(sound)s.",
             picture=say.length(picture),

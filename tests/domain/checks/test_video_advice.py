@@ -38,3 +38,34 @@ def note(code: str, message: str, **detail: object) -> Finding:
 def test_advice_is_only_noted(facts: dict[str, object], found: list[Finding]) -> None:
     """Never a condition."""
     assert list(video_advice.check(case(video("v.mp4", **facts), document()))) == found
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"width": 1440, "height": 1440}, "video.aspect"),
+        ({"width": 2560, "height": 1080}, "video.aspect"),
+        ({"interlaced": True}, "video.interlaced"),
+        ({"frame_rate": 15.0}, "video.frame_rate"),
+        ({"frame_rate": 120.0}, "video.frame_rate"),
+    ],
+)
+def test_what_a_technician_wants_to_know_beforehand(facts: dict[str, object], code: str) -> None:
+    """Shape, fields and speed."""
+    assert [(found.code, found.effect) for found in video_advice.check(case(video("v.mp4", **facts), document()))] == [
+        (code, Effect.NOTE)
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"width": 1440, "height": 1080, "pixel_ratio": 4 / 3},
+        {"width": 1440, "height": 1080},
+        {"frame_rate": 23.976},
+        {"frame_rate": 59.94},
+    ],
+)
+def test_what_any_player_takes_is_not_spoken_of(facts: dict[str, object]) -> None:
+    """Pixels that are not square, 4:3, and the rates of American television."""
+    assert list(video_advice.check(case(video("v.mp4", **facts), document()))) == []
