@@ -115,7 +115,7 @@ def _decide_about(arrival: Unfinished, desk: Desk) -> None:
 
 def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
     own, knowledge = desk.correspondent.own, desk.knowledge
-    arrived = _read(arrival, workspace, desk)
+    arrived = read(arrival, workspace, desk)
     message = as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
     arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
     if desk.ledger.record.duplicate(arrival, content_identity(message)):
@@ -141,8 +141,11 @@ def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
     _record(arrival, message, decision, ties, desk)
 
 
-def _read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
-    """Read the raw mail in the reader's sandbox; its attachments come into *workspace*."""
+def read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
+    """Read the raw mail in the reader's sandbox; its attachments come into *workspace*.
+
+    Raises MessageTrouble, SurroundingsFault, OSError.
+    """
     if not desk.files.holds(arrival.raw_sha256):
         raise MessageTrouble("its raw mail is not in the store")
     if desk.files.size(arrival.raw_sha256) < arrival.size:

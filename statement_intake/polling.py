@@ -164,8 +164,11 @@ def _receive_one(  # noqa: PLR0913 - one message, where it is, and what is neede
             )  # fmt: skip
 
 
-def _store(key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk) -> tuple["Stored", int]:
-    """What is in the store, and how large the mail is."""
+def store(key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk) -> tuple["Stored", int]:
+    """Stream the raw mail into the store; of one over the limit its header alone. Also gives how large the mail is.
+
+    Raises MessageGone, MessageRefused, MailboxError, OSError.
+    """
     if seen.size <= desk.largest:
         try:
             stored = desk.files.put(opened.raw(key.uid), most=desk.largest)
@@ -182,7 +185,7 @@ def _receive(  # noqa: PLR0913 - as above
     key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk, reference: str, *, wait: bool
 ) -> None:
     """Stream the raw mail into the store, then make its row. Of a mail over the limit only the header is kept."""
-    stored, size = _store(key, seen, raw, opened, desk)
+    stored, size = store(key, seen, raw, opened, desk)
     fresh = desk.ledger.arrivals.receive(
         key, reference=reference, received=seen.received, size=size, raw_sha256=stored.sha256, letters_wait=wait
     )

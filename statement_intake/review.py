@@ -20,6 +20,7 @@ from statement_intake.domain.judge import Knowledge, Mending, judge
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Dossier, OutgoingLetter, Verdict
+from statement_intake.domain.subject import SubjectReading
 from statement_intake.domain.triage import Ties
 from statement_intake.domain.value import Value
 from statement_intake.intake import gather_facts
@@ -149,15 +150,19 @@ def _judge_again(dossier: Dossier, message: Message, mending: dict[str, Any], de
     reading = knowledge.read_subject(message.headers.subject)
     ties = Ties(answers=dossier.answers)
     facts = gather_facts(message, dossier.received, ties, desk, submission=dossier.id)
+    return judge(message, facts, ties, knowledge, mended(mending, reading, knowledge))
+
+
+def mended(mending: dict[str, Any], reading: SubjectReading, knowledge: Knowledge) -> Mending:
+    """What officers have corrected, by codes, and the meeting that is meant where the line names none."""
     open_meetings = [meeting for meeting in knowledge.meetings if meeting.intake == "open"]
     fallback = open_meetings[0] if len(open_meetings) == 1 else None
-    mended = Mending(
+    return Mending(
         party=knowledge.parties.get(mending["party"]) if "party" in mending else None,
         items=tuple(mending.get("items", ())),
         kind=Kind(mending["kind"]) if "kind" in mending else None,
         meeting=reading.meeting or reading.series or fallback,
     )
-    return judge(message, facts, ties, knowledge, mended)
 
 
 def _read(file: Path, desk: Desk) -> "Attachment":

@@ -112,10 +112,66 @@ def reject(
 
 @app.command()
 def reopen(
-    reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="REF", help="The submission's reference number, or the place of an ignored mail, MAILBOX/UID."
+        ),
+    ],
+    because: Because,
+    party: PartyOption = None,
+    item: Items = None,
+    kind: KindOption = None,
 ) -> None:
-    """Hold a submission for another look, mended where needed. Sends nothing; takes unsent letters back."""
+    """Hold a submission for another look, mended where needed. Sends nothing; takes unsent letters back.
+
+    A mail that was ignored is pulled in by its place (see `ignored`), judged, and held for a verdict.
+    """
+    if "/" in reference:
+        reference = _pull_in(reference, because)
+        if party is None and not item and kind is None:
+            return
     _verdict("reopen", reference, because, party, item, kind)
+
+
+def _pull_in(place: str, because: str) -> str:
+    import secrets
+
+    from statement_intake.ignored import pull_in
+    from statement_intake.workshop import open_workshop
+
+    with open_workshop(read_settings()) as workshop:
+        reference = pull_in(
+            place, workshop.mailboxes, workshop.desk, secrets.randbelow, actor=officer(), because=because
+        )
+    typer.echo(f"{reference}: held; no letter")
+    return reference
+
+
+@app.command()
+def ignored(
+    mailbox: Annotated[str | None, typer.Option(metavar="NAME", help="Only this mailbox.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="ISO8601", help="Only what was received since; the last two weeks if not said."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Mail that was ignored, read live from the mailbox; the ledger keeps neither sender nor subject of it.
+
+    That you look is written down. `reopen` takes the place in the first column.
+    """
+    from datetime import timedelta
+
+    from statement_intake.ignored import show_live
+    from statement_intake.operations import show as showing
+    from statement_intake.workshop import now, open_workshop
+
+    settings = read_settings()
+    start = moment(since, "--since") if since else now() - timedelta(days=14)
+    with open_workshop(settings) as workshop:
+        for shown in show_live(workshop.mailboxes, workshop.desk, actor=officer(), mailbox=mailbox, since=start):
+            typer.echo(showing.ignored_json(shown) if json else showing.ignored_line(shown, settings.office.zone))
 
 
 @app.command()

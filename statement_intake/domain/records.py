@@ -59,6 +59,18 @@ class Struggling(Value):
     next_attempt_at: datetime | None
 
 
+class IgnoredMail(Value):
+    """Mail that is not ours: all that the ledger keeps of it."""
+
+    id: int
+    key: MessageKey
+    received: datetime
+    #: The code of the finding.
+    reason: str
+    #: The submission that it is a second copy of.
+    copy_of: str | None = None
+
+
 class PendingMark(Value):
     """A decided message whose outcome is still to be left on the server."""
 

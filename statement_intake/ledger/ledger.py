@@ -10,6 +10,7 @@ from statement_intake.ledger.audit import Audit
 from statement_intake.ledger.coverage import CoverageQuery
 from statement_intake.ledger.engine import LedgerError, open_engine
 from statement_intake.ledger.figures import Figures
+from statement_intake.ledger.ignored import Ignored
 from statement_intake.ledger.inspections import Inspections
 from statement_intake.ledger.log import Log
 from statement_intake.ledger.notices import Notices
@@ -30,6 +31,7 @@ class Ledger:
         self.record = Record(engine, replies_per_sender_per_day)
         self.outbox = Outbox(engine)
         self.log = Log(engine)
+        self.ignored = Ignored(engine)
         self.inspections = Inspections(engine)
         self.coverage = CoverageQuery(engine)
         self.shelf = Shelf(engine)

@@ -15,6 +15,7 @@ from rich.table import Table
 from statement_intake.domain.message import Attachment
 from statement_intake.domain.records import Dossier, LogRow
 from statement_intake.domain.senders import SenderState
+from statement_intake.ignored import Shown, place_of
 
 _COLOURS = {"accepted": "green", "rejected": "red", "held": "yellow", "ignored": "dim"}
 _COLUMNS = tuple(LogRow.model_fields)
@@ -50,6 +51,29 @@ def _statement(row: LogRow) -> str:
 def log_json(row: LogRow) -> str:
     """One line of the log as JSON."""
     return json.dumps(row.model_dump(mode="json"), ensure_ascii=False)
+
+
+def ignored_json(shown: Shown) -> str:
+    """One ignored mail as JSON; sender and subject null where it is not in its mailbox any more."""
+    return json.dumps(
+        {
+            "place": place_of(shown.mail),
+            "received": shown.mail.received.isoformat(),
+            "reason": shown.mail.reason,
+            "copy_of": shown.mail.copy_of,
+            "sender": [address.email for address in shown.headers.sender] if shown.headers else None,
+            "subject": shown.headers.subject if shown.headers else None,
+        },
+        ensure_ascii=False,
+    )
+
+
+def ignored_line(shown: Shown, zone: str) -> str:
+    """One ignored mail as a line for a terminal."""
+    sender = ", ".join(address.email for address in shown.headers.sender) if shown.headers else ""
+    told = f"{sender}  {shown.headers.subject}" if shown.headers else "(not in the mailbox any more)"
+    line = f"{place_of(shown.mail)}  {_local(shown.mail.received, zone)}  {shown.mail.reason:22}  {told}"
+    return "".join(character if character.isprintable() else "�" for character in line)
 
 
 def log_csv(rows: Iterable[LogRow]) -> Iterator[str]:
