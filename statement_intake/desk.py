@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statement_intake.correspondence import Correspondent
 from statement_intake.domain.judge import Knowledge
-from statement_intake.domain.message import Headers
+from statement_intake.domain.message import Headers, Message
 from statement_intake.domain.records import Unfinished
 
 if TYPE_CHECKING:
     from statement_intake.files import FileStore
     from statement_intake.ledger.ledger import Ledger
     from statement_intake.reading.sandbox import Reader
+    from statement_intake.scanner import Scanner
 
 #: Octets of a header section that are looked at when the mail itself could not be read.
 _HEADER_OCTETS = 65536
@@ -28,6 +30,8 @@ class Desk:
     reader: "Reader"
     knowledge: Knowledge
     correspondent: Correspondent
+    #: None where attachments are not scanned for malware.
+    scanner: "Scanner | None"
     clock: Callable[[], datetime]
     #: Tries at one message before it is held in sight of a person.
     attempts: int
@@ -35,6 +39,14 @@ class Desk:
     largest: int
     #: Names of the mailboxes in which outcomes are marked.
     marking: frozenset[str]
+
+
+def scanned(message: Message, folder: Path, scanner: "Scanner | None") -> Message:
+    """*message* with what the scanner says of each file that lies in *folder* under its digest. Raises OSError."""
+    if scanner is None:
+        return message
+    digests = {attachment.sha256 for attachment in message.all_attachments}
+    return message.scanned({digest: scanner.scan(folder / digest) for digest in sorted(digests)})
 
 
 def headers_of(arrival: Unfinished, desk: Desk) -> Headers:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from statement_intake.desk import Desk, headers_of
+from statement_intake.desk import Desk, headers_of, scanned
 from statement_intake.domain.bounces import may_be_bounce, read_bounce
 from statement_intake.domain.checks import Earlier, Facts
 from statement_intake.domain.decision import Decision
@@ -121,6 +121,7 @@ def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
     if desk.ledger.record.duplicate(arrival, content_identity(message)):
         log.info("ignored", reference=arrival.reference, reason="message.duplicate")
         return
+    message = scanned(message, workspace, desk.scanner)
     ties = find_ties(message.headers, desk)
     facts = gather_facts(message, arrival.received_at, ties, desk)
     decision = judge(message, facts, ties, desk.knowledge)

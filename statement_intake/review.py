@@ -169,6 +169,9 @@ def _read(file: Path, desk: Desk) -> "Attachment":
     workspace = desk.files.workspace()
     try:
         attachment = desk.reader.read_file(file, file.name, workspace)
+        if desk.scanner is not None:
+            scan = desk.scanner.scan(workspace / attachment.sha256)
+            attachment = attachment.model_copy(update={"scan": scan})
         if (content := workspace / attachment.sha256).exists():
             desk.files.adopt(content, attachment.sha256)
     except LimitExceeded as limit:

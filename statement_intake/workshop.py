@@ -34,6 +34,7 @@ from statement_intake.polling import PollRules
 from statement_intake.reading.sandbox import Reader
 from statement_intake.replies.compose import Composer
 from statement_intake.replies.smtp import SmtpTransport
+from statement_intake.scanner import Scanner
 from statement_intake.settings import Settings
 from statement_intake.watching import Lookout, Person
 
@@ -76,6 +77,7 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         reader=build_reader(settings),
         knowledge=knowledge,
         correspondent=build_correspondent(settings, knowledge),
+        scanner=build_scanner(settings),
         clock=now,
         attempts=settings.limits.attempts,
         largest=settings.limits.message_megabytes * _MEGABYTE,
@@ -114,6 +116,12 @@ def build_reader(settings: Settings) -> Reader:
         output_megabytes=settings.reader.output_megabytes,
         message_megabytes=settings.limits.message_megabytes,
     )
+
+
+def build_scanner(settings: Settings) -> Scanner | None:
+    """The scanner, if one is configured."""
+    path = settings.scanner.socket
+    return Scanner(path, seconds=settings.scanner.seconds) if path else None
 
 
 def build_correspondent(settings: Settings, knowledge: Knowledge, mode: str | None = None) -> Correspondent:

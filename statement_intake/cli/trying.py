@@ -23,7 +23,7 @@ def check(
 ) -> None:
     """Decide about mails in files. Touches no ledger and sends nothing; exit 0 whatever the outcomes."""
     from statement_intake.operations import check as checking
-    from statement_intake.workshop import build_correspondent, build_knowledge, build_reader, now
+    from statement_intake.workshop import build_correspondent, build_knowledge, build_reader, build_scanner, now
 
     settings = read_settings()
     knowledge = build_knowledge(settings)
@@ -42,6 +42,7 @@ def check(
         largest=settings.limits.message_megabytes * 1_000_000,
         now=now(),
         received=moment(received, "--received") if received else None,
+        scanner=build_scanner(settings),
     )
     for checked in checking.check_all(mails, checker):
         line = checking.as_json(checked, checker)

@@ -1,8 +1,9 @@
 """What arrived: a mail, decoded, with the facts that the reader measured about each attachment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -198,6 +199,14 @@ class DocumentFacts(Value):
     hidden: Hidden = Hidden()
 
 
+class Scan(Value):
+    """What a scanner for malware said of a file."""
+
+    state: Literal["clean", "infected", "not_scanned"]
+    #: The malware's name, or why the file could not be scanned; empty for what is clean.
+    said: str
+
+
 class Attachment(Value):
     """A file that came with the mail, however it was packed."""
 
@@ -222,6 +231,8 @@ class Attachment(Value):
     bomb: bool = False
     video: VideoFacts | None = None
     document: DocumentFacts | None = None
+    #: None where no scanner is configured.
+    scan: Scan | None = None
 
 
 class Forwarding(Value):
@@ -271,6 +282,18 @@ class Message(Value):
         yield from self.attachments
         for message in self.enclosed:
             yield from message.all_attachments
+
+    def scanned(self, scans: Mapping[str, Scan]) -> "Message":
+        """The same, with what the scanner said of each file, by its digest; also in the mails within it."""
+        return self.model_copy(
+            update={
+                "attachments": tuple(
+                    attachment.model_copy(update={"scan": scans.get(attachment.sha256)})
+                    for attachment in self.attachments
+                ),
+                "enclosed": tuple(message.scanned(scans) for message in self.enclosed),
+            }
+        )
 
     def of(self, *categories: Category) -> Iterator[Attachment]:
         """The attachments of the given categories, in the mail's order."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from statement_intake.correspondence import Correspondent
+from statement_intake.desk import scanned
 from statement_intake.domain.checks import Facts
 from statement_intake.domain.decision import Decision, decide
 from statement_intake.domain.faults import LimitExceeded
@@ -23,6 +24,7 @@ from statement_intake.domain.triage import Answer, Ties, glance
 from statement_intake.mailbox import HEADER_LIMIT
 from statement_intake.mailbox.mime_scan import scan
 from statement_intake.reading.sandbox import Reader
+from statement_intake.scanner import Scanner
 
 #: Stands where the service would put a submission's own reference.
 SPECIMEN = "SI-0000-0000"
@@ -41,6 +43,7 @@ class Checker:
     now: datetime
     #: Instead of the time in the mail's own headers.
     received: datetime | None = None
+    scanner: Scanner | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ def _read(path: Path, seen: Glance, checker: Checker) -> Message:
         return Message(headers=seen.headers, over_limits=f"it is larger than {checker.largest // 1_000_000} MB")
     with tempfile.TemporaryDirectory(prefix="statement-intake-") as workspace:
         try:
-            return checker.reader.read(path.resolve(), Path(workspace))
+            message = checker.reader.read(path.resolve(), Path(workspace))
+            return scanned(message, Path(workspace), checker.scanner)
         except LimitExceeded as limit:
             return Message(headers=seen.headers, over_limits=str(limit))
 

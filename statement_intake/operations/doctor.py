@@ -14,7 +14,7 @@ from statement_intake.domain.value import Value
 from statement_intake.ledger.ledger import open_ledger
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.settings import Settings
-from statement_intake.workshop import build_knowledge, build_mailboxes, build_reader
+from statement_intake.workshop import build_knowledge, build_mailboxes, build_reader, build_scanner
 
 
 class Diagnosis(Value):
@@ -44,8 +44,17 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     if settings.reader.sandbox == "limits":
         message = 'Mail may be read unsandboxed ([reader] sandbox = "limits"): only limits on time and memory protect.'
         yield Diagnosis(check="reader", state="warning", message=message)
-    yield Diagnosis(check="scanner", state="warning", message="Nothing scans attachments for malware.")
+    yield from _scanner(settings)
     yield from _senders(settings)
+
+
+def _scanner(settings: Settings) -> Iterator[Diagnosis]:
+    scanner = build_scanner(settings)
+    if scanner is None:
+        message = "Nothing scans attachments for malware ([scanner] socket names none)."
+        yield Diagnosis(check="scanner", state="warning", message=message)
+    else:
+        yield from _tried("scanner", scanner.examine)
 
 
 def _senders(settings: Settings) -> Iterator[Diagnosis]:

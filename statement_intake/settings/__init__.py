@@ -8,6 +8,7 @@ from statement_intake.settings.mailboxes import MailboxSettings, ScheduleSetting
 from statement_intake.settings.office import OfficeSettings
 from statement_intake.settings.places import FilesSettings, LedgerSettings, MeetingsSettings
 from statement_intake.settings.reader import LimitsSettings, ReaderSettings
+from statement_intake.settings.scanner import ScannerSettings
 from statement_intake.settings.watching import AlertsSettings, DigestSettings, WatchSettings
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "OfficeSettings",
     "ReaderSettings",
     "RepliesSettings",
+    "ScannerSettings",
     "ScheduleSettings",
     "Settings",
     "SettingsError",

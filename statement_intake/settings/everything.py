@@ -9,6 +9,7 @@ from statement_intake.settings.mailboxes import MailboxSettings, ScheduleSetting
 from statement_intake.settings.office import OfficeSettings
 from statement_intake.settings.places import FilesSettings, LedgerSettings, MeetingsSettings
 from statement_intake.settings.reader import LimitsSettings, ReaderSettings
+from statement_intake.settings.scanner import ScannerSettings
 from statement_intake.settings.watching import AlertsSettings, DigestSettings, WatchSettings
 
 
@@ -21,6 +22,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     smtp: SmtpSettings = SmtpSettings()
     reader: ReaderSettings = ReaderSettings()
+    scanner: ScannerSettings = ScannerSettings()
     replies: RepliesSettings = RepliesSettings()
     ledger: LedgerSettings = LedgerSettings()
     files: FilesSettings = FilesSettings()

@@ -19,6 +19,7 @@ from statement_intake.domain.checks import (
     meeting_named,
     party_named,
     placeholder,
+    scanned,
     sender,
     statement,
     subject_normalised,
@@ -53,6 +54,7 @@ ALL: tuple[Check, ...] = (
     encrypted.check,  #          message.encrypted, attachment.encrypted
     bomb.check,  #               attachment.bomb, message.over_limits
     closed.check,  #             attachment.closed
+    scanned.check,  #            attachment.infected, .not_scanned
     deadline.check,  #           deadline.passed, .ambiguous
     addressees.check,  #         recipient.main_missing, .copy_missing
     version.check,  #            version.unclear, sender.conflict
