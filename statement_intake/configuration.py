@@ -32,7 +32,13 @@ def load_knowledge(meetings: Path, *, delegates: Path | None = None, trusted: st
     parties = load_parties()
     registered = load_delegates(delegates, parties) if delegates else None
     senders = Senders(trusted=trusted, delegates=registered, houses=load_houses())
-    return Knowledge(meetings=load_meetings(meetings), parties=parties, words=load_words(), senders=senders)
+    return Knowledge(
+        meetings=load_meetings(meetings),
+        parties=parties,
+        words=load_words(),
+        senders=senders,
+        world=load_world(parties),
+    )
 
 
 def load_meetings(folder: Path) -> tuple[Meeting, ...]:
@@ -97,9 +103,9 @@ def load_parties() -> PartyTable:
     return PartyTable.from_csv({name: (folder / f"{name}.csv").read_text(encoding="utf-8") for name in FILES})
 
 
-def load_world() -> World:
+def load_world(parties: PartyTable) -> World:
     """All States with their regions, and the members of groups as far as they are known."""
-    parties, folder = load_parties(), _DATA / "parties"
+    folder = _DATA / "parties"
     rows = _rows((folder / "parties.csv").read_text(encoding="utf-8"))
     nations = (
         Nation(code=party.code, name=party.name, region=row["region"])

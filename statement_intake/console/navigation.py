@@ -19,4 +19,5 @@ class Place(Value):
 PLACES: tuple[Place, ...] = (
     Place(section="today", path="/", label=N_("Today")),
     Place(section="log", path="/log", label=N_("Log")),
+    Place(section="coverage", path="/coverage", label=N_("Coverage")),
 )

@@ -16,6 +16,7 @@ from statement_intake.domain.submission import Submission, understand
 from statement_intake.domain.triage import Ties, triage, triage_subject
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary
+from statement_intake.domain.world import World
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Knowledge:
     parties: PartyTable
     words: Vocabulary
     senders: Senders = field(default_factory=Senders)
+    #: Not for judging: who could have spoken.
+    world: World = field(default_factory=World)
 
     def read_subject(self, subject: str) -> SubjectReading:
         """Understand a subject line."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pydantic import Field
+
 from statement_intake.domain.value import Value
 
 #: The regional groups of the United Nations, by the region that parties.csv gives.
@@ -29,9 +31,9 @@ class World(Value):
     """All States, and the members of groups as far as they are known."""
 
     #: By name.
-    nations: tuple[Nation, ...]
+    nations: tuple[Nation, ...] = ()
     #: A group's code to its members' codes.
-    members: Mapping[str, frozenset[str]]
+    members: Mapping[str, frozenset[str]] = Field(default_factory=dict)
 
     def members_of(self, group: str) -> frozenset[str]:
         """Whom a group's statement speaks for; nobody where its membership is not in our data."""

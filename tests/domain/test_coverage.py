@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from statement_intake.configuration import load_world
+from statement_intake.configuration import load_parties, load_world
 from statement_intake.domain.coverage import Cell, Coverage, State, Statement, arrivals, cover, rejections
 from statement_intake.domain.world import World
 
@@ -16,7 +16,7 @@ EVENING = datetime(2023, 8, 23, 21, 30, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def world() -> World:
     """The States as our data have them."""
-    return load_world()
+    return load_world(load_parties())
 
 
 def statement(party: str | None = "KEN", *items: str, number: object = 1, **changes: object) -> Statement:
