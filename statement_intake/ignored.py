@@ -22,7 +22,8 @@ from statement_intake.domain.message import Glance, Headers
 from statement_intake.domain.records import IgnoredMail, Unfinished, Verdict
 from statement_intake.domain.reference import new_reference
 from statement_intake.domain.value import Value
-from statement_intake.intake import MessageTrouble, find_ties, gather_facts, read
+from statement_intake.gathering import find_ties, gather_facts
+from statement_intake.intake import MessageTrouble, read
 from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenFolder
 from statement_intake.polling import store
 from statement_intake.review import ReviewError, mended
@@ -143,7 +144,7 @@ def _take_in(arrival: Unfinished, desk: Desk, *, actor: str, because: str) -> st
         message = as_handed_in(arrived, desk.correspondent.own, knowledge.read_subject, knowledge.words)
         arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
         ties = find_ties(message.headers, desk)
-        facts = gather_facts(message, arrival.received_at, ties, desk)
+        facts = gather_facts(message, arrival.received_at, desk, answers=ties.answers)
         reading = knowledge.read_subject(message.headers.subject)
         judged = judge(message, facts, ties, knowledge, mended({}, reading, knowledge))
         decision = overrule(judged, Outcome.HELD, judged.submission)

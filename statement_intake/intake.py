@@ -7,26 +7,27 @@ from what is recorded. If the process dies anywhere, the next start goes on from
 """
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
 from statement_intake.desk import Desk, headers_of, scanned
 from statement_intake.domain.bounces import may_be_bounce, read_bounce
-from statement_intake.domain.checks import Earlier, Facts
+from statement_intake.domain.completion import completion, was_reviewed
 from statement_intake.domain.decision import Decision
-from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
+from statement_intake.domain.faults import Conflict, LimitExceeded, SurroundingsFault
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.identity import content_identity
-from statement_intake.domain.judge import judge
-from statement_intake.domain.message import Glance, Headers, Message
-from statement_intake.domain.records import Unfinished, Verdict
-from statement_intake.domain.reference import references_in
+from statement_intake.domain.judge import Mending, judge
+from statement_intake.domain.message import Glance, Message
+from statement_intake.domain.records import Unfinished
 from statement_intake.domain.triage import Answer, Look, Ties, glance
+from statement_intake.gathering import find_open, find_ties, gather_facts
 from statement_intake.giving_up import give_up
 from statement_intake.logs import where
+from statement_intake.recording import adopt, record, record_completion, say_decided
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=4)
 #: 2 ** 10 minutes are beyond the longest wait.
 _DOUBLINGS = 10
+#: Looks at a submission that somebody else is deciding about.
+_LOOKS = 3
 #: A process that died this many times over the same message, without a word, died of it.
 _MOST_STARTS = 10
 
@@ -73,12 +76,6 @@ def _look(seen: Glance, desk: Desk) -> Look:
         # Perhaps a letter of ours did not arrive. Which one, often only the body says.
         return Look(answer=Answer.UNSURE)
     return looked
-
-
-def find_ties(headers: Headers, desk: Desk) -> Ties:
-    """What the ledger knows about the mail's thread and sender."""
-    sender = headers.sender[0].key if len(headers.sender) == 1 else ""
-    return desk.ledger.arrivals.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
 
 
 def take_in(arrival: Unfinished, desk: Desk) -> None:
@@ -123,23 +120,56 @@ def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
         return
     message = scanned(message, workspace, desk.scanner)
     ties = find_ties(message.headers, desk)
-    facts = gather_facts(message, arrival.received_at, ties, desk)
-    decision = judge(message, facts, ties, desk.knowledge)
-    log.info(
-        "decided",
-        reference=arrival.reference,
-        outcome=str(decision.outcome),
-        findings=[finding.code for finding in decision.findings],
-    )
+    if _complete_what_is_open(workspace, arrival, message, ties, desk):
+        return
+    decision = _decide_alone(workspace, arrival, message, ties, desk)
     if decision.outcome is Outcome.IGNORED:
         _note_bounce(arrived, arrival, desk)
         _forget(arrival, decision, desk)
-        return
-    # Only now, so that nothing of other people's mail ever reaches the store.
-    for file in decision.submission.files:
-        if (content := workspace / file.attachment.sha256).exists():
-            desk.files.adopt(content, file.attachment.sha256)
-    _record(arrival, message, decision, ties, desk)
+
+
+def _complete_what_is_open(workspace: Path, arrival: Unfinished, message: Message, ties: Ties, desk: Desk) -> bool:
+    """False if *message* completes nothing. Where an officer was quicker, what it says now is looked at again."""
+    for _ in range(_LOOKS):
+        try:
+            return _complete(workspace, arrival, message, ties, desk)
+        except Conflict as conflict:
+            log.info("looked at again", reference=arrival.reference, because=str(conflict))
+    raise MessageTrouble("what it may complete changes under our hands")
+
+
+def _complete(workspace: Path, arrival: Unfinished, message: Message, ties: Ties, desk: Desk) -> bool:
+    """Decide about an open submission again, with one more mail. False if *message* completes none.
+
+    Raises Conflict where somebody else has decided about it meanwhile.
+    """
+    candidates = find_open(message, arrival.received_at, ties, desk)
+    office, knowledge = desk.correspondent.office, desk.knowledge
+    found = completion(message, arrival.received_at, ties, candidates, knowledge, office)
+    if found is None:
+        return False
+    dossier, whole = found.dossier, found.whole
+    mending = Mending.of(dossier.mending, knowledge.parties)
+    facts = gather_facts(
+        whole, found.received, desk, answers=dossier.answers, submission=dossier.id, mending=mending,
+        reviewed=was_reviewed(dossier),
+    )  # fmt: skip
+    decision = judge(whole, facts, Ties(answers=dossier.answers), knowledge, mending)
+    say_decided(dossier.reference, decision)
+    adopt(workspace, decision, desk)
+    record_completion(arrival, message, found, decision, desk)
+    return True
+
+
+def _decide_alone(workspace: Path, arrival: Unfinished, message: Message, ties: Ties, desk: Desk) -> Decision:
+    """A submission of its own, or none of ours: then nothing of it is recorded here."""
+    facts = gather_facts(message, arrival.received_at, desk, answers=ties.answers)
+    decision = judge(message, facts, ties, desk.knowledge)
+    say_decided(arrival.reference, decision)
+    if decision.outcome is not Outcome.IGNORED:
+        adopt(workspace, decision, desk)
+        record(arrival, message, decision, ties, desk)
+    return decision
 
 
 def read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
@@ -169,60 +199,6 @@ def read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
         seconds=[attachment.video.seconds for attachment in message.attachments if attachment.video],
     )
     return message
-
-
-def gather_facts(
-    message: Message, received: datetime, ties: Ties, desk: Desk, *, submission: int | None = None
-) -> Facts:
-    """What the surroundings know and the mail does not say. *submission*: the one that is judged again, if any."""
-    reading = desk.knowledge.read_subject(message.headers.subject)
-    earlier: tuple[Earlier, ...] = ()
-    if reading.meeting is not None and reading.speakers.party is not None:
-        earlier = desk.ledger.log.earlier(reading.meeting.id, reading.speakers.party.code, before=submission)
-    return Facts(
-        received=received,
-        own=desk.correspondent.own,
-        largest=desk.largest,
-        earlier=earlier,
-        answers=desk.ledger.log.submission(ties.answers) if ties.answers else None,
-    )
-
-
-def _record(arrival: Unfinished, message: Message, decision: Decision, ties: Ties, desk: Desk) -> None:
-    now = desk.clock()
-    letter = desk.correspondent.write(
-        decision,
-        message.headers,
-        reference=arrival.reference,
-        revision=1,
-        received=arrival.received_at,
-        now=now,
-        meeting=desk.knowledge.read_subject(message.headers.subject).series,
-        wait=_why_to_wait(arrival, message),
-    )
-    recorded = desk.ledger.record.decided(
-        arrival,
-        message,
-        content_identity(message),
-        decision,
-        Verdict(at=now, letter=letter),
-        answers=ties.answers,
-        mark=arrival.key.mailbox in desk.marking,
-    )
-    if recorded:
-        state = letter.state if letter else None
-        log.info("recorded", reference=arrival.reference, outcome=str(decision.outcome), letter=state)
-    else:
-        log.info("ignored", reference=arrival.reference, reason="message.duplicate")
-
-
-def _why_to_wait(arrival: Unfinished, message: Message) -> str:
-    """Why a person has to look at the letter before it goes; empty if it may go by itself."""
-    if arrival.letters_wait:
-        return "the mailbox changed its UIDVALIDITY"
-    if message.forwarding is not None and message.forwarding.staff:
-        return f"passed on by {message.forwarding.by.email if message.forwarding.by else 'an officer'}"
-    return ""
 
 
 def _note_bounce(message: Message, arrival: Unfinished, desk: Desk) -> None:

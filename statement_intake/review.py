@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from statement_intake.desk import Desk
+from statement_intake.domain.assembly import assemble
 from statement_intake.domain.decision import Decision, OverruleError, overrule
 from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.finding import Outcome
@@ -23,7 +24,7 @@ from statement_intake.domain.records import SERVICE, Dossier, OutgoingLetter, Ve
 from statement_intake.domain.subject import SubjectReading
 from statement_intake.domain.triage import Ties
 from statement_intake.domain.value import Value
-from statement_intake.intake import gather_facts
+from statement_intake.gathering import gather_facts
 
 if TYPE_CHECKING:
     from statement_intake.domain.message import Attachment
@@ -67,7 +68,7 @@ def give_verdict(  # noqa: PLR0913 - who says what about which submission, why, 
     """Accept, reject or reopen. Raises ReviewError, or Conflict where somebody else was quicker."""
     dossier = find(reference, desk)
     mending = _remember(dossier.mending, correction, desk.knowledge)
-    message = _as_it_stands(dossier)
+    message = _as_it_stands(dossier, desk.knowledge)
     judged = _judge_again(dossier, message, mending, desk)
     try:
         decision = overrule(judged, _OUTCOMES[action], judged.submission)
@@ -87,7 +88,7 @@ def attach(reference: str, file: Path, desk: Desk, *, actor: str, because: str) 
     # Until the ledger refers to it, a service that starts must not take the file for a killed process's leaving.
     with desk.files.adding():
         attachment = _read(file, desk)
-        message = _as_it_stands(dossier)
+        message = _as_it_stands(dossier, desk.knowledge)
         message = message.model_copy(update={"attachments": (*message.attachments, attachment)})
         decision = _judge_again(dossier, message, dossier.mending, desk)
         return _record(
@@ -110,18 +111,19 @@ def withdraw(reference: str, desk: Desk, *, actor: str, because: str) -> Dossier
 
 def judged_today(dossier: Dossier, desk: Desk) -> Decision:
     """What the rules of today say of it: as the service would, or, once an officer has looked, as for an officer."""
-    message = _as_it_stands(dossier)
+    message = _as_it_stands(dossier, desk.knowledge)
     if any(step.actor != SERVICE for step in dossier.history):
         return _judge_again(dossier, message, dossier.mending, desk)
-    ties = Ties(answers=dossier.answers)
-    facts = gather_facts(message, dossier.received, ties, desk, submission=dossier.id)
-    return judge(message, facts, ties, desk.knowledge)
+    facts = gather_facts(message, dossier.received, desk, answers=dossier.answers, submission=dossier.id)
+    # What came in several mails has passed triage with each of them.
+    mending = Mending() if len(dossier.mails) > 1 else None
+    return judge(message, facts, Ties(answers=dossier.answers), desk.knowledge, mending)
 
 
-def _as_it_stands(dossier: Dossier) -> Message:
-    """The mail with the files that officers have added."""
-    added = tuple(file.attachment for file in dossier.files if file.added_by)
-    return dossier.facts.model_copy(update={"attachments": (*dossier.facts.attachments, *added)})
+def _as_it_stands(dossier: Dossier, knowledge: Knowledge) -> Message:
+    """Its mails as one, with the files that officers have added."""
+    whole = assemble([mail.message for mail in dossier.mails], knowledge.read_subject, knowledge.words)
+    return whole.model_copy(update={"attachments": (*whole.attachments, *dossier.added)})
 
 
 def _remember(before: dict[str, Any], correction: Correction, knowledge: Knowledge) -> dict[str, Any]:
@@ -148,21 +150,18 @@ def _party_by_name(name: str, knowledge: Knowledge) -> str | None:
 def _judge_again(dossier: Dossier, message: Message, mending: dict[str, Any], desk: Desk) -> Decision:
     knowledge = desk.knowledge
     reading = knowledge.read_subject(message.headers.subject)
-    ties = Ties(answers=dossier.answers)
-    facts = gather_facts(message, dossier.received, ties, desk, submission=dossier.id)
-    return judge(message, facts, ties, knowledge, mended(mending, reading, knowledge))
+    mended_by = mended(mending, reading, knowledge)
+    facts = gather_facts(
+        message, dossier.received, desk, answers=dossier.answers, submission=dossier.id, mending=mended_by
+    )
+    return judge(message, facts, Ties(answers=dossier.answers), knowledge, mended_by)
 
 
 def mended(mending: dict[str, Any], reading: SubjectReading, knowledge: Knowledge) -> Mending:
     """What officers have corrected, by codes, and the meeting that is meant where the line names none."""
     open_meetings = [meeting for meeting in knowledge.meetings if meeting.intake == "open"]
     fallback = open_meetings[0] if len(open_meetings) == 1 else None
-    return Mending(
-        party=knowledge.parties.get(mending["party"]) if "party" in mending else None,
-        items=tuple(mending.get("items", ())),
-        kind=Kind(mending["kind"]) if "kind" in mending else None,
-        meeting=reading.meeting or reading.series or fallback,
-    )
+    return Mending.of(mending, knowledge.parties, meeting=reading.meeting or reading.series or fallback)
 
 
 def _read(file: Path, desk: Desk) -> "Attachment":

@@ -33,6 +33,8 @@ class Decision(Value):
     submission: Submission = Submission()
     #: The reference of an earlier submission that this one takes the place of.
     supersedes: str | None = None
+    #: References of submissions that it asks to withdraw: they are blocked at once.
+    asks_back: tuple[str, ...] = ()
     #: What was known of the sender.
     sender: SenderFacts = SenderFacts()
 

@@ -1,7 +1,9 @@
 """From a message that was read to a decision: triage, understanding, checks, decision. One pure call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from statement_intake.domain.checks import ALL, OF_SUBJECT, Case, Facts, run, version
 from statement_intake.domain.cover import Cover, read_cover
@@ -55,6 +57,16 @@ class Mending(Value):
     kind: Kind | None = None
     meeting: Meeting | None = None
 
+    @classmethod
+    def of(cls, codes: Mapping[str, Any], parties: PartyTable, *, meeting: Meeting | None = None) -> "Mending":
+        """What officers have corrected so far, from the codes in which it is recorded."""
+        return cls(
+            party=parties.get(codes["party"]) if "party" in codes else None,
+            items=tuple(codes.get("items", ())),
+            kind=Kind(codes["kind"]) if "kind" in codes else None,
+            meeting=meeting,
+        )
+
     def apply(self, submission: Submission) -> Submission:
         """The submission with the officer's corrections."""
         update: dict[str, object] = {}
@@ -72,7 +84,8 @@ class Mending(Value):
 def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mending: Mending | None = None) -> Decision:
     """Decide about *message*. Same input, same decision.
 
-    With *mending* an officer has looked: triage is over, and the corrections count as if the mail had said so.
+    With *mending* triage is over (an officer has looked, or it completes what was judged before), and the corrections
+    count as if the mail had said so.
     """
     decision = _judge(message, facts, ties, knowledge, mending)
     party = decision.submission.party
@@ -83,11 +96,11 @@ def judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mend
 
 def _judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, mending: Mending | None) -> Decision:
     reading = knowledge.read_subject(message.headers.subject)
-    if mending is None and (finding := _before_the_rules(message, reading, ties, knowledge)):
+    if mending is None and (finding := before_the_rules(message, reading, ties, knowledge)):
         return (
             decide(Submission(), (finding,))
             if finding.effect is Effect.IGNORE
-            else _held(message, reading, finding, knowledge)
+            else _held(message, reading, finding, facts, knowledge)
         )
     submission = understand(message, reading, knowledge.words)
     if mending is not None:
@@ -103,7 +116,8 @@ def _judge(message: Message, facts: Facts, ties: Ties, knowledge: Knowledge, men
     return decide(submission, run(ALL, case), supersedes=version.superseded(case))
 
 
-def _before_the_rules(message: Message, reading: SubjectReading, ties: Ties, knowledge: Knowledge) -> Finding | None:
+def before_the_rules(message: Message, reading: SubjectReading, ties: Ties, knowledge: Knowledge) -> Finding | None:
+    """What keeps a mail from being judged as a statement: triage, and what of it could not be read. None: nothing."""
     forwarded = [knowledge.read_subject(subject) for subject in message.forwarded_subjects]
     found = triage(message, reading, forwarded, ties, knowledge.words)
     if found is not None and found.code == "message.automatic":
@@ -120,10 +134,22 @@ def _silent(code: str, text: str, why: str) -> Finding:
     return Finding(code=code, effect=Effect.SILENT, message=text, detail={"why": why})
 
 
-def _held(message: Message, reading: SubjectReading, finding: Finding, knowledge: Knowledge) -> Decision:
+def _held(message: Message, reading: SubjectReading, finding: Finding, facts: Facts, knowledge: Knowledge) -> Decision:
     """What triage holds is shown with all that was understood, so that an officer can take it from there."""
     submission = understand(message, reading, knowledge.words)
-    return Decision(outcome=Outcome.HELD, findings=(finding,), submission=submission)
+    asked = _asked_back(message, submission, facts, knowledge) if finding.code == "message.withdrawal" else ()
+    return Decision(outcome=Outcome.HELD, findings=(finding,), submission=submission, asks_back=asked)
+
+
+def _asked_back(message: Message, submission: Submission, facts: Facts, knowledge: Knowledge) -> tuple[str, ...]:
+    """What the mail asks to withdraw and its sender may: what it answers, else all of its party's on these items.
+
+    Anybody else's wish is shown to an officer, and blocks nothing: it could take down a State's statement.
+    """
+    items = set(submission.items)
+    of_party = (earlier for earlier in facts.earlier if not items or items & set(earlier.items))
+    meant = (facts.answers,) if facts.answers else of_party
+    return tuple(earlier.reference for earlier in meant if knowledge.senders.may_act(message, earlier.owner))
 
 
 def judge_subject(subject: str, knowledge: Knowledge) -> tuple[SubjectReading, tuple[Finding, ...]]:

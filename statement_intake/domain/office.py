@@ -46,6 +46,17 @@ class Office(Value):
         """*moment* in the office's zone."""
         return moment.astimezone(ZoneInfo(self.zone))
 
+    def end_of_working_day(self, moment: datetime, days: int) -> datetime:
+        """The end of the working day that comes *days* working days after that of *moment*; in the office's zone."""
+        day = moment.astimezone(ZoneInfo(self.zone)).date()
+        for _ in range(days):
+            day += timedelta(days=1)
+            for _ in range(_LONGEST_CLOSURE_DAYS):
+                if self.works_on(day):
+                    break
+                day += timedelta(days=1)
+        return datetime.combine(day, time.max, ZoneInfo(self.zone))
+
     def works_on(self, day: date) -> bool:
         """Whether somebody is there on that day."""
         return day.weekday() < _SATURDAY and day not in self.holidays

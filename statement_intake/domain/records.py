@@ -8,7 +8,7 @@ from pydantic import Field
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.inspection import Inspection
 from statement_intake.domain.message import Attachment, Message
-from statement_intake.domain.senders import SenderFacts
+from statement_intake.domain.senders import Authentication, Owner, SenderFacts
 from statement_intake.domain.value import Value
 
 #: The actor of what no person did.
@@ -99,7 +99,7 @@ class Verdict(Value):
     """Everything about a decision but the decision itself."""
 
     actor: str = SERVICE
-    #: "decide", "accept", "reject", "reopen", "attach" or "withdraw".
+    #: "decide", "complete", "accept", "reject", "reopen", "attach" or "withdraw".
     action: str = "decide"
     because: str = ""
     at: datetime
@@ -187,6 +187,32 @@ class FileRecord(Value):
     attachment: Attachment
     #: Of a video; None until it is known that it will be inspected.
     inspection: Inspection | None = None
+    #: The revision in which another file took its place.
+    replaced: int | None = None
+
+
+class MailRecord(Value):
+    """One mail of a submission."""
+
+    key: MessageKey
+    received: datetime
+    #: The revision that it brought.
+    revision: int
+    sender: str
+    #: The word of our own mail server about its sender.
+    authentication: Authentication
+    raw_sha256: str | None
+    #: What the reader found.
+    message: Message
+
+
+class Version(Value):
+    """One of several versions of a statement, of which at most one stands."""
+
+    reference: str
+    received: datetime
+    outcome: Outcome
+    standing: str
 
 
 class AuditEntry(Value):
@@ -225,8 +251,28 @@ class Dossier(Value):
     #: Where its mail is: mailbox, folder, UIDVALIDITY, UID, of each copy.
     messages: tuple[MessageKey, ...]
     raw_sha256: str | None
+    #: What the reader found in its first mail.
     facts: Message
+    #: Its mails without the copies, oldest first.
+    mails: tuple[MailRecord, ...]
+    #: The files that count.
     files: tuple[FileRecord, ...]
+    #: Files whose place others have taken.
+    replaced: tuple[FileRecord, ...]
+    #: All versions of the statement, this one among them, oldest first; empty where there is only this one.
+    versions: tuple[Version, ...]
     history: tuple[PastDecision, ...]
     letters: tuple[LetterRecord, ...]
     audit: tuple[AuditEntry, ...]
+    #: Who may answer for it.
+    owner: Owner
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the latest decision found."""
+        return self.history[-1].findings if self.history else ()
+
+    @property
+    def added(self) -> tuple[Attachment, ...]:
+        """The files that officers have added, and that count."""
+        return tuple(file.attachment for file in self.files if file.added_by)

@@ -97,8 +97,8 @@ def assign_roles(
     """The kind of the statement, and a role for each file worth keeping. An equal file twice counts once."""
     kept = list({attachment.sha256: attachment for attachment in reversed(attachments) if _counts(attachment)}.values())
     kept.reverse()
-    video = any(_is_video(attachment) for attachment in kept) or bool(links)
-    documents = [attachment for attachment in kept if _may_be_the_text(attachment, words)]
+    video = any(is_video(attachment) for attachment in kept) or bool(links)
+    documents = [attachment for attachment in kept if may_be_the_text(attachment, words)]
     text = _main_document(documents, words, "transcript" if video else "statement")
     kind = Kind.VIDEO if video else Kind.WRITTEN if text else None
     return kind, tuple(SubmittedFile(role=_role(attachment, kind, text), attachment=attachment) for attachment in kept)
@@ -123,14 +123,15 @@ def accompanies(attachment: Attachment, words: Vocabulary) -> bool:
     return greets or words.found("accompanying", name)
 
 
-def _may_be_the_text(attachment: Attachment, words: Vocabulary) -> bool:
+def may_be_the_text(attachment: Attachment, words: Vocabulary) -> bool:
     """A document; or a picture that says by its name that it is one."""
     if attachment.category is Category.IMAGE:
         return words.found("transcript", spaced(attachment.name)) or words.found("statement", spaced(attachment.name))
     return attachment.category in {Category.DOCUMENT, Category.SLIDES} and not accompanies(attachment, words)
 
 
-def _is_video(attachment: Attachment) -> bool:
+def is_video(attachment: Attachment) -> bool:
+    """A video, or the sound of one."""
     return attachment.category in {Category.VIDEO, Category.AUDIO}
 
 
@@ -146,7 +147,7 @@ def _main_document(documents: Sequence[Attachment], words: Vocabulary, wanted: s
 
 
 def _role(attachment: Attachment, kind: Kind | None, text: Attachment | None) -> Role:
-    if _is_video(attachment):
+    if is_video(attachment):
         return Role.VIDEO
     if text is not None and attachment.sha256 == text.sha256:
         return Role.TRANSCRIPT if kind is Kind.VIDEO else Role.STATEMENT

@@ -32,6 +32,8 @@ class Ties(Value):
     ours: bool = False
     #: The reference of the submission whose letter it answers.
     answers: str | None = None
+    #: It names more than one submission: the thread one, the subject another.
+    several: bool = False
     #: The sender has sent a statement before.
     known_sender: bool = False
 
@@ -124,7 +126,7 @@ def triage(
     if related and not videos and _withdraws(message, reading, words):
         return _silent("message.withdrawal", "Asks to withdraw a statement.")
     if related and not files and not links and not message.encrypted:
-        return _without_files(message, reading, words)
+        return _without_files(message, reading, ties, words)
     attempt = _is_attempt(reading, files=files, videos=bool(videos or links))
     only_packed = closed and not videos and not documents
     # What is said of an archive that came with an attempt is the rules' business.
@@ -159,9 +161,9 @@ def converses(reading: SubjectReading) -> bool:
     return reading.asks or (reading.arranges and reading.canonical is None)
 
 
-def _without_files(message: Message, reading: SubjectReading, words: Vocabulary) -> Finding | None:
+def _without_files(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
     """A mail about a statement that carries nothing: an announcement without its file, or conversation."""
-    fresh = reading.meetings and reading.statement and not reading.wrapping.reply
+    fresh = reading.meetings and reading.statement and not reading.wrapping.reply and not ties.answers
     if fresh and not converses(reading) and not reading.tentative and _announces(message, reading, words):
         return None
     return _silent("message.conversation", "Speaks about a statement, and carries neither a file nor a link.")

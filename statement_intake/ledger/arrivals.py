@@ -164,15 +164,21 @@ class Arrivals:
                 connection.execute(select(letters.c.id).where(letters.c.message_id == message_id)).first() is not None
             )
             by_thread = (
-                select(submissions.c.reference)
+                select(letters.c.message_id, submissions.c.reference)
                 .join(letters, letters.c.submission_id == submissions.c.id)
                 .where(letters.c.message_id.in_(list(answers)))
-                .limit(1)
             )
-            by_reference = select(submissions.c.reference).where(submissions.c.reference.in_(list(references))).limit(1)
-            answered = connection.execute(by_thread).scalar() or connection.execute(by_reference).scalar()
+            thread = {row.message_id: row.reference for row in connection.execute(by_thread)}
+            nearest = next((thread[answer] for answer in answers if answer in thread), None)
+            by_reference = select(submissions.c.reference).where(submissions.c.reference.in_(list(references)))
+            named = set(connection.execute(by_reference).scalars()) - {nearest}
             known = connection.execute(select(submissions.c.id).where(submissions.c.sender == sender).limit(1)).first()
-        return Ties(ours=ours, answers=answered, known_sender=bool(sender) and known is not None)
+        return Ties(
+            ours=ours,
+            answers=nearest or min(named, default=None),
+            several=len(named) > (0 if nearest else 1),
+            known_sender=bool(sender) and known is not None,
+        )
 
     def pending_marks(self) -> list[PendingMark]:
         """Decided messages whose outcome is still to be left on the server."""

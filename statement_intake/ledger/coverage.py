@@ -33,6 +33,7 @@ def _lengths(connection: Connection, meeting: str) -> dict[int, float]:
         select(files.c.submission_id, files.c.seconds)
         .join(submissions, files.c.submission_id == submissions.c.id)
         .where(submissions.c.meeting == meeting, files.c.role == "video", files.c.seconds.is_not(None))
+        .where(files.c.replaced.is_(None))
     )
     return {row.submission_id: row.seconds for row in connection.execute(query)}
 

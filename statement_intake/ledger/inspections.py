@@ -145,7 +145,7 @@ def _submissions(connection: Connection, video: str) -> list[_Holder]:
     query = (
         select(submissions.c.id, submissions.c.reference, submissions.c.revision, files.c.facts)
         .join(submissions, files.c.submission_id == submissions.c.id)
-        .where(files.c.sha256 == video, files.c.role == str(Role.VIDEO))
+        .where(files.c.sha256 == video, files.c.role == str(Role.VIDEO), files.c.replaced.is_(None))
         .order_by(submissions.c.id)
     )
     return [_Holder(*row) for row in connection.execute(query)]

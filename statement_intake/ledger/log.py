@@ -1,12 +1,12 @@
 """What the ledger tells: the log, one submission's dossier, earlier submissions of a party."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from statement_intake.domain.checks import Earlier
-from statement_intake.domain.finding import Finding, Outcome
+from statement_intake.domain.checks import Earlier, Elsewhere
+from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.message import Attachment, Message
 from statement_intake.domain.records import (
     AuditEntry,
@@ -14,10 +14,12 @@ from statement_intake.domain.records import (
     FileRecord,
     LetterRecord,
     LogRow,
+    MailRecord,
     MessageKey,
     PastDecision,
+    Version,
 )
-from statement_intake.domain.senders import SenderFacts
+from statement_intake.domain.senders import Authentication, Owner, SenderFacts
 from statement_intake.domain.value import Value
 from statement_intake.ledger.inspections import inspection_of
 from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
@@ -86,10 +88,11 @@ class Log:
                 )  # fmt: skip
 
     def earlier(self, meeting: str, party: str, *, before: int | None = None) -> tuple[Earlier, ...]:
-        """Current submissions of a party at a meeting, oldest first, without the submission *before* itself."""
+        """What stands of a party at a meeting, oldest first, without the submission *before* itself."""
         query = (
             select(submissions)
-            .where(submissions.c.meeting == meeting, submissions.c.party == party, submissions.c.standing == "current")
+            .where(submissions.c.meeting == meeting, submissions.c.party == party)
+            .where(submissions.c.standing.in_(("current", "withdrawal_requested")))
             .order_by(submissions.c.received_at, submissions.c.id)
         )
         with self._engine.begin() as connection:
@@ -102,12 +105,44 @@ class Log:
             row = connection.execute(select(submissions).where(submissions.c.reference == reference)).first()
             return _earlier(connection, row) if row else None
 
+    def elsewhere(self, meeting: str, party: str, digests: Sequence[str]) -> tuple[Elsewhere, ...]:
+        """Where files of these digests stand under another party's name: in what is accepted or held, not withdrawn."""
+        query = (
+            select(submissions.c.reference, submissions.c.party, files.c.sha256)
+            .join(files, files.c.submission_id == submissions.c.id)
+            .where(files.c.sha256.in_(list(digests)), files.c.role.in_(("video", "transcript", "statement")))
+            .where(files.c.replaced.is_(None), submissions.c.meeting == meeting, submissions.c.party != party)
+            .where(submissions.c.outcome.in_(("accepted", "held")), submissions.c.standing != "withdrawn")
+            .order_by(submissions.c.id)
+        )
+        with self._engine.begin() as connection:
+            return tuple(
+                Elsewhere(reference=row.reference, party=row.party, sha256=row.sha256)
+                for row in connection.execute(query)
+            )
+
+    def open_of(self, sender: str, meeting: str, party: str, since: datetime) -> tuple[Dossier, ...]:
+        """What the sender has sent since for that party and meeting, and was rejected or is held."""
+        query = (
+            select(submissions)
+            .where(submissions.c.meeting == meeting, submissions.c.party == party, submissions.c.sender == sender)
+            .where(submissions.c.outcome.in_(("rejected", "held")), submissions.c.standing == "current")
+            .where(submissions.c.received_at >= since)
+            .order_by(submissions.c.id)
+        )
+        with self._engine.begin() as connection:
+            return tuple(_dossier(connection, row) for row in connection.execute(query).all())
+
     def dossier(self, reference: str) -> Dossier | None:
         """Everything known about a submission; None if there is none of that reference (case does not matter)."""
         with self._engine.begin() as connection:
             row = connection.execute(
                 select(submissions).where(submissions.c.reference == reference.strip().upper())
             ).first()
+            if row is None:
+                # A mail that completed another submission was registered under a reference of its own.
+                joined = select(messages.c.submission_id).where(messages.c.reference == reference.strip().upper())
+                row = connection.execute(select(submissions).where(submissions.c.id.in_(joined))).first()
             return _dossier(connection, row) if row else None
 
 
@@ -149,20 +184,38 @@ def _findings(connection: Connection, submission: int, revision: int) -> list[Fi
 
 
 def _earlier(connection: Connection, row: Row[tuple[object, ...]]) -> Earlier:
-    digests = connection.execute(select(files.c.sha256).where(files.c.submission_id == row.id)).scalars()
     return Earlier(
         reference=row.reference,
         outcome=Outcome(row.outcome),
         kind=row.kind,
         items=tuple(row.items),
+        owner=_owner(connection, row),
+        on_behalf_of=row.on_behalf_of,
+        together_with=tuple(row.together_with),
+        standing=row.standing,
+        silent=any(finding.effect is Effect.SILENT for finding in _findings(connection, row.id, row.revision)),
+    )
+
+
+def _owner(connection: Connection, row: Row[tuple[object, ...]]) -> Owner:
+    sent = select(letters.c.to_address).where(
+        letters.c.submission_id == row.id, letters.c.state.in_(("sent", "unknown"))
+    )
+    words = select(messages.c.authentication).where(messages.c.submission_id == row.id)
+    return Owner(
         sender=row.sender,
-        digests=frozenset(digests),
+        written_to=frozenset(address.casefold() for address in connection.execute(sent).scalars()),
+        authenticated=str(Authentication.PASS) in set(connection.execute(words).scalars()),
     )
 
 
 def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
     mails = connection.execute(select(messages).where(messages.c.submission_id == row.id).order_by(messages.c.id)).all()
-    first = next(mail for mail in mails if mail.facts is not None)
+    told = sorted(
+        (mail for mail in mails if mail.facts is not None), key=lambda mail: (mail.received_at, mail.revision or 1)
+    )
+    first = min(told, key=lambda mail: mail.revision or 1)
+    count, gone = _files(connection, row.id)
     return Dossier(
         id=row.id,
         reference=row.reference,
@@ -189,23 +242,62 @@ def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
         ),
         raw_sha256=first.raw_sha256,
         facts=Message.model_validate(first.facts),
-        files=_files(connection, row.id),
+        mails=tuple(_mail(mail) for mail in told),
+        files=count,
+        replaced=gone,
+        versions=_versions(connection, row.reference),
+        owner=_owner(connection, row),
         history=_history(connection, row.id),
         letters=_letters(connection, row.id),
         audit=_audit(connection, row.reference),
     )
 
 
-def _files(connection: Connection, submission: int) -> tuple[FileRecord, ...]:
+def _mail(row: Row[tuple[object, ...]]) -> MailRecord:
+    return MailRecord(
+        key=MessageKey(mailbox=row.mailbox, folder=row.folder, uidvalidity=row.uidvalidity, uid=row.uid),
+        received=row.received_at,
+        revision=row.revision or 1,
+        sender=row.sender or "",
+        authentication=Authentication(row.authentication or "unknown"),
+        raw_sha256=row.raw_sha256,
+        message=Message.model_validate(row.facts),
+    )
+
+
+def _files(connection: Connection, submission: int) -> tuple[tuple[FileRecord, ...], tuple[FileRecord, ...]]:
+    """The files that count, and those whose place others have taken."""
     query = select(files).where(files.c.submission_id == submission).order_by(files.c.id)
-    return tuple(
+    found = [
         FileRecord(
             role=row.role,
             added_by=row.added_by,
             attachment=Attachment.model_validate(row.facts),
+            replaced=row.replaced,
             inspection=inspection_of(connection, row.sha256) if row.role == "video" else None,
         )
         for row in connection.execute(query).all()
+    ]
+    return tuple(file for file in found if file.replaced is None), tuple(file for file in found if file.replaced)
+
+
+def _versions(connection: Connection, reference: str) -> tuple[Version, ...]:
+    """Everything that replaced this submission or was replaced by it, near or far."""
+    chain, fresh = {reference}, {reference}
+    while fresh:
+        linked = select(submissions.c.reference, submissions.c.superseded_by).where(
+            submissions.c.superseded_by.in_(fresh)
+            | (submissions.c.reference.in_(fresh) & submissions.c.superseded_by.is_not(None))
+        )
+        found = {name for row in connection.execute(linked) for name in (row.reference, row.superseded_by)}
+        fresh = found - chain
+        chain |= found
+    if len(chain) == 1:
+        return ()
+    query = select(submissions).where(submissions.c.reference.in_(chain)).order_by(submissions.c.id)
+    return tuple(
+        Version(reference=row.reference, received=row.received_at, outcome=Outcome(row.outcome), standing=row.standing)
+        for row in connection.execute(query)
     )
 
 

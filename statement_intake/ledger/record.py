@@ -1,33 +1,26 @@
 """The one transaction in which a decision becomes a fact: decision, findings, files, audit entry and queued reply."""
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import SERVICE, OutgoingLetter, Unfinished, Verdict
+from statement_intake.domain.records import SERVICE, Dossier, Unfinished, Verdict
+from statement_intake.domain.senders import Authentication
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.inspections import await_inspection
+from statement_intake.ledger.letters import Twin, queue, take_back, twin_of
 from statement_intake.ledger.rows import file_rows, key_of, reason_of, sender_of, summary, understood
-from statement_intake.ledger.schema import decisions, files, findings, letters, messages, submissions
+from statement_intake.ledger.schema import decisions, files, findings, messages, submissions
 from statement_intake.ledger.standing import ask_back, settle_versions
 from statement_intake.ledger.words import index
 
-#: Letters that have not left and can still be taken back.
-UNSENT = ("queued", "deferred", "held", "suppressed", "failed", "bounced")
-#: Letters that are on their way at this moment.
-LEAVING = ("sending", "data")
-
-
-class _Twin(NamedTuple):
-    reference: str
-    #: The same sender has a letter about it, or will get one.
-    answered: bool
+#: Outcomes of which one more mail can make something else.
+_OPEN = (str(Outcome.REJECTED), str(Outcome.HELD))
 
 
 class Record:
@@ -48,33 +41,56 @@ class Record:
         try:
             with self._engine.begin() as connection:
                 submission = self._insert(connection, message, facts, decision, answers)
-                update_message = update(messages).where(messages.c.id == message.id, messages.c.state == "received")
-                done = connection.execute(
-                    update_message.values(
-                        state="decided",
-                        outcome=str(decision.outcome),
-                        reason=reason_of(decision),
-                        identity=identity,
-                        message_id=facts.headers.message_id,
-                        sender=sender_of(facts),
-                        authentication=str(decision.sender.authentication),
-                        facts=facts.model_dump(mode="json"),
-                        submission_id=submission,
-                        mark="pending" if mark else "none",
-                    )
-                )
-                if done.rowcount != 1:
-                    raise Conflict("the message is decided already")
-                twin = _twin(connection, facts, submission)
+                authentication = decision.sender.authentication
+                _finish(connection, message, facts, identity, decision, authentication, submission, 1, mark=mark)
+                twin = twin_of(connection, facts, submission)
                 self._write(connection, submission, message.reference, 1, decision, verdict, twin=twin)
                 index(connection, submission, message.reference, facts, decision)
                 settle_versions(connection, decision, message.reference, SERVICE, verdict.at)
-                if reason_of(decision) == "message.withdrawal":
-                    ask_back(connection, decision, sender_of(facts), message.reference, answers, verdict.at)
+                ask_back(connection, decision.asks_back, message.reference, verdict.at)
         except IntegrityError:
             # Two processes, one mail: the loser of the race has a second copy.
             if not self.duplicate(message, identity):
                 raise Conflict("the decision could not be recorded, and yet nothing stands in its way") from None
+            return False
+        return True
+
+    def completed(  # noqa: PLR0913 - one argument for each thing that is recorded
+        self, message: Unfinished, facts: Message, identity: str, decision: Decision, verdict: Verdict, *,
+        dossier: Dossier, received: datetime, whole: Message, authentication: Authentication, mark: bool,
+    ) -> bool:  # fmt: skip
+        """Record that a mail completes the open submission of *dossier*: a new revision of it, and one letter.
+
+        False if the same mail was decided before. Raises Conflict where the submission is not as *dossier* tells any
+        more, or where a letter of it is leaving just now: then it is to be looked at again.
+        """
+        revision = dossier.revision + 1
+        here = (submissions.c.id == dossier.id) & (submissions.c.revision == dossier.revision)
+        open_still = here & (submissions.c.standing == "current") & submissions.c.outcome.in_(_OPEN)
+        try:
+            with self._engine.begin() as connection:
+                done = connection.execute(
+                    update(submissions)
+                    .where(open_still)
+                    .values(
+                        revision=revision,
+                        received_at=received,
+                        subject=whole.headers.subject,
+                        needs_person="",
+                        **understood(decision),
+                    )
+                )
+                if done.rowcount != 1:
+                    raise Conflict("somebody has just decided about what it completes")
+                take_back(connection, dossier.id, f"completed by {message.reference}", verdict.at)
+                _finish(connection, message, facts, identity, decision, authentication, dossier.id, revision, mark=mark)
+                _mark_again(connection, dossier.id, decision, but=message.id)
+                self._write(connection, dossier.id, dossier.reference, revision, decision, verdict)
+                index(connection, dossier.id, dossier.reference, whole, decision)
+                settle_versions(connection, decision, dossier.reference, SERVICE, verdict.at)
+        except IntegrityError:
+            if not self.duplicate(message, identity):
+                raise Conflict("the completion could not be recorded, and yet nothing stands in its way") from None
             return False
         return True
 
@@ -126,7 +142,7 @@ class Record:
             reference = connection.execute(select(submissions.c.reference).where(here)).scalar()
             if reference is None:
                 raise Conflict("somebody else has just decided about it; look again")
-            _take_back(connection, submission, f"overruled by {verdict.actor}", verdict.at)
+            take_back(connection, submission, f"overruled by {verdict.actor}", verdict.at)
             connection.execute(
                 update(submissions)
                 .where(here)
@@ -148,7 +164,7 @@ class Record:
             reference = connection.execute(select(submissions.c.reference).where(stands)).scalar()
             if reference is None:
                 raise Conflict("it is withdrawn already, or somebody else has just decided about it; look again")
-            _take_back(connection, submission, f"withdrawn by {verdict.actor}", verdict.at)
+            take_back(connection, submission, f"withdrawn by {verdict.actor}", verdict.at)
             connection.execute(update(submissions).where(here).values(standing="withdrawn", needs_person=""))
             note(connection, verdict.at, verdict.actor, verdict.action, reference, {"because": verdict.because})
 
@@ -180,7 +196,7 @@ class Record:
         decision: Decision,
         verdict: Verdict,
         *,
-        twin: _Twin | None = None,
+        twin: Twin | None = None,
     ) -> None:
         step = connection.execute(
             insert(decisions).values(
@@ -197,85 +213,67 @@ class Record:
         rows = [finding.model_dump(mode="json") | {"decision_id": key_of(step)} for finding in decision.findings]
         if rows:
             connection.execute(insert(findings), rows)
-        connection.execute(delete(files).where(files.c.submission_id == submission))
+        current = (files.c.submission_id == submission) & files.c.replaced.is_(None)
+        left = files.c.sha256.not_in([file.attachment.sha256 for file in decision.submission.files])
+        connection.execute(update(files).where(current, left).values(replaced=revision))
+        connection.execute(delete(files).where(current))
         if kept := file_rows(submission, decision, verdict.added_by):
             connection.execute(insert(files), kept)
             await_inspection(connection, decision)
         if verdict.letter is not None:
-            self._queue(connection, submission, revision, verdict.letter, verdict.at, twin=twin)
+            most = self._replies_per_day
+            queue(connection, submission, revision, verdict.letter, verdict.at, most=most, twin=twin)
         told = summary(decision, revision, verdict) | ({"same_message_id": twin.reference} if twin else {})
         note(connection, verdict.at, verdict.actor, verdict.action, reference, told)
 
-    def _queue(  # noqa: PLR0913 - as above
-        self,
-        connection: Connection,
-        submission: int,
-        revision: int,
-        letter: OutgoingLetter,
-        at: datetime,
-        *,
-        twin: _Twin | None,
-    ) -> None:
-        recent = select(func.count()).where(
-            func.lower(letters.c.to_address) == letter.to.lower(),
-            letters.c.written_at > at - timedelta(days=1),
-            letters.c.state.not_in(("dropped", "suppressed")),
-        )
-        values = letter.model_dump(exclude={"to"}) | {"to_address": letter.to}
-        if letter.state == "queued" and twin and twin.answered:
-            # A gateway may have changed one of two copies so much that their contents differ.
-            values |= {
-                "state": "held",
-                "response": f"{twin.reference} came with the same Message-ID, and may be the same mail",
-            }
-        elif letter.state == "queued" and int(connection.execute(recent).scalar() or 0) >= self._replies_per_day:
-            values |= {"state": "held", "response": "more letters to this address in a day than [limits] allows"}
-        connection.execute(
-            insert(letters).values(submission_id=submission, revision=revision, written_at=at, attempts=0, **values)
-        )
 
-
-def _twin(connection: Connection, facts: Message, submission: int) -> _Twin | None:
-    """Another submission that came with the same Message-ID and other content; one that has a letter, if any has."""
-    query = (
-        select(submissions.c.reference, messages.c.sender, letters.c.id)
-        .join(messages, messages.c.submission_id == submissions.c.id)
-        .outerjoin(
-            letters,
-            (letters.c.submission_id == submissions.c.id) & letters.c.state.not_in(("dropped", "suppressed")),
+def _finish(  # noqa: PLR0913 - the columns of a row
+    connection: Connection, message: Unfinished, facts: Message, identity: str, decision: Decision,
+    authentication: Authentication, submission: int, revision: int, *, mark: bool,
+) -> None:  # fmt: skip
+    """The message is decided, and belongs to *submission*. Raises Conflict where it was decided already."""
+    done = connection.execute(
+        update(messages)
+        .where(messages.c.id == message.id, messages.c.state == "received")
+        .values(
+            state="decided",
+            outcome=str(decision.outcome),
+            reason=reason_of(decision),
+            identity=identity,
+            message_id=facts.headers.message_id,
+            sender=sender_of(facts),
+            authentication=str(authentication),
+            facts=facts.model_dump(mode="json"),
+            submission_id=submission,
+            revision=revision,
+            mark="pending" if mark else "none",
         )
-        .where(messages.c.message_id == facts.headers.message_id, submissions.c.id != submission)
-        .order_by(letters.c.id.is_(None), submissions.c.id)
-        .limit(1)
     )
-    row = connection.execute(query).first() if facts.headers.message_id else None
-    if row is None:
-        return None
-    return _Twin(row.reference, answered=row.id is not None and row.sender == sender_of(facts))
+    if done.rowcount != 1:
+        raise Conflict("the message is decided already")
 
 
-def _take_back(connection: Connection, submission: int, why: str, at: datetime) -> None:
-    """Drop the letters of a submission that have not left. Raises Conflict where one is leaving just now."""
-    of_it = letters.c.submission_id == submission
-    if connection.execute(select(letters.c.id).where(of_it, letters.c.state.in_(LEAVING))).first():
-        raise Conflict("a letter about it is being sent at this moment; try again in a minute")
-    unsent = update(letters).where(of_it, letters.c.state.in_(UNSENT))
-    connection.execute(unsent.values(state="dropped", response=why, settled_at=at))
+def _mark_again(connection: Connection, submission: int, decision: Decision, *, but: int = 0) -> None:
+    """The mails of the submission are to carry the outcome that it has now."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.submission_id == submission, messages.c.id != but)
+        .where(messages.c.mark.in_(("pending", "done")))
+        .values(outcome=str(decision.outcome), mark="pending")
+    )
 
 
 def _facts(connection: Connection, submission: int) -> Message:
-    """The mail that a submission came with."""
+    """The first mail of a submission, with the text of all."""
     query = select(messages.c.facts).where(messages.c.submission_id == submission, messages.c.facts.is_not(None))
-    return Message.model_validate(connection.execute(query.order_by(messages.c.id).limit(1)).scalar())
+    found = connection.execute(query.order_by(messages.c.revision, messages.c.id)).scalars()
+    mails = [Message.model_validate(facts) for facts in found]
+    return mails[0].model_copy(update={"text": "\n".join(mail.text for mail in mails)})
 
 
 def _stands(connection: Connection, submission: int, decision: Decision) -> None:
     """What follows from a person's verdict: the mark in the mailbox, and the end of a withdrawal."""
-    connection.execute(
-        update(messages)
-        .where(messages.c.submission_id == submission, messages.c.mark.in_(("pending", "done")))
-        .values(outcome=str(decision.outcome), mark="pending")
-    )
+    _mark_again(connection, submission, decision)
     if decision.outcome is Outcome.ACCEPTED:
         asked = (submissions.c.id == submission) & submissions.c.standing.in_(("withdrawal_requested", "withdrawn"))
         connection.execute(update(submissions).where(asked).values(standing="current"))

@@ -93,6 +93,8 @@ messages = Table(
     #: What the reader found (a Message), as JSON.
     Column("facts", JSON),
     Column("submission_id", Integer, ForeignKey("submissions.id")),
+    #: The revision of its submission that it brought.
+    Column("revision", Integer),
     #: Times the work on it was begun, and times a fault of its own ended it.
     Column("starts", Integer, nullable=False, default=0),
     Column("faults", Integer, nullable=False, default=0),
@@ -175,7 +177,7 @@ findings = Table(
     Index(None, "code"),
 )
 
-#: The files of a submission as its current decision sees them.
+#: The files of a submission: those that its current decision sees, and those whose place they have taken.
 files = Table(
     "files",
     metadata,
@@ -189,6 +191,8 @@ files = Table(
     Column("seconds", Float),
     #: Who added it, for a file that did not come with the mail.
     Column("added_by", String(100)),
+    #: The revision in which another file took its place; NULL for the files that count.
+    Column("replaced", Integer),
     #: What the reader found (an Attachment), as JSON.
     Column("facts", JSON, nullable=False),
     Index(None, "submission_id"),

@@ -26,11 +26,9 @@ def settle_versions(connection: Connection, decision: Decision, reference: str, 
             note(connection, at, actor, "supersede", decision.supersedes, {"by": reference})
 
 
-def ask_back(  # noqa: PLR0913 - who asks for what, when
-    connection: Connection, decision: Decision, sender: str, reference: str, answers: str | None, at: datetime
-) -> None:
-    """A request to withdraw blocks what it speaks of at once: the one whose letter it answers, else the sender's."""
-    for target in [answers] if answers else _meant(connection, decision, sender, reference):
+def ask_back(connection: Connection, targets: Iterable[str], reference: str, at: datetime) -> None:
+    """A request to withdraw (*reference*) blocks what it speaks of at once: the version that stands today."""
+    for target in {_latest(connection, named) for named in targets}:
         done = connection.execute(
             update(submissions)
             .where(submissions.c.reference == target, submissions.c.standing == "current")
@@ -40,19 +38,17 @@ def ask_back(  # noqa: PLR0913 - who asks for what, when
             note(connection, at, SERVICE, "ask_back", target, {"by": reference})
 
 
-def _meant(connection: Connection, decision: Decision, sender: str, reference: str) -> Iterable[str]:
-    """Every current submission of the same sender and party at that meeting, on the items named if any are."""
-    wanted = decision.submission
-    if wanted.meeting is None or wanted.party is None or not sender:
-        return []
-    query = select(submissions).where(
-        submissions.c.meeting == wanted.meeting.id,
-        submissions.c.party == wanted.party.code,
-        submissions.c.sender == sender,
-        submissions.c.reference != reference,
-    )
-    rows = connection.execute(query).all()
-    return [row.reference for row in rows if not wanted.items or set(row.items) & set(wanted.items)]
+def _latest(connection: Connection, reference: str) -> str:
+    """The version that took the place of *reference*, however often it was replaced."""
+    seen = {reference}
+    while True:
+        by = connection.execute(
+            select(submissions.c.superseded_by).where(submissions.c.reference == reference)
+        ).scalar()
+        if by is None or by in seen:
+            return reference
+        seen.add(by)
+        reference = by
 
 
 def _restore(connection: Connection, by: str, actor: str, at: datetime) -> None:

@@ -108,6 +108,10 @@ def print_dossier(dossier: Dossier, console: Console, zone: str) -> None:
     for file in dossier.files:
         added = f", added by {file.added_by}" if file.added_by else ""
         console.print(f"  {file.role}: {_file(file.attachment)}{added}", markup=False, highlight=False, soft_wrap=True)
+    for file in dossier.replaced:
+        line = f"  {file.role}, replaced in revision {file.replaced}: {_file(file.attachment)}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    _several(dossier, console, zone)
     console.print("[bold]History[/]")
     for step in dossier.history:
         reason = f": {step.because}" if step.because else ""
@@ -123,6 +127,24 @@ def print_dossier(dossier: Dossier, console: Console, zone: str) -> None:
             f"  To: {letter.to}{said}\n  Subject: {letter.subject}\n", markup=False, highlight=False, soft_wrap=True
         )
         console.print(letter.body, markup=False, highlight=False, soft_wrap=True)
+
+
+def _several(dossier: Dossier, console: Console, zone: str) -> None:
+    """The mails that make up the statement, and its versions, where there are several."""
+    if len(dossier.mails) > 1:
+        console.print("[bold]Mails[/]")
+        for mail in dossier.mails:
+            who = f"{mail.sender} ({mail.authentication})"
+            line = f"  {_local(mail.received, zone)}  revision {mail.revision}, {who}: {mail.message.headers.subject}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if dossier.versions:
+        console.print("[bold]Versions[/]")
+        for version in dossier.versions:
+            here = "  (this one)" if version.reference == dossier.reference else ""
+            line = (
+                f"  {_local(version.received, zone)}  {version.reference}  {version.outcome}, {version.standing}{here}"
+            )
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _sender(dossier: Dossier) -> str:

@@ -12,6 +12,7 @@ from statement_intake.domain.checks import (
     bomb,
     closed,
     deadline,
+    elsewhere,
     encrypted,
     hidden,
     item_named,
@@ -31,10 +32,10 @@ from statement_intake.domain.checks import (
     video_length,
     video_playable,
 )
-from statement_intake.domain.checks.case import Case, Earlier, Facts
+from statement_intake.domain.checks.case import Case, Earlier, Elsewhere, Facts
 from statement_intake.domain.finding import Finding
 
-__all__ = ["ALL", "OF_SUBJECT", "Case", "Check", "Earlier", "Facts", "run"]
+__all__ = ["ALL", "OF_SUBJECT", "Case", "Check", "Earlier", "Elsewhere", "Facts", "run"]
 
 Check = Callable[[Case], Iterator[Finding]]
 
@@ -57,7 +58,8 @@ ALL: tuple[Check, ...] = (
     scanned.check,  #            attachment.infected, .not_scanned
     deadline.check,  #           deadline.passed, .ambiguous
     addressees.check,  #         recipient.main_missing, .copy_missing
-    version.check,  #            version.unclear, sender.conflict
+    version.check,  #            version.unclear, .reviewed; sender.conflict
+    elsewhere.check,  #          attachment.elsewhere
     video_count.check,  #        video.multiple, .missing
     video_by_link.check,  #      video.by_link
     video_playable.check,  #     video.unreadable, .no_picture, .no_sound

@@ -6,7 +6,7 @@ from statement_intake.domain.cover import Cover
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.message import Attachment, Category, Message
-from statement_intake.domain.senders import Senders
+from statement_intake.domain.senders import Owner, Senders
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import Submission
 from statement_intake.domain.value import Value
@@ -20,10 +20,24 @@ class Earlier(Value):
     #: "video", "written", or None.
     kind: str | None
     items: tuple[str, ...]
-    #: The address that it came from, casefolded.
-    sender: str
-    #: Digests of its files, hexadecimal SHA-256.
-    digests: frozenset[str] = frozenset()
+    #: Who may answer for it.
+    owner: Owner = Owner()
+    on_behalf_of: str | None = None
+    #: Codes of the other States of a joint statement.
+    together_with: tuple[str, ...] = ()
+    #: current, superseded, withdrawal_requested, withdrawn.
+    standing: str = "current"
+    #: Its sender has been told nothing about it.
+    silent: bool = False
+
+
+class Elsewhere(Value):
+    """A file that another party's submission holds, too."""
+
+    reference: str
+    party: str
+    #: Hexadecimal SHA-256.
+    sha256: str
 
 
 class Facts(Value):
@@ -33,12 +47,16 @@ class Facts(Value):
     received: datetime
     #: Our own addresses, casefolded: they are never answered.
     own: frozenset[str] = frozenset()
-    #: Current submissions of the same meeting and party, oldest first.
+    #: What stands of the same party at the same meeting, oldest first; what was asked back, too.
     earlier: tuple[Earlier, ...] = ()
     #: Octets that a mail may have; None where that is not known.
     largest: int | None = None
     #: The submission whose letter this mail answers.
     answers: Earlier | None = None
+    #: Files that came under another party's name before.
+    elsewhere: tuple[Elsewhere, ...] = ()
+    #: An officer has rejected or reopened what this mail completes.
+    reviewed: bool = False
 
 
 class Case(Value):

@@ -9,25 +9,35 @@ from statement_intake.domain.submission import Role
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Replaces only what is certain to be meant, by the same sender; everything else a person settles."""
-    if (answered := case.facts.answers) and _is_a_part(case, answered):
+    """Replaces only what is certain to be meant, by who may; everything else a person settles."""
+    if case.facts.reviewed:
         yield Finding(
-            code="version.unclear",
+            code="version.reviewed",
             effect=Effect.HOLD,
-            message=f"It answers the letter about {answered.reference}, and may be a part of that statement.",
-            detail={"reference": answered.reference},
+            message="It completes what an officer has rejected or reopened: no robot accepts that.",
         )
+    if (answered := case.facts.answers) and _is_a_part(case, answered):
+        yield _part_unclear(answered) if _may_act(case, answered) else _conflict(answered)
         return
     for earlier in _overlapping(case):
-        if earlier.sender != _sender(case):
+        if not _may_act(case, earlier):
+            yield _conflict(earlier)
+        elif _stands(earlier) and not _replaces(case, earlier):
             yield Finding(
-                code="sender.conflict",
-                effect=Effect.SILENT,
-                message=f"Another sender's statement stands for the same party and item ({earlier.reference}).",
+                code="version.unclear",
+                effect=Effect.HOLD,
+                message=f"The same party has a statement on this item already ({earlier.reference}): "
+                "a replacement or an addition?",
                 detail={"reference": earlier.reference},
             )
-        elif not _replaces(case, earlier):
-            yield _unclear(earlier, "The same party has a statement on this item already")
+
+
+def superseded(case: Case) -> str | None:
+    """The reference of the one earlier submission that this one replaces, if its acceptance is to do so."""
+    standing = [earlier for earlier in _overlapping(case) if _stands(earlier)]
+    if len(standing) != 1 or not _replaces(case, standing[0]) or not _may_act(case, standing[0]):
+        return None
+    return standing[0].reference
 
 
 def _is_a_part(case: Case, answered: Earlier) -> bool:
@@ -38,23 +48,27 @@ def _is_a_part(case: Case, answered: Earlier) -> bool:
     return answered.kind == Kind.VIDEO
 
 
-def superseded(case: Case) -> str | None:
-    """The reference of the one earlier submission that this one replaces, if its acceptance is to do so."""
-    overlapping = _overlapping(case)
-    if len(overlapping) != 1 or not _replaces(case, overlapping[0]) or overlapping[0].sender != _sender(case):
-        return None
-    return overlapping[0].reference
-
-
 def _overlapping(case: Case) -> tuple[Earlier, ...]:
+    """What the same speakers have sent on these items, is of this kind, and is accepted or waits for a person.
+
+    What its sender has not been told of counts for nothing: anybody can write such a mail in a State's name.
+    """
     submission = case.submission
+    behalf = submission.on_behalf_of.code if submission.on_behalf_of else None
+    together = {party.code for party in submission.together_with}
     return tuple(
         earlier
         for earlier in case.facts.earlier
-        if earlier.outcome is Outcome.ACCEPTED
+        if (earlier.outcome is Outcome.ACCEPTED or (earlier.outcome is Outcome.HELD and not earlier.silent))
         and earlier.kind == submission.kind
         and set(earlier.items) & set(submission.items)
+        and earlier.on_behalf_of == behalf
+        and set(earlier.together_with) == together
     )
+
+
+def _stands(earlier: Earlier) -> bool:
+    return earlier.outcome is Outcome.ACCEPTED and earlier.standing == "current"
 
 
 def _replaces(case: Case, earlier: Earlier) -> bool:
@@ -63,15 +77,23 @@ def _replaces(case: Case, earlier: Earlier) -> bool:
     return said and earlier.kind == Kind.VIDEO and earlier.items == case.submission.items
 
 
-def _sender(case: Case) -> str:
-    senders = case.message.headers.sender
-    return senders[0].key if len(senders) == 1 else ""
+def _may_act(case: Case, earlier: Earlier) -> bool:
+    return case.senders.may_act(case.message, earlier.owner)
 
 
-def _unclear(earlier: Earlier, why: str) -> Finding:
+def _conflict(earlier: Earlier) -> Finding:
+    return Finding(
+        code="sender.conflict",
+        effect=Effect.SILENT,
+        message=f"Another sender's statement stands for the same party and item ({earlier.reference}).",
+        detail={"reference": earlier.reference},
+    )
+
+
+def _part_unclear(answered: Earlier) -> Finding:
     return Finding(
         code="version.unclear",
         effect=Effect.HOLD,
-        message=f"{why} ({earlier.reference}): a replacement or an addition?",
-        detail={"reference": earlier.reference},
+        message=f"It answers the letter about {answered.reference}, and may be a part of that statement.",
+        detail={"reference": answered.reference},
     )

@@ -5,6 +5,7 @@ import pytest
 from statement_intake.domain.checks import Earlier, Facts, transcript
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.message import DocumentProblem
+from statement_intake.domain.senders import Owner
 from tests.domain.values import RECEIVED, case, document, picture, video
 
 MISSING = Finding(code="transcript.missing", effect=Effect.REJECT, message="No transcript is attached.")
@@ -110,5 +111,7 @@ def test_a_strange_pace_is_noted() -> None:
 
 def test_a_completion_may_lack_what_came_before() -> None:
     """The answer to our letter is looked at by `version`."""
-    earlier = Earlier(reference="SI-0000-0001", outcome=Outcome.REJECTED, kind="video", items=("3",), sender="a@b.c")
+    earlier = Earlier(
+        reference="SI-0000-0001", outcome=Outcome.REJECTED, kind="video", items=("3",), owner=Owner(sender="a@b.c")
+    )
     assert list(transcript.check(case(video(), facts=Facts(received=RECEIVED, answers=earlier)))) == []

@@ -2,6 +2,7 @@
 
 from statement_intake.domain.checks import Earlier, Facts, version
 from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.senders import Owner
 from tests.domain.values import RECEIVED, SENDER, case, document, video
 
 REFERENCE = "SI-0000-0001"
@@ -10,7 +11,8 @@ REFERENCE = "SI-0000-0001"
 def earlier(**changes: object) -> Earlier:
     """An accepted video on item 3 of the same sender."""
     values: dict[str, object] = {
-        "reference": REFERENCE, "outcome": Outcome.ACCEPTED, "kind": "video", "items": ("3",), "sender": SENDER,
+        "reference": REFERENCE, "outcome": Outcome.ACCEPTED, "kind": "video", "items": ("3",),
+        "owner": Owner(sender=SENDER),
     }  # fmt: skip
     return Earlier.model_validate(values | changes)
 
@@ -55,7 +57,9 @@ def test_a_written_one_is_never_replaced_by_itself() -> None:
 
 def test_another_sender_replaces_nothing() -> None:
     """And hears nothing of it."""
-    replacing = case(video(), document(), text="This replaces it.", facts=known(earlier(sender="other@mfa.example")))
+    replacing = case(
+        video(), document(), text="This replaces it.", facts=known(earlier(owner=Owner(sender="other@mfa.example")))
+    )
     assert list(version.check(replacing)) == [
         Finding(
             code="sender.conflict",

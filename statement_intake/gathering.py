@@ -1,0 +1,67 @@
+"""What the surroundings know and a mail does not say: its thread, its sender, and what came before it."""
+
+from datetime import datetime
+
+from statement_intake.desk import Desk
+from statement_intake.domain.checks import Earlier, Elsewhere, Facts
+from statement_intake.domain.completion import TOGETHER
+from statement_intake.domain.judge import Mending
+from statement_intake.domain.message import Category, Headers, Message
+from statement_intake.domain.records import Dossier
+from statement_intake.domain.reference import references_in
+from statement_intake.domain.triage import Ties
+
+#: Files that make a statement; a picture in a signature is under many parties' names.
+_TELLING = (Category.VIDEO, Category.AUDIO, Category.DOCUMENT, Category.SLIDES)
+
+
+def find_ties(headers: Headers, desk: Desk) -> Ties:
+    """What the ledger knows about the mail's thread and sender."""
+    sender = headers.sender[0].key if len(headers.sender) == 1 else ""
+    return desk.ledger.arrivals.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
+
+
+def gather_facts(  # noqa: PLR0913 - what is judged, and as what
+    message: Message,
+    received: datetime,
+    desk: Desk,
+    *,
+    answers: str | None,
+    submission: int | None = None,
+    mending: Mending | None = None,
+    reviewed: bool = False,
+) -> Facts:
+    """The facts beside *message*. *answers*: the reference of the submission whose letter it answers.
+
+    *submission*: the one that is judged again, if any; *mending*: what officers know better than its subject.
+    """
+    reading, log = desk.knowledge.read_subject(message.headers.subject), desk.ledger.log
+    meeting = (mending and mending.meeting) or reading.meeting
+    party = (mending and mending.party) or reading.speakers.party
+    earlier: tuple[Earlier, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    if meeting is not None and party is not None:
+        earlier = log.earlier(meeting.id, party.code, before=submission)
+        elsewhere = log.elsewhere(meeting.id, party.code, [file.sha256 for file in message.of(*_TELLING)])
+    return Facts(
+        received=received,
+        own=desk.correspondent.own,
+        largest=desk.largest,
+        earlier=earlier,
+        answers=log.submission(answers) if answers else None,
+        elsewhere=elsewhere,
+        reviewed=reviewed,
+    )
+
+
+def find_open(message: Message, received: datetime, ties: Ties, desk: Desk) -> tuple[Dossier, ...]:
+    """The submissions that *message* may complete: the one that it answers, else its sender's of the last days."""
+    log = desk.ledger.log
+    if ties.answers:
+        dossier = log.dossier(ties.answers)
+        return (dossier,) if dossier else ()
+    reading = desk.knowledge.read_subject(message.headers.subject)
+    meeting, party = reading.meeting, reading.speakers.party
+    if meeting is None or party is None or len(message.headers.sender) != 1:
+        return ()
+    return log.open_of(message.headers.sender[0].key, meeting.id, party.code, received - TOGETHER)

@@ -1,0 +1,77 @@
+"""Letters as decisions make and unmake them: put into the outbox, or taken back."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from statement_intake.domain.faults import Conflict
+from statement_intake.domain.message import Message
+from statement_intake.domain.records import OutgoingLetter
+from statement_intake.ledger.rows import sender_of
+from statement_intake.ledger.schema import letters, messages, submissions
+
+#: Letters that have not left and can still be taken back.
+UNSENT = ("queued", "deferred", "held", "suppressed", "failed", "bounced")
+#: Letters that are on their way at this moment.
+LEAVING = ("sending", "data")
+
+
+class Twin(NamedTuple):
+    """Another submission that came with the same Message-ID and other content."""
+
+    reference: str
+    #: The same sender has a letter about it, or will get one.
+    answered: bool
+
+
+def queue(  # noqa: PLR0913 - one argument for each thing that is recorded
+    connection: Connection, submission: int, revision: int, letter: OutgoingLetter, at: datetime, *, most: int,
+    twin: Twin | None,
+) -> None:  # fmt: skip
+    """Put *letter* into the outbox. *most*: letters to one address in a day that go by themselves."""
+    recent = select(func.count()).where(
+        func.lower(letters.c.to_address) == letter.to.lower(),
+        letters.c.written_at > at - timedelta(days=1),
+        letters.c.state.not_in(("dropped", "suppressed")),
+    )
+    values = letter.model_dump(exclude={"to"}) | {"to_address": letter.to}
+    if letter.state == "queued" and twin and twin.answered:
+        # A gateway may have changed one of two copies so much that their contents differ.
+        values |= {
+            "state": "held",
+            "response": f"{twin.reference} came with the same Message-ID, and may be the same mail",
+        }
+    elif letter.state == "queued" and int(connection.execute(recent).scalar() or 0) >= most:
+        values |= {"state": "held", "response": "more letters to this address in a day than [limits] allows"}
+    connection.execute(
+        insert(letters).values(submission_id=submission, revision=revision, written_at=at, attempts=0, **values)
+    )
+
+
+def twin_of(connection: Connection, facts: Message, submission: int) -> Twin | None:
+    """The twin of a submission that came with the mail *facts*; one that has a letter, if any has."""
+    query = (
+        select(submissions.c.reference, messages.c.sender, letters.c.id)
+        .join(messages, messages.c.submission_id == submissions.c.id)
+        .outerjoin(
+            letters,
+            (letters.c.submission_id == submissions.c.id) & letters.c.state.not_in(("dropped", "suppressed")),
+        )
+        .where(messages.c.message_id == facts.headers.message_id, submissions.c.id != submission)
+        .order_by(letters.c.id.is_(None), submissions.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).first() if facts.headers.message_id else None
+    if row is None:
+        return None
+    return Twin(row.reference, answered=row.id is not None and row.sender == sender_of(facts))
+
+
+def take_back(connection: Connection, submission: int, why: str, at: datetime) -> None:
+    """Drop the letters of a submission that have not left. Raises Conflict where one is leaving just now."""
+    of_it = letters.c.submission_id == submission
+    if connection.execute(select(letters.c.id).where(of_it, letters.c.state.in_(LEAVING))).first():
+        raise Conflict("a letter about it is being sent at this moment; try again in a minute")
+    unsent = update(letters).where(of_it, letters.c.state.in_(UNSENT))
+    connection.execute(unsent.values(state="dropped", response=why, settled_at=at))
