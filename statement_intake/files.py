@@ -31,8 +31,9 @@ class FileStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._incoming = root / "incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        #: What is on its way in, and workspaces.
+        self.incoming = root / "incoming"
+        self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, chunks: Iterable[bytes], *, most: int) -> Stored:
         """Write *chunks* to the store as they come.
@@ -40,7 +41,7 @@ class FileStore:
         Raises LimitExceeded beyond *most* bytes, OSError if the disk is full.
         """
         digest, size = hashlib.sha256(), 0
-        temporary = self._incoming / secrets.token_hex(8)
+        temporary = self.incoming / secrets.token_hex(8)
         try:
             with temporary.open("xb") as stream:
                 for chunk in chunks:
@@ -64,7 +65,7 @@ class FileStore:
 
     def workspace(self) -> Path:
         """A new folder on the store's file system, for the reader's output. The caller removes it."""
-        folder = self._incoming / f"work-{secrets.token_hex(8)}"
+        folder = self.incoming / f"work-{secrets.token_hex(8)}"
         folder.mkdir(mode=0o700)
         return folder
 
@@ -110,7 +111,7 @@ class FileStore:
         """
         try:
             with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
-                for left in self._incoming.iterdir():
+                for left in self.incoming.iterdir():
                     _remove(left)
                 return sum(self._sweep_folder(folder, unreferred) for folder in self._folders())
         except BlockingIOError:

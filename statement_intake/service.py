@@ -65,6 +65,7 @@ def run(settings: Settings) -> None:
     _on_signals(stop)
     with only_one(lock_folder(settings)), open_workshop(settings) as workshop, _monitoring(workshop):
         start_up(workshop)
+        _tell_protection(workshop)
         console = _serve_console(workshop)
         log.info("started", mailboxes=[mailbox.name for mailbox in workshop.mailboxes], mode=settings.replies.mode)
         scheduler = BackgroundScheduler(
@@ -103,6 +104,20 @@ def _say_alive(rounds: "Rounds") -> None:
     """A round may take hours, but no message of it; a service that hangs over one is for systemd to end."""
     if not rounds.stuck:
         systemd.tell("WATCHDOG=1")
+
+
+def _tell_protection(workshop: Workshop) -> None:
+    """Start the reader, and write into the log what keeps hostile mail in."""
+    try:
+        protection, sentence = workshop.desk.reader.protection(workshop.desk.files.incoming)
+    except SurroundingsFault as fault:
+        # Not the end: mail is received all the same, and read when this is mended.
+        log.error("no mail can be read", problem=str(fault))  # noqa: TRY400 - the text says it all
+        return
+    if protection == "limits":
+        log.warning("mail is read unsandboxed", reader=sentence)
+    else:
+        log.info("mail is read in a sandbox", reader=sentence)
 
 
 def _serve_console(workshop: Workshop) -> Served | None:

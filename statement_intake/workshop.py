@@ -65,7 +65,11 @@ def open_workshop(settings: Settings) -> Iterator[Workshop]:
     knowledge = build_knowledge(settings)
     ledger = open_ledger(settings.ledger.url, settings.limits.replies_per_sender_per_day)
     try:
-        yield _build(settings, knowledge, ledger)
+        workshop = _build(settings, knowledge, ledger)
+        try:
+            yield workshop
+        finally:
+            workshop.desk.reader.close()
     finally:
         ledger.close()
 

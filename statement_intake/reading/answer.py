@@ -1,18 +1,43 @@
-"""What the child says to its parent: one JSON object on standard output, and nothing else."""
+"""What service, warden and cell say to each other: JSON, a message for each."""
+
+from typing import Literal
 
 from statement_intake.domain.message import Attachment, Message
 from statement_intake.domain.value import Value
 
-#: Bytes of an answer; the parent reads no more.
+#: Bytes of an answer; the service reads no more.
 MAXIMUM_ANSWER = 8_000_000
 
 
+class Request(Value):
+    """What the service asks for. Trusted."""
+
+    #: "try": only to find out whether a process can be confined.
+    mode: Literal["read", "attach", "examine", "try"]
+    #: The file to be read, and the folder that content goes to: within the jail names, without it paths.
+    source: str
+    workspace: str
+    #: What the file was called, if *mode* is "attach".
+    name: str = ""
+
+
 class Answer(Value):
-    """Exactly one of the fields is set. To the parent it is as hostile as the mail: see `sandbox.py`."""
+    """Exactly one of the fields is set. To the service it is as hostile as the mail: see `sandbox.py`."""
 
     message: Message | None = None
     attachment: Attachment | None = None
+    #: What was found out about the reader itself.
+    examined: tuple[str, ...] | None = None
     #: A fault of ours, in plain English.
     fault: str | None = None
     #: The limit that ended the reading, in plain English.
     ended: str | None = None
+
+
+class Ended(Value):
+    """How a cell ended. The warden's word, so it can be believed."""
+
+    #: The exit code; above 128, or negative, for a signal.
+    code: int
+    #: The limit that ended it, in one word; empty where none did.
+    why: str = ""

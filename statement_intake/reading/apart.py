@@ -1,4 +1,8 @@
-"""Read one document in a process of its own, so that what it makes of a library ends there and the mail is read on."""
+"""Read one document in a process of its own, so that what it makes of a library ends there and the mail is read on.
+
+Within a cell that process sees nothing of the mail but the document: a parser that is taken over can tell lies about
+its own document, and nothing else.
+"""
 
 import contextlib
 import os
@@ -8,6 +12,9 @@ import signal
 import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
+
+from statement_intake.reading.cell import enter_apart, prepare_apart
 
 #: Bytes of address space beyond what the process has already.
 MEMORY = 600_000_000
@@ -15,13 +22,15 @@ MEMORY = 600_000_000
 MAXIMUM_ANSWER = 2_000_000
 #: Seconds of processor time beyond the wall time, so that the kill comes first as a rule.
 _GRACE = 2
+_NOT_CONFINED = 3
 
 
-def apart(work: Callable[[], bytes], *, seconds: float, memory: int = MEMORY) -> bytes | None:
-    """What *work* gives, from a forked process; None where time, memory or a fault of a library ended it.
+def apart(work: Callable[[], bytes], file: Path, *, seconds: float, memory: int = MEMORY) -> bytes | None:
+    """What *work* says of *file*, from a forked process; None where time, memory or a fault of a library ended it.
 
-    Whatever *work* raises ends it too. Raises OSError where no process can be made.
+    Whatever *work* raises ends it too. Raises OSError where no process can be made, or it cannot be confined.
     """
+    prepare_apart(file)
     read, write = os.pipe()
     with warnings.catch_warnings():
         # Python warns where threads may hold locks. The reader has none; what is forked from a test only computes.
@@ -29,21 +38,26 @@ def apart(work: Callable[[], bytes], *, seconds: float, memory: int = MEMORY) ->
         child = os.fork()
     if child == 0:
         os.close(read)
-        _work(work, write, seconds, memory)
+        _work(work, file, write, seconds, memory)
     os.close(write)
     try:
-        return _listen(read, time.monotonic() + seconds)
+        answer = _listen(read, time.monotonic() + seconds)
     finally:
         os.close(read)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) == _NOT_CONFINED:
+        raise OSError("a document cannot be read apart from its mail")
+    return answer
 
 
-def _work(work: Callable[[], bytes], write: int, seconds: float, memory: int) -> None:
+def _work(work: Callable[[], bytes], file: Path, write: int, seconds: float, memory: int) -> None:
     """The forked process's whole life."""
-    status = 1
+    status = _NOT_CONFINED
     try:
+        enter_apart(file)
+        status = 1
         _limit(resource.RLIMIT_AS, _address_space() + memory)
         _limit(resource.RLIMIT_CPU, int(time.process_time() + seconds) + _GRACE)
         answer = memoryview(b"+" + work())

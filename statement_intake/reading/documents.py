@@ -63,7 +63,7 @@ def read_apart(path: Path, kind: str, *, seconds: float = SECONDS) -> DocumentFa
     if kind not in READERS:
         return DocumentFacts(format=kind, problem=DocumentProblem.UNSUPPORTED)
     limited = DocumentFacts(format=kind, problem=DocumentProblem.LIMITED)
-    answer = apart(lambda: read(path, kind, seconds=seconds).model_dump_json().encode(), seconds=seconds)
+    answer = apart(lambda: read(path, kind, seconds=seconds).model_dump_json().encode(), path, seconds=seconds)
     return limited if answer is None else DocumentFacts.model_validate_json(answer)
 
 

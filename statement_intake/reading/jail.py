@@ -1,4 +1,4 @@
-"""The bubblewrap command line: what one reader may see and do."""
+"""The bubblewrap command line: the walls around the warden and all its cells."""
 
 import os
 import shutil
@@ -7,14 +7,17 @@ from pathlib import Path
 
 import statement_intake
 
-#: Where the child finds its input and puts its output.
+#: Where a cell finds its mail and puts its content.
 INPUT = Path("/in/input")
 WORKSPACE = Path("/out")
+#: Where the warden sees the folder that all mails in work lie in. Covered in every cell.
+MAILS = Path("/mails")
 #: The user "nobody", inside its own user namespace.
 NOBODY = "65534"
 
 _SYSTEM = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _CONFIGURATION = ("/etc/alternatives", "/etc/ld.so.cache")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
 def bubblewrap() -> str | None:
@@ -22,17 +25,15 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap")
 
 
-def command(source: Path, workspace: Path) -> list[str]:
+def command(root: Path) -> list[str]:
     """Everything before the program: its own namespaces, no network, no capability, and a root with hardly anything.
 
-    Readable are the system's programs, this Python and this package; *source* as INPUT; writable is *workspace* as
-    WORKSPACE, and a /tmp of its own.
+    Readable are the system's programs, this Python and this package; writable is *root* as MAILS. The places of a cell
+    are there, empty.
     """
     line = [
         bubblewrap() or "bwrap",
         "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
         "--clearenv",
         "--cap-drop", "ALL",
         "--uid", NOBODY,
@@ -40,7 +41,7 @@ def command(source: Path, workspace: Path) -> list[str]:
         "--hostname", "reader",
         "--proc", "/proc",
         "--dev", "/dev",
-        "--tmpfs", "/tmp",  # noqa: S108 - inside the sandbox, where nobody else is
+        "--dir", "/tmp",  # noqa: S108 - inside the sandbox, where nobody else is
         "--ro-bind", "/usr", "/usr",
     ]  # fmt: skip
     for folder in _SYSTEM:
@@ -52,10 +53,17 @@ def command(source: Path, workspace: Path) -> list[str]:
         line += ["--ro-bind-try", path, path]
     for folder in _python():
         line += ["--ro-bind", folder, folder]
-    line += ["--ro-bind", str(source), str(INPUT), "--bind", str(workspace), str(WORKSPACE)]
+    line += ["--bind", str(root), str(MAILS), "--ro-bind", "/dev/null", str(INPUT), "--dir", str(WORKSPACE)]
+    # What one cell could write to another could read.
+    line += ["--remount-ro", "/dev", "--remount-ro", "/"]
     for name, value in environment().items():
         line += ["--setenv", name, value]
     return [*line, "--chdir", "/", "--"]
+
+
+def readable() -> list[Path]:
+    """What a cell may look at where no bubblewrap hides the rest."""
+    return [Path(path) for path in ("/usr", *_SYSTEM, *_CONFIGURATION, *_python(), *_DEVICES)]
 
 
 def environment() -> dict[str, str]:

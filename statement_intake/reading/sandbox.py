@@ -1,13 +1,15 @@
-"""The parent's side of reading: start the child in its jail, end it in time, and believe nothing that it says."""
+"""The service's side of reading: ask the warden, end what takes too long, and believe nothing that a cell says."""
 
 import hashlib
-import json
 import os
 import re
+import shutil
 import signal
 import stat
-import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -15,24 +17,31 @@ from pydantic import ValidationError
 
 from statement_intake.domain.message import Attachment, Headers, Message
 from statement_intake.reading import jail
-from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer
+from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Request
+from statement_intake.reading.cell import MAXIMUM_PROCESSES, Limits, Protection
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
+from statement_intake.reading.gate import STARTING, Gate, Told, WardenLost
 from statement_intake.reading.headers import read_headers
-from statement_intake.reading.tool import Ran, run
 
 __all__ = ["Reader", "ReaderEnded", "ReaderFault"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_CHUNK = 1_048_576
 _CURE = (
     "install bubblewrap (apt-get install bubblewrap) and allow user namespaces (sysctl "
     "kernel.unprivileged_userns_clone=1; in a container seccomp and AppArmor must permit them), "
+    "or run a kernel with Landlock, "
     'or accept weaker protection with [reader] sandbox = "limits"'
 )
+_PROTECTED: dict[Protection, str] = {
+    "bubblewrap": "bubblewrap works: mail is read without network and without sight of this machine's files.",
+    "landlock": "bubblewrap does not work here; mail is read under Landlock and a filter of system calls: without "
+    "network and without sight of this machine's files.",
+    "limits": 'Mail is read unsandboxed ([reader] sandbox = "limits"): only limits on time and memory protect.',
+}
 
 
 class Reader:
-    """Reads raw mail and single files in a child process of their own. Threads may share one."""
+    """Reads raw mail and single files, each in a process and a cell of its own. Threads may share one."""
 
     def __init__(
         self,
@@ -44,14 +53,19 @@ class Reader:
         message_megabytes: int,
     ) -> None:
         """*sandbox*, *seconds*, memory and output as in `[reader]`, *message_megabytes* as in `[limits]`."""
-        self._sandbox = sandbox
-        self._seconds = seconds
-        self._limits = [
-            "--seconds", str(seconds),
-            "--memory-megabytes", str(memory_megabytes),
-            "--output-megabytes", str(output_megabytes),
-            "--message-megabytes", str(message_megabytes),
-        ]  # fmt: skip
+        self._limits = Limits(seconds, memory_megabytes, output_megabytes, message_megabytes)
+        #: The best first. What did not work once is not tried again before the next start.
+        self._protections: list[Protection] = ["limits"] if sandbox == "limits" else ["bubblewrap", "landlock"]
+        self._why_not: list[str] = []
+        self._gate: Gate | None = None
+        self._starting = threading.Lock()
+
+    def close(self) -> None:
+        """End what is in work, and the warden."""
+        with self._starting:
+            if self._gate is not None:
+                self._gate.close()
+                self._gate = None
 
     def headers(self, raw: bytes) -> Headers:
         """Decode a header section, which may be cut off; never raises."""
@@ -70,7 +84,7 @@ class Reader:
 
     def read_file(self, file: Path, name: str, workspace: Path) -> Attachment:
         """Read one file that came another way; its content becomes workspace/<sha256>. Raises as `read` does."""
-        answer = self._run("attach", file, workspace, "--name", json.dumps(name))
+        answer = self._run("attach", file, workspace, name)
         if answer.attachment is None:
             raise ReaderEnded("the reader's answer is no attachment")
         _verify((answer.attachment,), workspace)
@@ -78,74 +92,140 @@ class Reader:
 
     def examine(self) -> list[str]:
         """What works, in plain sentences, for `doctor`. Raises ReaderFault with the cure for what does not."""
-        with tempfile.TemporaryDirectory() as folder:
-            answer = self._answer("examine", Path(os.devnull), Path(folder))
-        if answer.fault:
-            raise ReaderFault(answer.fault)
-        protection = (
-            "bubblewrap works: mail is read without network and without sight of this machine's files."
-            if self._sandbox == "require"
-            else 'Mail is read without bubblewrap, under resource limits alone ([reader] sandbox = "limits").'
-        )
-        return [protection, *(answer.ended or "").splitlines()]
+        with tempfile.TemporaryDirectory() as elsewhere:
+            root = self._gate.root if self._gate else Path(elsewhere)
+            with tempfile.TemporaryDirectory(prefix="work-try-", dir=root) as workspace:
+                answer = self._run("examine", Path(os.devnull), Path(workspace))
+        if answer.examined is None:
+            raise ReaderFault("the reader does not say what works")
+        return [_PROTECTED[self._protections[0]], *answer.examined]
 
-    def _run(self, mode: str, source: Path, workspace: Path, *more: str) -> Answer:
+    def protection(self, root: Path) -> tuple[Protection, str]:
+        """Be ready for mails in workspaces below *root*: how they are read, and a sentence that says so.
+
+        Raises ReaderFault with the cure where they cannot be.
+        """
+        self._opened(root)
+        return self._protections[0], _PROTECTED[self._protections[0]]
+
+    def _run(self, mode: Literal["read", "attach", "examine"], source: Path, workspace: Path, name: str = "") -> Answer:
         workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
-        answer = self._answer(mode, source, workspace, *more)
+        if not os.access(source, os.R_OK):
+            raise ReaderFault(f"{source} cannot be read")
+        told = self._ask(mode, source.resolve(), workspace.resolve(), name)
+        answer = _understand(told, self._limits)
         if answer.fault:
             raise ReaderFault(answer.fault)
         if answer.ended:
             raise ReaderEnded(answer.ended)
         return answer
 
-    def _answer(self, mode: str, source: Path, workspace: Path, *more: str) -> Answer:
-        if not os.access(source, os.R_OK):
-            raise ReaderFault(f"{source} cannot be read")
-        source, workspace = source.resolve(), workspace.resolve()
-        jailed = self._sandbox == "require"
-        if jailed and jail.bubblewrap() is None:
-            raise ReaderFault(f"bubblewrap is missing, without which no mail is read: {_CURE}")
-        inside = (jail.INPUT, jail.WORKSPACE) if jailed else (source, workspace)
-        program = [
-            *(jail.command(source, workspace) if jailed else ()),
-            sys.executable, "-s", "-P", "-m", "statement_intake.reading.child", mode,
-            "--input", str(inside[0]), "--workspace", str(inside[1]), *self._limits, *more,
-            *(["--own-user"] if jailed else []),
-        ]  # fmt: skip
-        said = bytearray()
-        ran = run(
-            program,
-            seconds=self._seconds,
-            consume=said.extend,
-            output_bytes=MAXIMUM_ANSWER,
-            environment=jail.environment(),
-            own_session=True,
-        )
-        return _understand(ran, bytes(said), self._seconds)
+    def _ask(self, mode: Literal["read", "attach", "examine"], source: Path, workspace: Path, name: str) -> Told:
+        for last in (False, True):
+            gate = self._opened(workspace.parent)
+            try:
+                with _request(gate, mode, source, workspace, name) as request:
+                    return gate.ask(request, seconds=self._limits.seconds)
+            except WardenLost as lost:
+                # Perhaps over another mail, which was in work at the same time.
+                if last:
+                    raise ReaderFault(f"the reader's parent ended twice: {lost or 'it said nothing'}") from lost
+        raise AssertionError
+
+    def _opened(self, root: Path) -> Gate:
+        """A warden that works, for workspaces in *root*. Raises ReaderFault where none can be had."""
+        with self._starting:
+            if self._gate is not None and (not self._gate.is_open or self._gate.root != root):
+                self._gate.close()
+                self._gate = None
+            while self._gate is None and self._protections:
+                self._gate = self._tried(self._protections[0], root)
+            if self._gate is None:
+                raise ReaderFault(f"no mail is read, for lack of a sandbox ({'; '.join(self._why_not)}): {_CURE}")
+            return self._gate
+
+    def _tried(self, protection: Protection, root: Path) -> Gate | None:
+        """A warden with that protection; None where this machine cannot give it."""
+        why = "bubblewrap is missing" if protection == "bubblewrap" and jail.bubblewrap() is None else ""
+        if not why:
+            gate = Gate(root, protection, self._limits)
+            why = _try(gate, root)
+            if not why:
+                return gate
+            gate.close()
+        if protection == "limits":
+            raise ReaderFault(f"the reader does not start: {why}")
+        self._why_not.append(why)
+        self._protections.remove(protection)
+        return None
 
 
-def _understand(ended: Ran, said: bytes, seconds: float) -> Answer:
-    """The child's answer. Raises ReaderEnded or ReaderFault if there is none."""
-    errors = ended.errors.decode("utf-8", "replace").strip()
-    if ended.stopped == "time":
-        raise ReaderEnded(f"took longer than {seconds:g} s")
-    if ended.stopped == "output":
-        raise ReaderEnded("said more about itself than allowed")
-    if ended.returncode == 0 and said:
+def _try(gate: Gate, root: Path) -> str:
+    """Does it work? Why not, or empty."""
+    with tempfile.TemporaryDirectory(prefix="work-try-", dir=root) as folder:
+        try:
+            with _request(gate, "try", Path(os.devnull), Path(folder), "") as request:
+                told = gate.ask(request, seconds=STARTING)
+            answer = Answer.model_validate_json(told.said)
+        except WardenLost as lost:
+            return str(lost)[:500] or "it ended without a word"
+        except ValidationError:
+            return f"its answer is none (exit code {told.ended.code})"
+    return answer.fault or answer.ended or ""
+
+
+@contextmanager
+def _request(
+    gate: Gate, mode: Literal["read", "attach", "examine", "try"], source: Path, workspace: Path, name: str
+) -> Iterator[Request]:
+    """The request, with the source where the warden can see it: bubblewrap's jail holds nothing but the workspaces."""
+    if not gate.jailed:
+        yield Request(mode=mode, source=str(source), workspace=str(workspace), name=name)
+        return
+    shown = gate.root / f"{workspace.name}.input"
+    _show(source, shown)
+    try:
+        yield Request(mode=mode, source=shown.name, workspace=workspace.name, name=name)
+    finally:
+        shown.unlink(missing_ok=True)
+
+
+def _show(source: Path, shown: Path) -> None:
+    """Give *source* a second name, or copy it where that cannot be."""
+    try:
+        if source.is_file():
+            os.link(source, shown)
+            return
+    except OSError:
+        pass  # another file system, or another user's file
+    with source.open("rb") as stream, shown.open("wb") as copy:
+        shutil.copyfileobj(stream, copy)
+
+
+def _understand(told: Told, limits: Limits) -> Answer:
+    """The cell's answer. Raises ReaderEnded or ReaderFault if there is none."""
+    ended, said = told
+    reasons = {
+        "time": f"took longer than {limits.seconds:g} s",
+        "processor": f"took more than {limits.seconds:g} s of processor time",
+        "answer": f"said more than {MAXIMUM_ANSWER:,} bytes about itself",
+        "memory": f"needed more memory than allowed ({limits.memory_megabytes} MB)",
+        "processes": f"started more than {MAXIMUM_PROCESSES} processes",
+        "output": f"wrote more than allowed ({limits.output_megabytes} MB)",
+        "files": "made more files than allowed",
+    }
+    if ended.why:
+        raise ReaderEnded(reasons[ended.why])
+    if ended.code == 0 and said:
         try:
             return Answer.model_validate_json(said)
         except ValidationError as error:
             raise ReaderEnded("the reader's answer cannot be trusted: it is malformed") from error
-    if errors.startswith("bwrap:"):
-        raise ReaderFault(f"bubblewrap cannot start ({errors[:300]}): {_CURE}")
-    number = -ended.returncode if ended.returncode < 0 else ended.returncode - 128
-    if number == signal.SIGXCPU:
-        raise ReaderEnded(f"took more than {seconds:g} s of processor time")
-    if number in {signal.SIGKILL, signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS}:
-        raise ReaderEnded(
-            f"ended the reader ({signal.Signals(number).name}), for lack of memory or by a fault in a library"
-        )
-    raise ReaderFault(f"the reader did not start (exit code {ended.returncode}): {errors[-500:]}")
+    number = -ended.code if ended.code < 0 else ended.code - 128
+    if number in set(signal.Signals):
+        name = signal.Signals(number).name
+        raise ReaderEnded(f"ended the reader ({name}), for lack of memory or by a fault in a library")
+    raise ReaderFault(f"the reader ended without an answer (exit code {ended.code})")
 
 
 def _verify(attachments: tuple[Attachment, ...], workspace: Path) -> None:

@@ -1,15 +1,15 @@
 """Run a program that reads hostile bytes: with a deadline, with caps on what it says, and never leaving it behind."""
 
-import contextlib
 import os
 import selectors
-import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from statement_intake.reading.cell import around_program
 from statement_intake.reading.faults import ReaderFault
 
 #: Bytes of standard error that are kept; the program may write more.
@@ -39,13 +39,14 @@ def run(  # noqa: PLR0913 - every limit is named where the program is started
     seconds: float,
     consume: Callable[[bytes], None],
     output_bytes: int,
-    environment: Mapping[str, str] | None = None,
-    own_session: bool = False,
+    reads: Sequence[Path] = (),
+    writes: Path | None = None,
 ) -> Ran:
-    """Run a program of ours and hand its standard output to *consume* piece by piece; it is dead when this returns.
+    """Run a program in this mail's cell and hand its standard output to *consume* piece by piece.
 
-    With *own_session* its whole process group is killed. The programs that the child starts stay in the child's group,
-    so that they die with it. Raises ReaderFault if the program cannot be started: that is never the mail's fault.
+    It is dead when this returns. Of the mail's files it sees *reads* alone, under their own names, and changes only
+    what is in the folder *writes*; all of them lie in the mail's workspace. It has no /proc, and a /tmp that takes
+    nothing. Raises ReaderFault if the program cannot be started: that is never the mail's fault.
     """
     deadline = time.monotonic() + seconds
     try:
@@ -54,11 +55,13 @@ def run(  # noqa: PLR0913 - every limit is named where the program is started
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=own_session,
-            env=environment,
+            # Between fork and exec it takes no lock: system calls alone, so other threads of the cell do no harm.
+            preexec_fn=around_program(reads, writes),  # noqa: PLW1509
         )
     except OSError as error:
         raise ReaderFault(f"{arguments[0]} cannot be started: {error.strerror}") from error
+    except subprocess.SubprocessError as error:
+        raise ReaderFault(f"{arguments[0]} cannot be confined: {error}") from error
     errors = bytearray()
     with process:
         try:
@@ -69,18 +72,10 @@ def run(  # noqa: PLR0913 - every limit is named where the program is started
                 except subprocess.TimeoutExpired:
                     stopped = "time"
         finally:
-            _kill(process, group=own_session)
+            process.kill()
     if process.returncode in NOT_STARTED:
         raise ReaderFault(f"{arguments[0]} cannot be started: {errors.decode('utf-8', 'replace').strip()[:500]}")
     return Ran(returncode=process.returncode, errors=bytes(errors), stopped=stopped)
-
-
-def _kill(process: subprocess.Popen[bytes], *, group: bool) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if group:
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 def _listen(

@@ -78,6 +78,7 @@ def _list_packets(path: Path, packets: Packets, seconds: float) -> Ran:
         seconds=seconds,
         consume=packets.feed,
         output_bytes=MAXIMUM_OUTPUT,
+        reads=[path],
     )
     packets.finish()
     return ran
@@ -137,7 +138,8 @@ def _decode(path: Path, deadline: float, stream: str, options: dict[str, str]) -
         .global_args("-nostdin", "-nostats", "-v", "error", "-progress", "pipe:1")
         .compile()
     )
-    ran = run(command, seconds=max(0.0, deadline - time.monotonic()), consume=said.extend, output_bytes=10_000_000)
+    left = max(0.0, deadline - time.monotonic())
+    ran = run(command, seconds=left, consume=said.extend, output_bytes=10_000_000, reads=[path])
     counts = re.findall(rb"^frame=\s*([0-9]+)", bytes(said), re.MULTILINE)
     return Decoded(int(counts[-1]) if counts else 0, ran)
 

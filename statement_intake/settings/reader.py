@@ -10,7 +10,7 @@ from statement_intake.settings.table import Table
 class ReaderSettings(Table):
     """The child process that reads hostile bytes."""
 
-    #: "require": refuse to read without bubblewrap. "limits": resource limits alone will do.
+    #: "require": bubblewrap, else Landlock and seccomp, else refuse to read. "limits": limits on resources alone.
     sandbox: Literal["require", "limits"] = "require"
     #: Wall time for one mail.
     seconds: Annotated[float, Field(gt=0)] = 300

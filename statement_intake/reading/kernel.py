@@ -1,0 +1,118 @@
+"""What the kernel offers for confinement and Python's library does not: unshare, mount, prctl, capset, by ctypes.
+
+Every call raises OSError as os.* would.
+"""
+
+import ctypes
+import os
+from pathlib import Path
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
+MS_REC, MS_PRIVATE = 16384, 1 << 18
+
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
+_CAPABILITY_VERSION_3 = 0x20080522
+_SIGKILL = 9
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+def checked(result: int, what: str) -> int:
+    """*result*, or the OSError that a negative one stands for."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def syscall(number: int, *arguments: object) -> int:
+    """A raw system call: where the library knows no name for it."""
+    converted = [ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments]
+    return checked(_libc.syscall(ctypes.c_long(number), *converted), f"system call {number}")
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces that *flags* name for new ones (unshare(2))."""
+    checked(_libc.unshare(flags), "unshare")
+
+
+def become_the_same_user() -> None:
+    """In a new user namespace: keep the user and group ids of the old one (user_namespaces(7))."""
+    for name, text in _identity.items():
+        Path("/proc/self", name).write_text(text)
+
+
+#: Read before the namespace is left, in which nobody has a name yet.
+_identity = {
+    "setgroups": "deny",
+    "uid_map": f"{os.getuid()} {os.getuid()} 1",
+    "gid_map": f"{os.getgid()} {os.getgid()} 1",
+}
+
+
+def keep_mounts_to_ourselves() -> None:
+    """Of what is mounted from now on nobody else sees anything, nor do we of theirs."""
+    _mount(None, "/", None, MS_REC | MS_PRIVATE)
+
+
+def bind(source: Path, target: Path, *, writable: bool, everything: bool = False) -> None:
+    """Show *source* at *target*, which exists; *everything*: with what is mounted within *source*."""
+    _mount(str(source), str(target), None, MS_BIND | (MS_REC if everything else 0))
+    if not writable:
+        # What the mount was denied before has to be denied again, or the kernel refuses (mount_namespaces(7)).
+        kept = os.statvfs(target).f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        _mount(None, str(target), None, MS_BIND | MS_REMOUNT | MS_RDONLY | kept)
+
+
+def cover(folder: Path) -> None:
+    """Put an empty folder that cannot be written to over *folder*."""
+    _mount("none", str(folder), "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=2,mode=555")
+
+
+def scratch(folder: Path, octets: int) -> None:
+    """Put an empty folder that takes *octets* and vanishes with its last user over *folder*."""
+    _mount("none", str(folder), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, f"size={octets},nr_inodes=10000,mode=700")
+
+
+def _mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
+    encoded = [text.encode() if text is not None else None for text in (source, target, kind, options)]
+    result = _libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
+    checked(result, f"mount on {target}")
+
+
+def die_with_parent() -> None:
+    """Be killed when the thread that forked us ends. Anything that gains capabilities undoes it (prctl(2))."""
+    prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent has died, so that none gets away (prctl(2))."""
+    prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def no_new_privileges() -> None:
+    """Let no program that is started gain what we do not have; a filter of system calls requires it."""
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, for good."""
+    for capability in range(64):
+        try:
+            prctl(_PR_CAPBSET_DROP, capability)
+        except OSError:
+            break  # this kernel knows no more of them
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def prctl(option: int, value: int) -> int:
+    """An operation on this process (prctl(2))."""
+    none = ctypes.c_ulong(0)
+    return checked(_libc.prctl(option, ctypes.c_ulong(value), none, none, none), f"prctl {option}")

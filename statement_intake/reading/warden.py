@@ -1,0 +1,247 @@
+"""The reader's parent, `python -m statement_intake.reading.warden`: started by `gate.py`, inside bubblewrap if it runs.
+
+Everything that reading needs is loaded here once. For each mail that the service asks about it forks a process, puts
+that into a cell of its own, keeps watch over it, and says how it ended. It never looks at a mail itself, and it ends
+when the service does: its one connection to the outside is then closed.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from statement_intake.reading import cell, census, child, jail, kernel, seccomp
+from statement_intake.reading.answer import Answer, Ended, Request
+from statement_intake.reading.cell import Limits, Protection
+
+#: Seconds between two looks at what the cells use.
+WATCH = 0.1
+#: Seconds that the service has for ending a cell by itself before the warden does.
+PATIENCE = 1.0
+#: Octets of a request.
+_REQUEST = 65_536
+_NOTHING_HERE = b"/dev/null"
+
+
+@dataclass
+class _Cell:
+    """A mail in work. In bubblewrap *process* is the one that waits for the cell's first process."""
+
+    process: int
+    handle: int
+    status: socket.socket
+    workspace: Path
+    deadline: float
+    #: Why it was ended, in plain English; empty while it was not.
+    why: str = ""
+
+
+@dataclass
+class Warden:
+    """Forks, watches, and tells."""
+
+    control: socket.socket
+    protection: Protection
+    limits: Limits
+    cells: dict[int, _Cell] = field(default_factory=dict)
+    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+
+    def serve(self) -> None:
+        """Until the service closes the connection."""
+        self.selector.register(self.control, selectors.EVENT_READ, None)
+        watched = time.monotonic()
+        while True:
+            ready = self.selector.select(WATCH if self.cells else None)
+            for key, _ in ready:
+                if key.data is None:
+                    if not self._take_request():
+                        self._end_all()
+                        return
+                elif key.data in self.cells:
+                    inmate = self.cells[key.data]
+                    if key.fileobj is inmate.status:
+                        # The service has had enough of it.
+                        self.selector.unregister(inmate.status)
+                        self._end(inmate, "time")
+                    else:
+                        self._has_ended(inmate)
+            if self.cells and time.monotonic() - watched >= WATCH:
+                self._watch()
+                watched = time.monotonic()
+
+    def _take_request(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self.control, _REQUEST, 2)
+        if not message:
+            return False
+        request = Request.model_validate_json(message)
+        answer, status = descriptors
+        process = os.fork()
+        if process == 0:
+            self._in_the_fork(request, answer)
+        os.close(answer)
+        inmate = _Cell(
+            process=process,
+            handle=os.pidfd_open(process),
+            status=socket.socket(fileno=status),
+            workspace=self._place(request.workspace),
+            deadline=time.monotonic() + self.limits.seconds + PATIENCE,
+        )
+        self.cells[process] = inmate
+        self.selector.register(inmate.handle, selectors.EVENT_READ, process)
+        self.selector.register(inmate.status, selectors.EVENT_READ, process)
+        return True
+
+    def _place(self, name: str) -> Path:
+        """Where a file or folder of the service's is for us."""
+        return jail.MAILS / name if self.protection == "bubblewrap" else Path(name)
+
+    def _in_the_fork(self, request: Request, answer: int) -> None:
+        """Never returns."""
+        code = 1
+        try:
+            self.selector.close()
+            _keep_only(answer)
+            # A session is also what the kernel shares the processors by, where it does (autogroup, sched(7)).
+            os.setsid()
+            if self.protection == "bubblewrap":
+                code = _wait_for_cell(lambda: self._read(request, answer))
+            else:
+                kernel.die_with_parent()
+                self._read(request, answer)
+                code = 0
+        finally:
+            os._exit(code)
+
+    def _read(self, request: Request, answer: int) -> None:
+        """In the cell: confine, limit, read, answer."""
+        source, workspace = self._place(request.source), self._place(request.workspace)
+        own_user = self.protection == "bubblewrap"
+        try:
+            if own_user:
+                cell.enter_jailed(source, workspace)
+                source, workspace = jail.INPUT, jail.WORKSPACE
+            elif self.protection == "landlock":
+                cell.enter_landlocked(source, workspace)
+            cell.limit(self.limits, own_user=own_user)
+        except OSError as error:
+            said = Answer(fault=f"the reader cannot be confined ({error})").model_dump_json().encode()
+        else:
+            said = child.answer(request, source, workspace, self.limits)
+        with os.fdopen(answer, "wb") as stream:
+            stream.write(said)
+
+    def _watch(self) -> None:
+        used = census.take(self.cells, self.limits)
+        for inmate in list(self.cells.values()):
+            if time.monotonic() > inmate.deadline:
+                self._end(inmate, "time")
+            elif why := used.get(inmate.process) or census.too_much_written(inmate.workspace, self.limits):
+                self._end(inmate, why)
+
+    def _end(self, inmate: _Cell, why: str) -> None:
+        inmate.why = inmate.why or why
+        if self.protection == "bubblewrap":
+            # It kills the cell's first process, and all others with it, and then ends itself.
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(inmate.handle, signal.SIGTERM)
+        else:
+            cell.end_group(inmate.process)
+
+    def _end_all(self) -> None:
+        for inmate in list(self.cells.values()):
+            self._end(inmate, "time")
+            self._has_ended(inmate)
+
+    def _has_ended(self, inmate: _Cell) -> None:
+        if self.protection != "bubblewrap":
+            cell.end_group(inmate.process)
+        _, status, used = os.wait4(inmate.process, 0)
+        del self.cells[inmate.process]
+        if self.protection != "bubblewrap":
+            census.end_orphans(self.cells)
+        if used.ru_utime + used.ru_stime >= self.limits.seconds:
+            inmate.why = inmate.why or "processor"
+        said = Ended(code=os.waitstatus_to_exitcode(status), why=inmate.why).model_dump_json().encode()
+        with suppress(OSError):
+            inmate.status.send(said, socket.MSG_NOSIGNAL)
+        for what in (inmate.handle, inmate.status):
+            with suppress(KeyError):
+                self.selector.unregister(what)
+        os.close(inmate.handle)
+        inmate.status.close()
+
+
+def _keep_only(descriptor: int) -> None:
+    """Close everything that is the warden's; standard streams lead nowhere."""
+    nothing = os.open(_NOTHING_HERE, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, 65_536)
+
+
+def _wait_for_cell(read: Callable[[], None]) -> int:
+    """Make the cell's namespaces and its first process, and wait for that. The exit code, as a shell has it."""
+    awaited = {signal.SIGTERM, signal.SIGCHLD}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+    kernel.become_the_same_user()
+    kernel.die_with_parent()
+    us, them = os.pipe()
+    first = os.fork()
+    if first == 0:
+        code = 1
+        try:
+            os.close(them)
+            kernel.die_with_parent()
+            os.set_blocking(us, False)
+            with suppress(BlockingIOError):
+                # The end of the pipe: the other died before it could take us along.
+                os._exit(os.read(us, 1) == b"")
+            os.close(us)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
+            read()
+            code = 0
+        finally:
+            os._exit(code)
+    _keep_only(them)
+    while True:
+        if signal.sigwait(awaited) == signal.SIGTERM:
+            os.kill(first, signal.SIGKILL)
+        ended, status = os.waitpid(first, os.WNOHANG)
+        if ended:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve the connection whose descriptor the command line names. 0 when the service has closed it."""
+    options = json.loads(arguments[0])
+    protection: Protection = options["protection"]
+    # What ends us is the connection's end; a signal to the whole group is the service's business.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+    child.load()
+    if protection == "bubblewrap":
+        seccomp.deny(seccomp.ALWAYS)
+    else:
+        kernel.adopt_orphans()
+        if protection == "landlock":
+            seccomp.deny(seccomp.ALWAYS)
+    # What is shared with the forks stays shared: the collector does not touch it any more.
+    gc.collect()
+    gc.freeze()
+    with socket.socket(fileno=options["control"]) as control:
+        Warden(control, protection, Limits(**options["limits"])).serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
