@@ -11,6 +11,7 @@ from statement_intake.domain.message import Headers
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import OutgoingLetter
 from statement_intake.domain.reply import Correspondence, plan_letter
+from statement_intake.domain.wish import Going, Wish
 
 if TYPE_CHECKING:
     from statement_intake.domain.meeting import Meeting
@@ -64,6 +65,24 @@ class Correspondent:
             state=state,
             response=response,
         )
+
+    def as_wished(self, letter: OutgoingLetter, wish: Wish, now: datetime) -> OutgoingLetter | None:
+        """The letter as an officer wants it; None where none is wanted. In a shadow run none goes in any case."""
+        if wish.going is Going.NEVER:
+            return None
+        update: dict[str, object] = {}
+        if wish.body is not None:
+            subject = letter.subject if wish.subject is None else wish.subject
+            rewritten = self.composer.rewrite(letter.raw, subject, wish.body)
+            update |= {"subject": rewritten.subject, "body": rewritten.text, "raw": rewritten.raw}
+        if letter.state != "suppressed":
+            if wish.going is Going.WAIT:
+                update |= {"state": "held", "response": "an officer lets it wait"}
+            elif wish.going is Going.GO:
+                update |= {"state": "queued", "response": ""}
+            if update.get("state", letter.state) == "queued" and wish.after:
+                update["next_attempt_at"] = now + wish.after
+        return letter.model_copy(update=update)
 
     def _stamp(self, outcome: Outcome, wait: str) -> tuple[str, str]:
         if self.mode == "off":

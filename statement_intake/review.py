@@ -15,8 +15,8 @@ import structlog
 from statement_intake.desk import Desk
 from statement_intake.domain.assembly import assemble
 from statement_intake.domain.decision import Decision, OverruleError, overrule
-from statement_intake.domain.faults import LimitExceeded
-from statement_intake.domain.finding import Outcome
+from statement_intake.domain.faults import Conflict, LimitExceeded
+from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.judge import Knowledge, Mending, judge
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.message import Message
@@ -24,6 +24,7 @@ from statement_intake.domain.records import SERVICE, Dossier, OutgoingLetter, Ve
 from statement_intake.domain.subject import SubjectReading
 from statement_intake.domain.triage import Ties
 from statement_intake.domain.value import Value
+from statement_intake.domain.wish import AS_COMPOSED, Wish
 from statement_intake.gathering import gather_facts
 
 if TYPE_CHECKING:
@@ -31,7 +32,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_OUTCOMES = {"accept": Outcome.ACCEPTED, "reject": Outcome.REJECTED, "reopen": Outcome.HELD}
+#: What becomes of a submission; by "correct" what the rules say once they know what the officer knows.
+_OUTCOMES = {
+    "accept": Outcome.ACCEPTED,
+    "reject": Outcome.REJECTED,
+    "reopen": Outcome.HELD,
+    "ask": Outcome.HELD,
+    "correct": None,
+}
+#: Whose reason the delegation reads; every other reason is the secretariat's own business.
+_TOLD = frozenset({"reject", "ask"})
 
 
 class ReviewError(Exception):
@@ -44,6 +54,15 @@ class Correction(Value):
     party: str | None = None
     items: tuple[str, ...] = ()
     kind: Kind | None = None
+
+
+class Prospect(Value):
+    """What a verdict would lead to."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    #: As it would go; None where the mail must not be answered, or nothing is sent.
+    letter: OutgoingLetter | None
 
 
 class Reviewed(Value):
@@ -63,28 +82,60 @@ def find(reference: str, desk: Desk) -> Dossier:
 
 
 def give_verdict(  # noqa: PLR0913 - who says what about which submission, why, and how
-    action: str, reference: str, desk: Desk, *, actor: str, because: str, correction: Correction, letter: bool = True
-) -> Reviewed:
-    """Accept, reject or reopen. Raises ReviewError, or Conflict where somebody else was quicker."""
+    action: str, reference: str, desk: Desk, *, actor: str, because: str, correction: Correction, letter: bool = True,
+    wish: Wish = AS_COMPOSED, seen: int | None = None,
+) -> Reviewed:  # fmt: skip
+    """Accept, reject, reopen, ask for what is missing, or correct.
+
+    *seen*: the revision that the officer has looked at. Raises ReviewError; Conflict where somebody else was quicker.
+    """
     dossier = find(reference, desk)
-    mending = _remember(dossier.mending, correction, desk.knowledge)
-    message = _as_it_stands(dossier, desk.knowledge)
-    judged = _judge_again(dossier, message, mending, desk)
-    try:
-        decision = overrule(judged, _OUTCOMES[action], judged.submission)
-    except OverruleError as error:
-        raise ReviewError(f"{dossier.reference} {error}. {_help(judged)}") from error
+    _still_as_seen(dossier, seen)
+    decision, message, mending = _decide_anew(action, dossier, desk, correction)
     return _record(
-        dossier, message, decision, mending, desk, action=action, actor=actor, because=because, letter=letter
+        dossier, message, decision, mending, desk, action=action, actor=actor, because=because, letter=letter, wish=wish
     )
 
 
-def attach(reference: str, file: Path, desk: Desk, *, actor: str, because: str) -> Reviewed:
+def foresee(action: str, reference: str, desk: Desk, *, because: str, correction: Correction) -> Prospect:
+    """What that verdict would lead to. Changes nothing; raises ReviewError where it cannot be."""
+    dossier = find(reference, desk)
+    decision, message, _ = _decide_anew(action, dossier, desk, correction)
+    letter = _write(dossier, message, decision, desk, action=action, because=because)
+    return Prospect(outcome=decision.outcome, findings=decision.findings, letter=letter)
+
+
+def _decide_anew(
+    action: str, dossier: Dossier, desk: Desk, correction: Correction
+) -> tuple[Decision, Message, dict[str, Any]]:
+    mending = _remember(dossier.mending, correction, desk.knowledge)
+    message = _as_it_stands(dossier, desk.knowledge)
+    judged = _judge_again(dossier, message, mending, desk)
+    outcome = _OUTCOMES[action]
+    if outcome is None:
+        return judged, message, mending
+    try:
+        return overrule(judged, outcome, judged.submission), message, mending
+    except OverruleError as error:
+        raise ReviewError(f"{dossier.reference} {error}. {_help(judged)}") from error
+
+
+def _still_as_seen(dossier: Dossier, seen: int | None) -> None:
+    if seen is not None and seen != dossier.revision:
+        last = dossier.history[-1]
+        raise Conflict(f"{last.actor} has decided about {dossier.reference} meanwhile ({last.action}); look again")
+
+
+def attach(  # noqa: PLR0913 - as `give_verdict`
+    reference: str, file: Path, desk: Desk, *, actor: str, because: str, wish: Wish = AS_COMPOSED,
+    seen: int | None = None,
+) -> Reviewed:  # fmt: skip
     """Add a file that came another way. It is read and judged as if it had come with the mail, in the mail's time.
 
     Raises ReviewError, Conflict, or SurroundingsFault where it cannot be read for a reason of ours.
     """
     dossier = find(reference, desk)
+    _still_as_seen(dossier, seen)
     # Until the ledger refers to it, a service that starts must not take the file for a killed process's leaving.
     with desk.files.adding():
         attachment = _read(file, desk)
@@ -93,16 +144,17 @@ def attach(reference: str, file: Path, desk: Desk, *, actor: str, because: str) 
         decision = _judge_again(dossier, message, dossier.mending, desk)
         return _record(
             dossier, message, decision, dossier.mending, desk, action="attach", actor=actor, because=because,
-            letter=True, added=attachment,
+            letter=True, wish=wish, added=attachment,
         )  # fmt: skip
 
 
-def withdraw(reference: str, desk: Desk, *, actor: str, because: str) -> Dossier:
+def withdraw(reference: str, desk: Desk, *, actor: str, because: str, seen: int | None = None) -> Dossier:
     """Confirm that a statement is withdrawn: neither played out nor posted any more. No letter goes by itself.
 
     Raises ReviewError, or Conflict where it is withdrawn already or somebody else was quicker.
     """
     dossier = find(reference, desk)
+    _still_as_seen(dossier, seen)
     verdict = Verdict(actor=actor, action="withdraw", because=because, at=desk.clock(), letter=None)
     desk.ledger.record.withdrawn(dossier.id, dossier.revision, verdict)
     log.info("withdraw", reference=dossier.reference, actor=actor)
@@ -182,23 +234,12 @@ def _read(file: Path, desk: Desk) -> "Attachment":
 
 def _record(  # noqa: PLR0913 - as for `give_verdict`
     dossier: Dossier, message: Message, decision: Decision, mending: dict[str, Any], desk: Desk, *, action: str,
-    actor: str, because: str, letter: bool, added: "Attachment | None" = None,
+    actor: str, because: str, letter: bool, wish: Wish = AS_COMPOSED, added: "Attachment | None" = None,
 ) -> Reviewed:  # fmt: skip
     now = desk.clock()
-    written = None
-    if letter and action != "reopen":
-        written = desk.correspondent.write(
-            decision,
-            message.headers,
-            reference=dossier.reference,
-            revision=dossier.revision + 1,
-            received=dossier.received,
-            now=now,
-            meeting=decision.submission.meeting,
-            # A delegation that is refused learns why; why an officer accepts is the secretariat's own business.
-            because=because if action == "reject" else "",
-            officer=action != "attach",
-        )
+    written = _write(dossier, message, decision, desk, action=action, because=because) if letter else None
+    if written is not None:
+        written = desk.correspondent.as_wished(written, wish, now)
     added_by = {file.attachment.sha256: file.added_by for file in dossier.files if file.added_by}
     if added is not None:
         added_by[added.sha256] = actor
@@ -208,6 +249,25 @@ def _record(  # noqa: PLR0913 - as for `give_verdict`
     desk.ledger.record.overruled(dossier.id, dossier.revision, decision, verdict)
     log.info(action, reference=dossier.reference, outcome=str(decision.outcome), actor=actor)
     return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=written)
+
+
+def _write(  # noqa: PLR0913 - what a letter depends on
+    dossier: Dossier, message: Message, decision: Decision, desk: Desk, *, action: str, because: str
+) -> OutgoingLetter | None:
+    """The letter of a verdict. Reopening sends nothing."""
+    if action == "reopen":
+        return None
+    return desk.correspondent.write(
+        decision,
+        message.headers,
+        reference=dossier.reference,
+        revision=dossier.revision + 1,
+        received=dossier.received,
+        now=desk.clock(),
+        meeting=decision.submission.meeting,
+        because=because if action in _TOLD else "",
+        officer=action not in {"attach", "correct"},
+    )
 
 
 def _help(judged: Decision) -> str:

@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from statement_intake.console import coverage, log, login, logout, submission, today
+from statement_intake.console import attach, coverage, decide, file, log, login, logout, submission, today, withdraw
 from statement_intake.console.door import admit
 from statement_intake.console.failures import handle_failures
 from statement_intake.console.headers import SafeHeaders
@@ -17,7 +17,7 @@ from statement_intake.console.parts import Parts
 #: Before anybody has logged in.
 _OPEN = (login,)
 #: Behind the door.
-_PAGES = (logout, today, log, submission, coverage)
+_PAGES = (logout, today, log, submission, file, decide, attach, withdraw, coverage)
 
 
 def build(parts: Parts) -> FastAPI:

@@ -18,7 +18,7 @@ router = APIRouter()
 #: Rows of each list; the log has the others.
 _ROWS = 12
 #: Letters that somebody has to look at.
-_STUCK = ("failed", "unknown")
+_STUCK = ("failed", "bounced", "unknown")
 #: A mailbox that could not be reached for so long is shown as ill.
 _ILL_AFTER = timedelta(minutes=15)
 

@@ -64,6 +64,11 @@ class PartyTable:
         """Give the party of a code."""
         return self._parties.get(code)
 
+    @property
+    def all(self) -> tuple[Party, ...]:
+        """Every party, by name."""
+        return tuple(sorted(self._parties.values(), key=lambda party: party.name))
+
     def names(self) -> Iterator[Name]:
         """Give every name of the file, as written there."""
         return iter(self._contents.names)

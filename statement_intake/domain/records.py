@@ -93,13 +93,15 @@ class OutgoingLetter(Value):
     state: str
     #: Why it waits, if it does.
     response: str = ""
+    #: Not before then, so that an officer can take a verdict back; None: at once.
+    next_attempt_at: datetime | None = None
 
 
 class Verdict(Value):
     """Everything about a decision but the decision itself."""
 
     actor: str = SERVICE
-    #: "decide", "complete", "accept", "reject", "reopen", "attach" or "withdraw".
+    #: "decide", "complete", "accept", "reject", "reopen", "ask", "correct", "attach" or "withdraw".
     action: str = "decide"
     because: str = ""
     at: datetime
@@ -124,6 +126,11 @@ class QueuedLetter(Value):
     attempts: int
     written_at: datetime
     response: str
+    #: BCP 47.
+    language: str
+    #: The text as it is shown: the plain text part of `raw`.
+    body: str
+    next_attempt_at: datetime | None
 
 
 class LogRow(Value):
@@ -165,6 +172,7 @@ class PastDecision(Value):
 class LetterRecord(Value):
     """A letter as the record shows it."""
 
+    id: int
     revision: int
     kind: str
     state: str
@@ -176,6 +184,7 @@ class LetterRecord(Value):
     written_at: datetime
     attempts: int
     response: str
+    next_attempt_at: datetime | None
     settled_at: datetime | None
 
 

@@ -322,6 +322,7 @@ def _letters(connection: Connection, submission: int) -> tuple[LetterRecord, ...
     query = select(letters).where(letters.c.submission_id == submission).order_by(letters.c.revision)
     return tuple(
         LetterRecord(
+            id=row.id,
             revision=row.revision,
             kind=row.kind,
             state=row.state,
@@ -333,6 +334,7 @@ def _letters(connection: Connection, submission: int) -> tuple[LetterRecord, ...
             written_at=row.written_at,
             attempts=row.attempts,
             response=row.response,
+            next_attempt_at=row.next_attempt_at,
             settled_at=row.settled_at,
         )
         for row in connection.execute(query)

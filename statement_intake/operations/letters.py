@@ -10,7 +10,7 @@ from statement_intake.ledger.outbox import Outbox
 
 def as_json(letter: QueuedLetter) -> str:
     """A letter as a line of JSON, without its text."""
-    return json.dumps(letter.model_dump(mode="json", exclude={"raw", "id"}), ensure_ascii=False)
+    return json.dumps(letter.model_dump(mode="json", exclude={"raw", "id", "body"}), ensure_ascii=False)
 
 
 def as_line(letter: QueuedLetter) -> str:

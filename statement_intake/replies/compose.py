@@ -19,6 +19,7 @@ from statement_intake.domain.value import Value
 from statement_intake.replies.cleaning import reply_subject
 from statement_intake.replies.language import Language, load_languages
 from statement_intake.replies.page import Page, page
+from statement_intake.replies.rewriting import Rewritten, rewrite
 
 TEXT_WIDTH = 76
 #: RFC 5322 sets no limit for References; long threads are cut in the middle, as mail programs do.
@@ -90,6 +91,11 @@ class Composer:
         message.set_boundary("=_" + hashlib.sha256(message_id.encode()).hexdigest()[:40])
         raw = _threading(message_id, letter) + message.as_bytes()
         return ComposedLetter(subject=subject, text=text, html=html, message_id=message_id, raw=raw)
+
+    @staticmethod
+    def rewrite(raw: bytes, subject: str, text: str) -> Rewritten:
+        """A letter that was composed here, in an officer's words."""
+        return rewrite(raw, subject, text)
 
     def _language(self, letter: Letter) -> Language:
         """The language of the letter, English where that has no catalogue: never a mixture."""
