@@ -137,6 +137,7 @@ class Outbox:
             action = "bounce" if bounce.final else "delay"
             note(connection, at, SERVICE, action, letter.reference, {"letter": letter.id, "said": said} | _place(key))
             return str(letter.reference)
+
     def rewrite(  # noqa: PLR0913 - the columns of a row, and who changes them
         self, letter: QueuedLetter, subject: str, body: str, raw: bytes, *, actor: str, now: datetime
     ) -> bool:
