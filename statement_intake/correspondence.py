@@ -1,6 +1,5 @@
 """Writes the letter that follows from a decision, and stamps whether it may go by itself."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Headers
+from statement_intake.domain.message_ids import MessageIds
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import OutgoingLetter
 from statement_intake.domain.reply import Correspondence, plan_letter
@@ -31,8 +31,7 @@ class Correspondent:
     #: "send", "hold" or "off".
     mode: str
     hold_outcomes: frozenset[str]
-    #: Gives an unpredictable token; with the reference and revision it makes the Message-ID.
-    token: Callable[[], str]
+    message_ids: MessageIds
 
     def write(  # noqa: PLR0913 - each is a fact of its own
         self, decision: Decision, headers: Headers, *, reference: str, revision: int, received: datetime, now: datetime,
@@ -51,7 +50,7 @@ class Correspondent:
         letter = plan_letter(decision, about, because=because, officer=officer)
         if letter is None:
             return None
-        message_id = f"<{reference}.{revision}.{self.token()}@{self.sender.rpartition('@')[2]}>"
+        message_id = self.message_ids.make(reference, revision, self.sender.rpartition("@")[2])
         composed = self.composer.compose(letter, sender=self.sender, message_id=message_id, date=now)
         state, response = self._stamp(decision.outcome, wait)
         return OutgoingLetter(

@@ -18,7 +18,9 @@ _TELLING = (Category.VIDEO, Category.AUDIO, Category.DOCUMENT, Category.SLIDES)
 def find_ties(headers: Headers, desk: Desk) -> Ties:
     """What the ledger knows about the mail's thread and sender."""
     sender = headers.sender[0].key if len(headers.sender) == 1 else ""
-    return desk.ledger.arrivals.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
+    ties = desk.ledger.arrivals.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
+    ours = ties.ours or desk.correspondent.message_ids.made(headers.message_id)
+    return ties.model_copy(update={"ours": ours})
 
 
 def gather_facts(  # noqa: PLR0913 - what is judged, and as what

@@ -9,7 +9,7 @@ from statement_intake.domain.completion import Completion
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import OutgoingLetter, Unfinished, Verdict
+from statement_intake.domain.records import Recorded, Unfinished, Verdict
 from statement_intake.domain.triage import Ties
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ def record(arrival: Unfinished, message: Message, decision: Decision, ties: Ties
         answers=ties.answers,
         mark=arrival.key.mailbox in desk.marking,
     )
-    _say_recorded(arrival.reference, decision, letter, recorded=recorded)
+    _say_recorded(arrival.reference, decision, recorded)
 
 
 def record_completion(arrival: Unfinished, message: Message, found: Completion, decision: Decision, desk: Desk) -> None:
@@ -90,15 +90,18 @@ def record_completion(arrival: Unfinished, message: Message, found: Completion, 
         authentication=desk.knowledge.senders.authentication(message),
         mark=arrival.key.mailbox in desk.marking,
     )
-    _say_recorded(dossier.reference, decision, letter, recorded=recorded)
+    _say_recorded(dossier.reference, decision, recorded)
 
 
-def _say_recorded(reference: str, decision: Decision, letter: OutgoingLetter | None, *, recorded: bool) -> None:
-    if recorded:
-        state = letter.state if letter else None
-        log.info("recorded", reference=reference, outcome=str(decision.outcome), letter=state)
-    else:
+def _say_recorded(reference: str, decision: Decision, recorded: Recorded | None) -> None:
+    if recorded is None:
         log.info("ignored", reference=reference, reason="message.duplicate")
+        return
+    log.info("recorded", reference=reference, outcome=str(decision.outcome), letter=recorded.state or None)
+    if recorded.breaker:
+        log.error("too many letters: none goes by itself for now", reference=reference, why=recorded.why)
+    elif recorded.braked:
+        log.warning("a letter waits for a person", reference=reference, why=recorded.why)
 
 
 def _why_to_wait(arrival: Unfinished, message: Message) -> str:

@@ -20,8 +20,10 @@ from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
 from statement_intake.desk import Desk
 from statement_intake.domain.judge import Knowledge
+from statement_intake.domain.message_ids import MessageIds
 from statement_intake.domain.notices import Watchfulness
 from statement_intake.domain.office import Office
+from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.files import FileStore
 from statement_intake.ledger.ledger import Ledger, open_ledger
 from statement_intake.ledger.log import Filter
@@ -39,7 +41,8 @@ from statement_intake.settings import Settings
 from statement_intake.watching import Lookout, Person
 
 _MEGABYTE = 1_000_000
-_TOKEN_BYTES = 12
+#: Octets of a key that is forgotten again.
+_KEY_BYTES = 32
 
 
 def now() -> datetime:
@@ -63,7 +66,7 @@ class Workshop:
 def open_workshop(settings: Settings) -> Iterator[Workshop]:
     """Open ledger and files and build the rest. Raises ConfigurationError, LedgerError or OSError."""
     knowledge = build_knowledge(settings)
-    ledger = open_ledger(settings.ledger.url, settings.limits.replies_per_sender_per_day)
+    ledger = open_ledger(settings.ledger.url, _reply_limits(settings))
     try:
         workshop = _build(settings, knowledge, ledger)
         try:
@@ -80,7 +83,7 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         files=FileStore(settings.files.path),
         reader=build_reader(settings),
         knowledge=knowledge,
-        correspondent=build_correspondent(settings, knowledge),
+        correspondent=build_correspondent(settings, knowledge, key=ledger.keys.message_id()),
         scanner=build_scanner(settings),
         clock=now,
         attempts=settings.limits.attempts,
@@ -128,8 +131,10 @@ def build_scanner(settings: Settings) -> Scanner | None:
     return Scanner(path, seconds=settings.scanner.seconds) if path else None
 
 
-def build_correspondent(settings: Settings, knowledge: Knowledge, mode: str | None = None) -> Correspondent:
-    """The pen. *mode* instead of the settings' own where nothing is sent anyway."""
+def build_correspondent(
+    settings: Settings, knowledge: Knowledge, mode: str | None = None, key: bytes | None = None
+) -> Correspondent:
+    """The pen. *mode* instead of the settings' own, and no *key* of the ledger, where nothing is sent anyway."""
     addresses = [meeting.addresses.all for meeting in knowledge.meetings if meeting.addresses]
     known = [address for group in addresses for address in group]
     sender = settings.smtp.sender or (known[0] if known else "statements@localhost")
@@ -147,11 +152,22 @@ def build_correspondent(settings: Settings, knowledge: Knowledge, mode: str | No
     return Correspondent(
         composer=Composer(),
         office=office,
-        own=frozenset(address.casefold() for address in (*known, *accounts, sender)),
+        own=frozenset(
+            address.casefold() for address in (*known, *accounts, sender, settings.smtp.envelope_sender) if address
+        ),
         sender=sender,
         mode=mode or settings.replies.mode,
         hold_outcomes=frozenset(settings.replies.hold_outcomes),
-        token=lambda: secrets.token_hex(_TOKEN_BYTES),
+        message_ids=MessageIds(key or secrets.token_bytes(_KEY_BYTES)),
+    )
+
+
+def _reply_limits(settings: Settings) -> ReplyLimits:
+    limits = settings.limits
+    return ReplyLimits(
+        per_sender=limits.replies_per_sender_per_day,
+        per_domain=limits.replies_per_domain_per_day,
+        per_hour=limits.replies_per_hour,
     )
 
 

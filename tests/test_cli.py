@@ -70,6 +70,7 @@ def test_a_wrong_setting_is_exit_code_2_and_names_it(house: House) -> None:
         ["accept", "SI-0000-0000", "--because", "x"],
         ["reopen", "SI-0000-0000", "--because", "x"],
         ["outbox", "drop", "SI-0000-0000"],
+        ["outbox", "show", "SI-0000-0000"],
     ],
 )
 def test_what_is_not_there_is_exit_code_1(house: House, words: list[str]) -> None:
@@ -130,6 +131,10 @@ def test_the_secretariat_decides_at_the_terminal(house: House) -> None:
     done = run(house, "accept", reference, "--because", "it is theirs", REPLIES__MODE="hold")
     assert done.returncode == 0
     assert "accepted" in done.stdout
+    shown = run(house, "outbox", "show", reference.lower()).stdout
+    assert f"Reference:  {reference}\n" in shown
+    assert "State:      held\n" in shown
+    assert "Message-ID: <" in shown
     assert run(house, "outbox", "send", reference).stdout == "1 letters released\n"
     assert run(house, "poll").returncode == 0
     assert house.letters == [("receipt", "sent")]

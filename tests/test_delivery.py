@@ -214,6 +214,38 @@ def test_no_address_gets_more_letters_in_a_day_than_allowed(house: House) -> Non
     assert sorted(state for _, state in house.letters) == ["held", "sent", "sent", "sent"]
 
 
+def test_a_flood_opens_the_breaker_which_holds_every_letter_and_says_so(
+    house: House, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It closes when the flood is an hour old; what waited is released by a person."""
+    house.tables["limits"] = {"replies_per_hour": 2}
+    for party in ("Kenya", "Ghana", "Peru", "Chile"):
+        house.deliver(statement(f"12th EMIC statement – {party} 4", f"a@{party}.example", party=party))
+    house.round()
+    assert sorted(state for _, state in house.letters) == ["held", "held", "sent", "sent"]
+    alerts = [line for line in capfd.readouterr().out.splitlines() if "too many letters" in line]
+    assert len(alerts) == 2
+    house.clock.turn(hours=2)
+    house.deliver(statement("12th EMIC statement – Japan 4", "a@japan.example", party="Japan"))
+    house.round()
+    assert house.letters[-1] == ("receipt", "sent")
+    with house.open() as workshop:
+        assert move("send", workshop.post.outbox, [], everything=True, actor="o", now=house.clock.now) == 2
+    house.round()
+    assert {state for _, state in house.letters} == {"sent"}
+
+
+def test_what_is_held_in_silence_is_listed_with_its_reason(house: House) -> None:
+    """Silence is towards the sender, never towards the secretariat."""
+    house.deliver(statement(Precedence="bulk"))
+    house.round()
+    with house.open() as workshop:
+        found = workshop.post.outbox.unanswered()
+    assert [(silence.to, silence.code, silence.why) for silence in found] == [
+        ("mission@kenya.go.ke", "message.no_reply", "Must not be answered: Precedence says that it is bulk mail.")
+    ]
+
+
 def test_letters_of_an_overruled_decision_are_dropped(house: House) -> None:
     """Two letters that contradict each other never leave; not even if an old one of unknown fate is released."""
     house.tables["replies"] = {"mode": "hold"}

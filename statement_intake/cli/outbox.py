@@ -1,4 +1,4 @@
-"""Commands about letters that have not gone: outbox list, send, drop."""
+"""Commands about letters that have not gone: outbox list, show, send, drop."""
 
 from typing import Annotated
 
@@ -11,13 +11,31 @@ app = typer.Typer(no_args_is_help=True, help="Letters that wait, failed, or whos
 
 @app.command("list")
 def list_letters(json: Json = False) -> None:
-    """Letters that have not gone: waiting, failed, or of unknown fate."""
-    from statement_intake.operations.letters import as_json, as_line
+    """Letters that have not gone: waiting, failed, of unknown fate; and what is held without a letter, and why."""
+    from statement_intake.operations import letters
     from statement_intake.workshop import open_workshop
 
     with open_workshop(read_settings()) as workshop:
-        for letter in workshop.desk.ledger.outbox.waiting():
-            typer.echo(as_json(letter) if json else as_line(letter))
+        outbox = workshop.desk.ledger.outbox
+        for letter in outbox.waiting():
+            typer.echo(letters.as_json(letter) if json else letters.as_line(letter))
+        for silence in outbox.unanswered():
+            typer.echo(letters.silence_as_json(silence) if json else letters.silence_as_line(silence))
+
+
+@app.command("show")
+def show_letters(reference: Annotated[str, typer.Argument(metavar="REF")]) -> None:
+    """Every letter of a submission: what is known about it, and its text."""
+    from statement_intake.operations.letters import as_page
+    from statement_intake.workshop import open_workshop
+
+    with open_workshop(read_settings()) as workshop:
+        written = workshop.desk.ledger.outbox.of(reference.strip().upper())
+    if not written:
+        typer.echo(f"there is no letter for {reference}", err=True)
+        raise typer.Exit(PROBLEMS)
+    for letter in written:
+        typer.echo(as_page(letter))
 
 
 @app.command("send")

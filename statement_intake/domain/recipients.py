@@ -1,7 +1,8 @@
 """Whether a mail may be answered at all, and to which one address (RFC 3834 section 2, RFC 5230 section 4.6)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 
 from statement_intake.domain.message import Address, Headers
 from statement_intake.domain.value import Value
@@ -11,7 +12,8 @@ _LIST_FIELDS = (
     "mailing-list",
 )  # fmt: skip
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
-_SUPPRESS = frozenset({"all", "autoreply", "oof"})
+_SUPPRESS = "x-auto-response-suppress"
+_UNWANTED = frozenset({"all", "autoreply", "oof"})
 _ROBOT = re.compile(r"^(?:owner-.*|.*-request|.*-bounces?|no-?reply|do-?not-?reply|mailer-daemon|listserv|majordomo)$")
 _FOR_EVERYONE = re.compile(
     r"^(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|aol|icloud|me|gmx|web|mail|yandex|qq|163|126|proton|"
@@ -22,59 +24,111 @@ _ADDRESS = re.compile(r"^[^\s<>@,;:\"\\]{1,64}@[^\s<>@,;:\"\\]{1,255}$")
 _MOST_HOPS = 50
 
 
-class Recipient(Value):
+class Reason(StrEnum):
+    """Why a mail gets no automatic answer. The first that applies is told."""
+
+    SENDERS = "the From field does not name exactly one mailbox"
+    NULL_SENDER = "the envelope sender is null"
+    LIST = "it came through a list"
+    BULK = "Precedence says that it is bulk mail"
+    SUPPRESSED = "it asks for no automatic response (X-Auto-Response-Suppress)"
+    MACHINE = "it says that a machine sent it (Auto-Submitted)"
+    LOOP = "it carries X-Loop"
+    HOPS = "it passed through too many servers"
+    OURSELVES = "it comes from our own address"
+    ROBOT = "the sender's address is not one to answer to"
+
+
+class Reply(Value):
     """The one address to answer, or why there is none."""
 
     address: Address | None = None
-    why_not: str = ""
+    reason: Reason | None = None
+    #: What it was about, where the reason alone does not say: a field's name.
+    detail: str = ""
+
+    @property
+    def why_not(self) -> str:
+        """The reason in plain English; empty if the mail may be answered."""
+        if self.reason is None:
+            return ""
+        return f"{self.reason} ({self.detail})" if self.detail else str(self.reason)
 
 
-def recipient(headers: Headers, own: Iterable[str]) -> Recipient:
-    """Whom to answer. *own*: our own addresses, casefolded; nobody among them is ever answered."""
-    if why := _why_not(headers, frozenset(own)):
-        return Recipient(why_not=why)
+def may_reply(headers: Headers, own: Iterable[str]) -> Reply:
+    """Whether a robot may answer, and whom. Every occurrence of every field counts.
+
+    *own*: our own addresses, casefolded; nobody among them is ever answered. What is not answered is not lost: the
+    mail stays in sight of a person.
+    """
+    own = frozenset(own)
+    for reason, applies in _REASONS:
+        if detail := applies(headers, own):
+            return Reply(reason=reason, detail=detail if isinstance(detail, str) else "")
     sender = headers.sender[0]
     if len(headers.reply_to) == 1 and _same_organisation(headers.reply_to[0], sender):
         wanted = headers.reply_to[0]
-        if _answerable(wanted, frozenset(own)):
-            return Recipient(address=wanted)
-    return Recipient(address=sender)
+        if not _is_ours(wanted.email, own) and not _is_robot(wanted):
+            return Reply(address=wanted)
+    return Reply(address=sender)
 
 
-def _why_not(headers: Headers, own: frozenset[str]) -> str:
-    if len(headers.sender) != 1:
-        return "the From field does not name exactly one mailbox"
-    if headers.return_path == "":
-        return "the envelope sender is null"
-    if field := next((field for field in _LIST_FIELDS if headers.all(field)), None):
-        return f"it came through a list ({field})"
-    if why := _asks_for_silence(headers):
-        return why
-    if len(headers.all("received")) > _MOST_HOPS:
-        return "it passed through too many servers"
-    if headers.sender[0].key in own or (headers.return_path or "").casefold() in own:
-        return "it comes from our own address"
-    if not _answerable(headers.sender[0], own):
-        return "the sender's address is not one to answer to"
-    return ""
+def _has_null_sender(headers: Headers, _own: frozenset[str]) -> bool:
+    """RFC 5321 section 4.5.5: nobody answers a null reverse-path."""
+    return headers.return_path == "" or any(value.strip() == "<>" for value in headers.all("return-path"))
 
 
-def _asks_for_silence(headers: Headers) -> str:
-    if {value.strip().lower() for value in headers.all("precedence")} & _BULK:
-        return "Precedence says that it is bulk mail"
-    wanted = {token.strip().lower() for value in headers.all("x-auto-response-suppress") for token in value.split(",")}
-    if wanted & _SUPPRESS:
-        return "it asks for no automatic response (X-Auto-Response-Suppress)"
-    if any(value.partition(";")[0].strip().lower() not in {"no", ""} for value in headers.all("auto-submitted")):
-        return "it says that a machine sent it (Auto-Submitted)"
-    if headers.all("x-loop"):
-        return "it carries X-Loop"
-    return ""
+def _list_field(headers: Headers, _own: frozenset[str]) -> str:
+    return next((field for field in _LIST_FIELDS if headers.all(field)), "")
 
 
-def _answerable(address: Address, own: frozenset[str]) -> bool:
-    local = address.key.rpartition("@")[0]
-    return bool(_ADDRESS.match(address.email)) and address.key not in own and not _ROBOT.match(local)
+def _is_bulk(headers: Headers, _own: frozenset[str]) -> bool:
+    return bool({_bare(value) for value in headers.all("precedence")} & _BULK)
+
+
+def _asks_for_none(headers: Headers, _own: frozenset[str]) -> bool:
+    """MS-OXCMAIL: a list of kinds of answers that are not wanted."""
+    return bool({_bare(token) for value in headers.all(_SUPPRESS) for token in value.split(",")} & _UNWANTED)
+
+
+def _is_machines(headers: Headers, _own: frozenset[str]) -> bool:
+    """RFC 3834 section 5: anything but "no"."""
+    return any(_bare(value) not in {"no", ""} for value in headers.all("auto-submitted"))
+
+
+def _is_from_us(headers: Headers, own: frozenset[str]) -> bool:
+    paths = (headers.return_path or "", *(value.strip().strip("<>") for value in headers.all("return-path")))
+    return any(_is_ours(address, own) for address in (headers.sender[0].email, *paths))
+
+
+#: The policy, in order. Each says whether it applies, or to what.
+_REASONS: tuple[tuple[Reason, Callable[[Headers, frozenset[str]], bool | str]], ...] = (
+    (Reason.SENDERS, lambda headers, _: len(headers.sender) != 1),
+    (Reason.NULL_SENDER, _has_null_sender),
+    (Reason.LIST, _list_field),
+    (Reason.BULK, _is_bulk),
+    (Reason.SUPPRESSED, _asks_for_none),
+    (Reason.MACHINE, _is_machines),
+    (Reason.LOOP, lambda headers, _: bool(headers.all("x-loop"))),
+    (Reason.HOPS, lambda headers, _: len(headers.all("received")) > _MOST_HOPS),
+    (Reason.OURSELVES, _is_from_us),
+    (Reason.ROBOT, lambda headers, _: _is_robot(headers.sender[0])),
+)
+
+
+def _bare(value: str) -> str:
+    """A token without parameters and comments, in lower case."""
+    return value.partition(";")[0].partition("(")[0].strip().lower()
+
+
+def _is_ours(email: str, own: frozenset[str]) -> bool:
+    """Our own address, or that with a tag ("uncac+bounces@un.org")."""
+    local, _, domain = email.casefold().rpartition("@")
+    return f"{local}@{domain}" in own or f"{local.partition('+')[0]}@{domain}" in own
+
+
+def _is_robot(address: Address) -> bool:
+    return not _ADDRESS.match(address.email) or bool(_ROBOT.match(address.key.rpartition("@")[0]))
 
 
 def _same_organisation(one: Address, other: Address) -> bool:

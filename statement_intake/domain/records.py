@@ -112,6 +112,19 @@ class Verdict(Value):
     added_by: dict[str, str] = Field(default_factory=dict)
 
 
+class Recorded(Value):
+    """What became of the letter when its decision was recorded."""
+
+    #: The letter's state in the outbox; empty if there is none.
+    state: str = ""
+    #: Why it waits, if it does.
+    why: str = ""
+    #: It would have gone, but for a limit or a doubt.
+    braked: bool = False
+    #: So many letters were written lately that none goes by itself any more.
+    breaker: bool = False
+
+
 class QueuedLetter(Value):
     """A letter in the outbox."""
 
@@ -131,6 +144,18 @@ class QueuedLetter(Value):
     #: The text as it is shown: the plain text part of `raw`.
     body: str
     next_attempt_at: datetime | None
+
+
+class Unanswered(Value):
+    """A submission that is held in silence."""
+
+    reference: str
+    #: Who would have had the letter.
+    to: str
+    subject: str
+    #: The finding that silences, and what it says.
+    code: str
+    why: str
 
 
 class LogRow(Value):

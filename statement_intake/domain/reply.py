@@ -12,7 +12,7 @@ from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.message import Headers
 from statement_intake.domain.office import Office
-from statement_intake.domain.recipients import recipient
+from statement_intake.domain.recipients import may_reply
 from statement_intake.domain.subject.speakers import called
 from statement_intake.domain.submission import SubmittedFile
 from statement_intake.domain.value import Value
@@ -113,7 +113,7 @@ def plan_letter(
     *officer*: a person has decided, for the reason *because*; findings that only silence the robot do not silence that
     letter, but a mail that must not be answered stays unanswered.
     """
-    to = recipient(about.headers, about.own).address
+    to = may_reply(about.headers, about.own).address
     if to is None or decision.outcome is Outcome.IGNORED or (decision.silent and not officer):
         return None
     submission, meeting = decision.submission, decision.submission.meeting or about.meeting

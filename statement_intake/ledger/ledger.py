@@ -3,6 +3,7 @@
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger import migration
 from statement_intake.ledger.accounts import Accounts
 from statement_intake.ledger.arrivals import Arrivals
@@ -12,6 +13,7 @@ from statement_intake.ledger.engine import LedgerError, open_engine
 from statement_intake.ledger.figures import Figures
 from statement_intake.ledger.ignored import Ignored
 from statement_intake.ledger.inspections import Inspections
+from statement_intake.ledger.keys import Keys
 from statement_intake.ledger.log import Log
 from statement_intake.ledger.notices import Notices
 from statement_intake.ledger.outbox import Outbox
@@ -25,10 +27,10 @@ from statement_intake.ledger.shelf import Shelf
 class Ledger:
     """Arrivals come in, decisions are recorded, letters go out, the log tells; pulses say whether it all works."""
 
-    def __init__(self, engine: Engine, replies_per_sender_per_day: int) -> None:
+    def __init__(self, engine: Engine, replies: ReplyLimits) -> None:
         self.engine = engine
         self.arrivals = Arrivals(engine)
-        self.record = Record(engine, replies_per_sender_per_day)
+        self.record = Record(engine, replies)
         self.outbox = Outbox(engine)
         self.log = Log(engine)
         self.ignored = Ignored(engine)
@@ -42,13 +44,14 @@ class Ledger:
         self.audit = Audit(engine)
         self.accounts = Accounts(engine)
         self.sessions = Sessions(engine)
+        self.keys = Keys(engine)
 
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
 
 
-def open_ledger(url: str, replies_per_sender_per_day: int = 20) -> Ledger:
+def open_ledger(url: str, replies: ReplyLimits | None = None) -> Ledger:
     """Open the ledger; an empty database gets its tables. Raises LedgerError for an old one, or a damaged one."""
     engine = open_engine(url)
     try:
@@ -62,4 +65,4 @@ def open_ledger(url: str, replies_per_sender_per_day: int = 20) -> Ledger:
         raise LedgerError(f"the ledger {engine.url.database} cannot be opened: {error.orig}") from error
     if answer != "ok":
         raise LedgerError(f"the ledger {engine.url.database} is damaged ({answer}); restore it from a backup")
-    return Ledger(engine, replies_per_sender_per_day)
+    return Ledger(engine, replies or ReplyLimits())

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, true, update
 
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import OutgoingLetter
+from statement_intake.domain.records import OutgoingLetter, Recorded
+from statement_intake.domain.reply_limits import Brake, Recent, ReplyLimits, brake
 from statement_intake.ledger.rows import sender_of
 from statement_intake.ledger.schema import letters, messages, submissions
 
@@ -26,26 +27,48 @@ class Twin(NamedTuple):
 
 
 def queue(  # noqa: PLR0913 - one argument for each thing that is recorded
-    connection: Connection, submission: int, revision: int, letter: OutgoingLetter, at: datetime, *, most: int,
-    twin: Twin | None,
-) -> None:  # fmt: skip
-    """Put *letter* into the outbox. *most*: letters to one address in a day that go by themselves."""
-    recent = select(func.count()).where(
-        func.lower(letters.c.to_address) == letter.to.lower(),
-        letters.c.written_at > at - timedelta(days=1),
-        letters.c.state.not_in(("dropped", "suppressed")),
-    )
+    connection: Connection, submission: int, revision: int, letter: OutgoingLetter, at: datetime, *,
+    limits: ReplyLimits | None, twin: Twin | None,
+) -> Recorded:  # fmt: skip
+    """Put *letter* into the outbox. What must not go by itself waits there, and says why.
+
+    *limits*: for what the service writes by itself; a person knows what he does.
+    """
+    found = _brake(connection, letter, at, limits, twin) if letter.state == "queued" else None
+    if found is not None:
+        letter = letter.model_copy(update={"state": "held", "response": found.why})
     values = letter.model_dump(exclude={"to"}) | {"to_address": letter.to}
-    if letter.state == "queued" and twin and twin.answered:
-        # A gateway may have changed one of two copies so much that their contents differ.
-        values |= {
-            "state": "held",
-            "response": f"{twin.reference} came with the same Message-ID, and may be the same mail",
-        }
-    elif letter.state == "queued" and int(connection.execute(recent).scalar() or 0) >= most:
-        values |= {"state": "held", "response": "more letters to this address in a day than [limits] allows"}
     connection.execute(
         insert(letters).values(submission_id=submission, revision=revision, written_at=at, attempts=0, **values)
+    )
+    return Recorded(
+        state=letter.state, why=letter.response, braked=found is not None, breaker=bool(found and found.breaker)
+    )
+
+
+def _brake(
+    connection: Connection, letter: OutgoingLetter, at: datetime, limits: ReplyLimits | None, twin: Twin | None
+) -> Brake | None:
+    if twin and twin.answered:
+        # A gateway may have changed one of two copies so much that their contents differ.
+        return Brake(why=f"{twin.reference} came with the same Message-ID, and may be the same mail")
+    return brake(_recent(connection, letter.to, at), limits) if limits else None
+
+
+def _recent(connection: Connection, to: str, at: datetime) -> Recent:
+    """Letters written before this one; those that wait count, those that nobody was to get do not."""
+    written = letters.c.state.not_in(("dropped", "suppressed"))
+    address = func.lower(letters.c.to_address)
+
+    def count(since: timedelta, which: ColumnElement[bool]) -> int:
+        query = select(func.count()).where(letters.c.written_at > at - since, written, which)
+        return int(connection.execute(query).scalar_one())
+
+    day = timedelta(days=1)
+    return Recent(
+        to_sender=count(day, address == to.lower()),
+        to_domain=count(day, address.endswith("@" + to.lower().rpartition("@")[2], autoescape=True)),
+        in_hour=count(timedelta(hours=1), true()),
     )
 
 

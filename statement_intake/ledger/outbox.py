@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, insert, select, update
 
 from statement_intake.domain.bounces import Bounce
-from statement_intake.domain.records import SERVICE, MessageKey, QueuedLetter
+from statement_intake.domain.records import SERVICE, MessageKey, QueuedLetter, Unanswered
 from statement_intake.ledger.audit import note
-from statement_intake.ledger.schema import audit, letters, submissions
+from statement_intake.ledger.schema import audit, decisions, findings, letters, submissions
 
 #: Letters that the service sends by itself when their time has come.
 _DUE = ("queued", "deferred")
@@ -48,6 +48,30 @@ class Outbox:
         """Every letter that has not arrived, as far as is known, and has not been dropped."""
         return self.in_state(*WAITING)
 
+    def unanswered(self) -> list[Unanswered]:
+        """Submissions held in silence: no letter was written, for a reason that a person should see."""
+        none = ~select(letters.c.id).where(letters.c.submission_id == submissions.c.id).exists()
+        query = (
+            select(
+                submissions.c.reference,
+                submissions.c.sender,
+                submissions.c.subject,
+                findings.c.code,
+                findings.c.message,
+            )
+            .join(decisions, decisions.c.submission_id == submissions.c.id)
+            .join(findings, findings.c.decision_id == decisions.c.id)
+            .where(none, decisions.c.revision == submissions.c.revision, findings.c.effect == "silent")
+            .where(submissions.c.outcome == "held", submissions.c.standing.in_(("current", "withdrawal_requested")))
+            .order_by(submissions.c.id, findings.c.id)
+        )
+        with self._read.begin() as connection:
+            first = {row.reference: row for row in reversed(connection.execute(query).all())}
+        return [
+            Unanswered(reference=row.reference, to=row.sender, subject=row.subject, code=row.code, why=row.message)
+            for row in reversed(first.values())
+        ]
+
     def of(self, reference: str) -> list[QueuedLetter]:
         """The letters of a submission, the oldest first."""
         return self._letters(_query().where(submissions.c.reference == reference).order_by(letters.c.id))
@@ -82,8 +106,12 @@ class Outbox:
         for state, becomes in (("sending", "failed"), ("data", "unknown")):
             self._move(letter, (state,), becomes, response=response[:500], settled_at=now)
 
-    def release(self, letter: int, actor: str, now: datetime) -> bool:
-        """A person sends a waiting letter. Never one of an overruled decision: it would contradict the later one."""
+    def release(self, letter: int, actor: str, now: datetime, *, seen: str | None = None) -> bool:
+        """A person sends a waiting letter. Never one of an overruled decision: it would contradict the later one.
+
+        *seen*: the state in which the person saw it. In another one it stays as it is: a letter that was released,
+        sent and lost meanwhile would go twice.
+        """
         values = {"attempts": 0, "next_attempt_at": None, "settled_at": None, "response": f"released by {actor}"}
         latest = (
             select(submissions.c.revision)
@@ -91,16 +119,17 @@ class Outbox:
             .exists()
         )
         with self._engine.begin() as connection:
-            moved = _move(connection, (letters.c.id == letter) & latest, WAITING, "queued", **values)
+            moved = _move(connection, (letters.c.id == letter) & latest, _still(seen), "queued", **values)
             if moved:
                 _note(connection, letter, actor, "send", now)
         return moved
 
-    def drop(self, letter: int, actor: str, now: datetime) -> bool:
-        """A person decides that a letter does not go."""
+    def drop(self, letter: int, actor: str, now: datetime, *, seen: str | None = None) -> bool:
+        """A person decides that a letter does not go. *seen*: as for `release`."""
         with self._engine.begin() as connection:
             response = f"dropped by {actor}"
-            moved = _move(connection, letters.c.id == letter, WAITING, "dropped", response=response, settled_at=now)
+            which = letters.c.id == letter
+            moved = _move(connection, which, _still(seen), "dropped", response=response, settled_at=now)
             if moved:
                 _note(connection, letter, actor, "drop", now)
         return moved
@@ -189,6 +218,10 @@ class Outbox:
     def _move(self, letter: int, states: Sequence[str], to: str, **values: object) -> bool:
         with self._engine.begin() as connection:
             return _move(connection, letters.c.id == letter, states, to, **values)
+
+
+def _still(seen: str | None) -> tuple[str, ...]:
+    return WAITING if seen is None else tuple(state for state in WAITING if state == seen)
 
 
 def _move(connection: Connection, which: ColumnElement[bool], states: Sequence[str], to: str, **values: object) -> bool:

@@ -9,7 +9,8 @@ from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import SERVICE, Dossier, Unfinished, Verdict
+from statement_intake.domain.records import SERVICE, Dossier, Recorded, Unfinished, Verdict
+from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.domain.senders import Authentication
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.inspections import await_inspection
@@ -26,17 +27,17 @@ _OPEN = (str(Outcome.REJECTED), str(Outcome.HELD))
 class Record:
     """Writes decisions. Everything in one transaction, or nothing."""
 
-    def __init__(self, engine: Engine, replies_per_sender_per_day: int) -> None:
+    def __init__(self, engine: Engine, replies: ReplyLimits) -> None:
         self._engine = engine
-        self._replies_per_day = replies_per_sender_per_day
+        self._replies = replies
 
     def decided(  # noqa: PLR0913 - one argument for each thing that is recorded
         self, message: Unfinished, facts: Message, identity: str, decision: Decision, verdict: Verdict, *,
         answers: str | None, mark: bool,
-    ) -> bool:  # fmt: skip
+    ) -> Recorded | None:  # fmt: skip
         """Record the service's decision about a message that was read.
 
-        False if the same mail was decided before: then it is only noted as a duplicate, and nothing is answered.
+        None if the same mail was decided before: then it is only noted as a duplicate, and nothing is answered.
         """
         try:
             with self._engine.begin() as connection:
@@ -44,7 +45,7 @@ class Record:
                 authentication = decision.sender.authentication
                 _finish(connection, message, facts, identity, decision, authentication, submission, 1, mark=mark)
                 twin = twin_of(connection, facts, submission)
-                self._write(connection, submission, message.reference, 1, decision, verdict, twin=twin)
+                recorded = self._write(connection, submission, message.reference, 1, decision, verdict, twin=twin)
                 index(connection, submission, message.reference, facts, decision)
                 settle_versions(connection, decision, message.reference, SERVICE, verdict.at)
                 ask_back(connection, decision.asks_back, message.reference, verdict.at)
@@ -52,16 +53,16 @@ class Record:
             # Two processes, one mail: the loser of the race has a second copy.
             if not self.duplicate(message, identity):
                 raise Conflict("the decision could not be recorded, and yet nothing stands in its way") from None
-            return False
-        return True
+            return None
+        return recorded
 
     def completed(  # noqa: PLR0913 - one argument for each thing that is recorded
         self, message: Unfinished, facts: Message, identity: str, decision: Decision, verdict: Verdict, *,
         dossier: Dossier, received: datetime, whole: Message, authentication: Authentication, mark: bool,
-    ) -> bool:  # fmt: skip
+    ) -> Recorded | None:  # fmt: skip
         """Record that a mail completes the open submission of *dossier*: a new revision of it, and one letter.
 
-        False if the same mail was decided before. Raises Conflict where the submission is not as *dossier* tells any
+        None if the same mail was decided before. Raises Conflict where the submission is not as *dossier* tells any
         more, or where a letter of it is leaving just now: then it is to be looked at again.
         """
         revision = dossier.revision + 1
@@ -85,14 +86,14 @@ class Record:
                 take_back(connection, dossier.id, f"completed by {message.reference}", verdict.at)
                 _finish(connection, message, facts, identity, decision, authentication, dossier.id, revision, mark=mark)
                 _mark_again(connection, dossier.id, decision, but=message.id)
-                self._write(connection, dossier.id, dossier.reference, revision, decision, verdict)
+                recorded = self._write(connection, dossier.id, dossier.reference, revision, decision, verdict)
                 index(connection, dossier.id, dossier.reference, whole, decision)
                 settle_versions(connection, decision, dossier.reference, SERVICE, verdict.at)
         except IntegrityError:
             if not self.duplicate(message, identity):
                 raise Conflict("the completion could not be recorded, and yet nothing stands in its way") from None
-            return False
-        return True
+            return None
+        return recorded
 
     def duplicate(self, message: Unfinished, identity: str) -> bool:
         """Was a mail of this identity decided before? Then *message* is noted as its duplicate, and is finished."""
@@ -197,7 +198,7 @@ class Record:
         verdict: Verdict,
         *,
         twin: Twin | None = None,
-    ) -> None:
+    ) -> Recorded:
         step = connection.execute(
             insert(decisions).values(
                 submission_id=submission,
@@ -220,11 +221,13 @@ class Record:
         if kept := file_rows(submission, decision, verdict.added_by):
             connection.execute(insert(files), kept)
             await_inspection(connection, decision)
+        recorded = Recorded()
         if verdict.letter is not None:
-            most = self._replies_per_day
-            queue(connection, submission, revision, verdict.letter, verdict.at, most=most, twin=twin)
+            limits = self._replies if verdict.actor == SERVICE else None
+            recorded = queue(connection, submission, revision, verdict.letter, verdict.at, limits=limits, twin=twin)
         told = summary(decision, revision, verdict) | ({"same_message_id": twin.reference} if twin else {})
         note(connection, verdict.at, verdict.actor, verdict.action, reference, told)
+        return recorded
 
 
 def _finish(  # noqa: PLR0913 - the columns of a row

@@ -264,6 +264,14 @@ audit = Table(
     Index(None, "reference"),
 )
 
+#: Keys as old as the ledger; one so far, "message-id".
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
 #: When each thing that has to keep working last worked: a mailbox, the outbox.
 pulses = Table(
     "pulses",

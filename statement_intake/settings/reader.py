@@ -28,3 +28,8 @@ class LimitsSettings(Table):
     attempts: Annotated[int, Field(ge=1)] = 3
     #: Letters to one address within 24 hours; the others wait for a person.
     replies_per_sender_per_day: Annotated[int, Field(ge=1)] = 20
+    #: The same for all addresses of one domain together.
+    replies_per_domain_per_day: Annotated[int, Field(ge=1)] = 100
+    #: Letters to anybody within an hour: beyond it something is wrong, every letter waits for a person, and an error is
+    #: logged.
+    replies_per_hour: Annotated[int, Field(ge=1)] = 200

@@ -3,7 +3,7 @@
 import pytest
 
 from statement_intake.domain.message import Address, Headers
-from statement_intake.domain.recipients import Recipient, recipient
+from statement_intake.domain.recipients import Reason, Reply, may_reply
 from tests.domain.values import SENDER, headers
 
 OWN = frozenset({"uncac@un.org", "unov.conference@un.org"})
@@ -22,7 +22,7 @@ def addresses(*emails: str) -> tuple[Address, ...]:
 
 def test_a_delegation_is_answered() -> None:
     """At the address of its From field."""
-    assert recipient(headers(), OWN) == Recipient(address=Address(email=SENDER))
+    assert may_reply(headers(), OWN) == Reply(address=Address(email=SENDER))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,9 @@ def test_a_delegation_is_answered() -> None:
         ),
         (with_field("auto-submitted", "auto-generated"), "it says that a machine sent it (Auto-Submitted)"),
         (with_field("x-loop", "x"), "it carries X-Loop"),
+        (headers(SUBJECT, ("return-path", "<a@x.example>"), ("return-path", "<>")), "the envelope sender is null"),
+        (headers(SUBJECT, ("return-path", "<uncac@un.org>")), "it comes from our own address"),
+        (headers(sender=addresses("uncac+bounces@un.org")), "it comes from our own address"),
         (headers(sender=addresses("UNCAC@un.org")), "it comes from our own address"),
         (headers(return_path="uncac@un.org"), "it comes from our own address"),
         (headers(sender=addresses("no-reply@mfa.example")), "the sender's address is not one to answer to"),
@@ -49,13 +52,19 @@ def test_a_delegation_is_answered() -> None:
 )
 def test_some_mail_is_never_answered(mail: Headers, why: str) -> None:
     """RFC 3834, and the reason in plain English."""
-    assert recipient(mail, OWN) == Recipient(why_not=why)
+    assert may_reply(mail, OWN).why_not == why
+
+
+def test_each_reason_is_listed_once_and_told_by_what_it_is_about() -> None:
+    """The first that applies; a field's name where there are several."""
+    listed = headers(SUBJECT, ("list-post", "<x>"), ("precedence", "bulk"))
+    assert may_reply(listed, OWN) == Reply(reason=Reason.LIST, detail="list-post")
 
 
 def test_every_occurrence_of_a_field_counts() -> None:
     """A second Auto-Submitted does not undo the first."""
     twice = headers(SUBJECT, ("auto-submitted", "auto-replied"), ("auto-submitted", "no"))
-    assert recipient(twice, OWN).address is None
+    assert may_reply(twice, OWN).address is None
 
 
 @pytest.mark.parametrize(
@@ -63,13 +72,14 @@ def test_every_occurrence_of_a_field_counts() -> None:
     [
         ("auto-submitted", "no"),
         ("auto-submitted", "No; x=y"),
+        ("auto-submitted", "no (a person wrote this)"),
         ("precedence", "first-class"),
         ("x-auto-response-suppress", "DR, RN"),
     ],
 )
 def test_ordinary_values_do_not_silence(name: str, value: str) -> None:
     """Only what asks for silence gets it."""
-    assert recipient(with_field(name, value), OWN).address == Address(email=SENDER)
+    assert may_reply(with_field(name, value), OWN).address == Address(email=SENDER)
 
 
 @pytest.mark.parametrize(
@@ -89,4 +99,4 @@ def test_ordinary_values_do_not_silence(name: str, value: str) -> None:
 def test_reply_to_counts_within_one_organisation(sender: str, reply_to: list[str], answered: str) -> None:
     """Nobody can have our letters sent to a stranger; a provider for everyone is no organisation."""
     mail = headers(sender=addresses(sender), reply_to=addresses(*reply_to))
-    assert recipient(mail, OWN) == Recipient(address=Address(email=answered))
+    assert may_reply(mail, OWN) == Reply(address=Address(email=answered))

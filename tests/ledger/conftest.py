@@ -12,6 +12,7 @@ from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.message import Address, Headers, Message
 from statement_intake.domain.records import MessageKey, OutgoingLetter, Unfinished, Verdict
+from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.ledger import Ledger, open_ledger
 
 NOON = datetime(2023, 8, 23, 12, 0, tzinfo=UTC)
@@ -61,10 +62,11 @@ class Book:
         message: Message | None = None,
     ) -> bool:
         """Record that it is accepted."""
-        return self.ledger.record.decided(
-            arrival, message or facts(), identity, Decision(outcome=Outcome.ACCEPTED), Verdict(at=NOON, letter=letter),
-            answers=None, mark=True,
-        )  # fmt: skip
+        decision, verdict = Decision(outcome=Outcome.ACCEPTED), Verdict(at=NOON, letter=letter)
+        recorded = self.ledger.record.decided(
+            arrival, message or facts(), identity, decision, verdict, answers=None, mark=True
+        )
+        return recorded is not None
 
     def overrule(self, submission: int, revision: int, letter: OutgoingLetter | None = None) -> None:
         """Record an officer's verdict."""
@@ -77,7 +79,7 @@ class Book:
 @pytest.fixture
 def book(tmp_path: Path) -> Iterator[Book]:
     """An empty ledger."""
-    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", 2)
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", ReplyLimits(per_sender=2))
     try:
         yield Book(ledger)
     finally:

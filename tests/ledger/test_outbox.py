@@ -82,6 +82,18 @@ def test_a_person_sends_or_drops_what_waits_and_the_record_says_who(book: Book, 
     assert (dossier.audit[-1].actor, dossier.audit[-1].action) == ("Mr. Blue", "drop")
 
 
+def test_what_changed_since_a_person_saw_it_stays_as_it_is(book: Book) -> None:
+    """Seen as held; meanwhile released, sent and lost: sending it again needs a second look."""
+    outbox, letter = book.ledger.outbox, put(book, "held")
+    assert outbox.release(letter, "Ms. Green", NOON)
+    outbox.claim(letter)
+    outbox.data_begins(letter)
+    outbox.settle(letter, "unknown", "?", NOON)
+    assert not outbox.release(letter, "Mr. Blue", NOON, seen="held")
+    assert not outbox.drop(letter, "Mr. Blue", NOON, seen="held")
+    assert outbox.release(letter, "Mr. Blue", NOON, seen="unknown")
+
+
 def test_what_is_sent_or_leaving_cannot_be_released_or_dropped(book: Book) -> None:
     """A second copy would be a second letter."""
     outbox = book.ledger.outbox

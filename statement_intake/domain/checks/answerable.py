@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from statement_intake.domain.checks.case import Case
 from statement_intake.domain.finding import Effect, Finding
-from statement_intake.domain.recipients import recipient
+from statement_intake.domain.recipients import may_reply
 
 
 def check(case: Case) -> Iterator[Finding]:
     """RFC 3834 section 2. Silence towards the sender, never towards the secretariat: the mail is held in sight."""
-    why_not = recipient(case.message.headers, case.facts.own).why_not
+    why_not = may_reply(case.message.headers, case.facts.own).why_not
     if why_not:
         yield Finding(
             code="message.no_reply",
