@@ -36,7 +36,7 @@ class Cover(Value):
     words: int = 0
     #: It, the subject or a file's name speaks of a video or a transcript.
     speaks_of_video: bool = False
-    #: It or the subject says that this replaces what was sent before.
+    #: It, the subject or a file's name says that this replaces what was sent before.
     replaces: bool = False
 
 
@@ -50,7 +50,7 @@ def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> 
         words=len(_WORD.findall(text)),
         speaks_of_video=words.found("video", said)
         or words.pattern("transcript", "sure").search(flat(said)) is not None,
-        replaces=words.found("replaces", text) or words.found("replaces", reading.subject),
+        replaces=any(words.found("replaces", line) for line in (text, reading.subject, names)),
     )
 
 

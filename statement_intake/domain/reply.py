@@ -80,6 +80,8 @@ class Letter(Value):
     office_opens: datetime | None = None
     #: What an officer wrote to the delegation, if a person decided.
     because: str = ""
+    #: The reference of the statement whose place this one takes; empty where there is none.
+    replaces: str = ""
 
 
 _KINDS = {
@@ -141,6 +143,7 @@ def plan_letter(
         contact=about.office.contact or (meeting.contact if meeting else ""),
         office_opens=about.office.opens_next(about.now) if kind is LetterKind.ACKNOWLEDGEMENT else None,
         because=because,
+        replaces=decision.supersedes or "",
     )
 
 

@@ -43,6 +43,8 @@ class Page(Value):
     opens: str
     #: An officer's words, a paragraph each.
     because: tuple[str, ...]
+    #: The reference of the statement that is replaced; empty where there is none.
+    replaces: str
 
 
 def page(letter: Letter, say: Language) -> Page:
@@ -67,6 +69,7 @@ def page(letter: Letter, say: Language) -> Page:
         if letter.office_opens and letter.kind is LetterKind.ACKNOWLEDGEMENT
         else "",
         because=tuple(filter(None, map(on_one_line, letter.because[:BECAUSE_LIMIT].splitlines()))),
+        replaces=on_one_line(letter.replaces) if receipt else "",
     )
 
 

@@ -25,7 +25,7 @@ REJECTING = [
 ]  # fmt: skip
 HOLDING = [
     "message.encrypted", "attachment.closed", "meeting.other", "meeting.unclear", "subject.party_ambiguous",
-    "subject.item_unknown", "version.unclear", "deadline.passed", "video.multiple", "video.missing",
+    "subject.item_unknown", "version.unclear", "version.reviewed", "deadline.passed", "video.multiple", "video.missing",
     "video.length_unclear", "video.silent", "video.black", "video.by_link", "transcript.scanned", "transcript.in_body",
     "document.macros",
 ]  # fmt: skip
@@ -35,6 +35,7 @@ HELPFUL = [
 ]  # fmt: skip
 SECRET = [
     "sender.unverified", "sender.forged", "sender.conflict", "sender.organisation", "attachment.infected",
+    "attachment.elsewhere",
     "attachment.bomb", "attachment.not_scanned", "service.fault", "message.no_reply", "message.doubtful",
     "message.conversation", "message.automatic", "message.over_limits", "message.unreadable", "message.withdrawal",
     "message.duplicate", "message.unrelated", "deadline.ambiguous", "document.hidden", "subject.party_sensitive",

@@ -31,6 +31,7 @@ FAULTS: Mapping[str, Words] = MappingProxyType(
         "subject.item_unknown": subject.item_unknown,
         "subject.placeholder": subject.placeholder,
         "version.unclear": subject.version_unclear,
+        "version.reviewed": subject.version_reviewed,
         "deadline.passed": subject.deadline_passed,
         "video.too_long": video.too_long,
         "video.unreadable": video.unreadable,

@@ -155,6 +155,16 @@ def deadline_passed(say: Language, facts: Facts) -> Advice:
     return Advice(fault=fault, cure=cure)
 
 
+def version_reviewed(say: Language, _facts: Facts) -> Advice:
+    """A person has said something about it, and says what follows now."""
+    return Advice(
+        fault=say(
+            "A member of the secretariat has looked at this statement before, and will now look at it as a whole."
+        ),
+        cure=say("There is nothing that you need to do about this."),
+    )
+
+
 def version_unclear(say: Language, facts: Facts) -> Advice:
     """Says nothing about who sent what: only asks."""
     return Advice(
