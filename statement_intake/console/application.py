@@ -7,7 +7,25 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from statement_intake.console import attach, coverage, decide, file, log, login, logout, submission, today, withdraw
+from statement_intake.console import (
+    account,
+    attach,
+    coverage,
+    decide,
+    export,
+    file,
+    log,
+    login,
+    logout,
+    outbox,
+    people,
+    rejections,
+    sign_on,
+    submission,
+    today,
+    withdraw,
+)
+from statement_intake.console.api import build_api
 from statement_intake.console.door import admit
 from statement_intake.console.failures import handle_failures
 from statement_intake.console.headers import SafeHeaders
@@ -15,9 +33,12 @@ from statement_intake.console.origins import OwnOrigin
 from statement_intake.console.parts import Parts
 
 #: Before anybody has logged in.
-_OPEN = (login,)
+_OPEN = (login, sign_on)
 #: Behind the door.
-_PAGES = (logout, today, log, submission, file, decide, attach, withdraw, coverage)
+_PAGES = (
+    logout, today, log, export, rejections, submission, file, decide, attach, withdraw, outbox, coverage, account,
+    people,
+)  # fmt: skip
 
 
 def build(parts: Parts) -> FastAPI:
@@ -30,6 +51,7 @@ def build(parts: Parts) -> FastAPI:
         app.include_router(page.router, dependencies=[Depends(admit)])
     with as_file(files("statement_intake.console") / "static") as folder:
         app.mount("/static", KeptFiles(directory=folder), name="static")
+    app.mount("/api", build_api(parts), name="api")
     handle_failures(app)
     # From the inside to the outside: the last one is the first that a request meets.
     app.add_middleware(OwnOrigin, origin=parts.origin, largest=lambda path: _largest(path, parts))

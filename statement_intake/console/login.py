@@ -30,7 +30,7 @@ def ask(request: Request, next: str = "/") -> Response:  # noqa: A002 - the quer
         wait=None,
         name="",
         wrong=False,
-        provider=None,
+        provider=parts.provider,
     )
     set_cookie(page, parts, LOGIN, token)
     return page
@@ -47,7 +47,7 @@ def log_in(
     """Compare the password. One answer for a wrong name, a wrong password and an account without access."""
     parts, address = parts_of(request), request.client.host if request.client else ""
     held = cookie(request, LOGIN) or ""
-    again: dict[str, Any] = {"token": held, "next": own_page(next), "name": name, "provider": None}
+    again: dict[str, Any] = {"token": held, "next": own_page(next), "name": name, "provider": parts.provider}
     if not held or not hmac.compare_digest(held.encode(), token.encode()):
         return RedirectResponse("/login", 303)
     if wait := parts.limits.wait(name, address):

@@ -19,5 +19,7 @@ class Place(Value):
 PLACES: tuple[Place, ...] = (
     Place(section="today", path="/", label=N_("Today")),
     Place(section="log", path="/log", label=N_("Log")),
+    Place(section="outbox", path="/outbox", label=N_("Outbox")),
     Place(section="coverage", path="/coverage", label=N_("Coverage")),
+    Place(section="people", path="/people", label=N_("People"), role=Role.ADMINISTRATOR),
 )

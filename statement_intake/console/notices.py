@@ -57,3 +57,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "enable_account": N_("gave access again"),
     }
 )
+
+#: The kinds of letters.
+LETTER_KINDS: Mapping[str, str] = MappingProxyType(
+    {"receipt": N_("receipt"), "rejection": N_("rejection"), "acknowledgement": N_("acknowledgement")}
+)

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from statement_intake.console import words
 from statement_intake.console.navigation import PLACES
-from statement_intake.console.notices import ACTIONS, NOTICES
+from statement_intake.console.notices import ACTIONS, LETTER_KINDS, NOTICES
 from statement_intake.console.parts import parts_of
 from statement_intake.domain.people import Role, Visit
 
@@ -76,6 +76,7 @@ def render(request: Request, template: str, *, section: str = "", status: int = 
             "done": request.query_params.get("done", ""),
             "notices": NOTICES,
             "actions": ACTIONS,
+            "letter_kinds": LETTER_KINDS,
             "form_token": lambda: _token(visit),
             "may": lambda role: visit is not None and visit.account.role >= role,
         }

@@ -13,6 +13,7 @@ from statement_intake.desk import Desk
 if TYPE_CHECKING:
     from statement_intake.console.limits import LoginLimits
     from statement_intake.console.passwords import Passwords
+    from statement_intake.console.provider import Provider
     from statement_intake.ledger.ledger import Ledger
     from statement_intake.ledger.sessions import Lifetimes
 
@@ -29,6 +30,10 @@ class Parts:
     undo: timedelta
     passwords: "Passwords"
     limits: "LoginLimits"
+    #: How long a programme's token lasts.
+    tokens: "Lifetimes"
+    #: None where people log in with accounts of our own.
+    provider: "Provider | None" = None
     #: Rows of the log on a page.
     rows: int = 50
 

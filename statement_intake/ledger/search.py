@@ -67,6 +67,18 @@ class LogSearch:
             if rows:
                 cursor = _cursor(search, rows[-1])
 
+    def reasons(self, search: Search) -> Iterator[str]:
+        """The codes of what rejects, of every decision that is searched for."""
+        query = (
+            select(findings.c.code)
+            .join(decisions, findings.c.decision_id == decisions.c.id)
+            .join(submissions, submissions.c.id == decisions.c.submission_id)
+            .where(decisions.c.revision == submissions.c.revision, findings.c.effect == "reject")
+            .where(*_conditions(search))
+        )
+        with self._engine.begin() as connection:
+            yield from connection.execute(query).scalars()
+
     def codes(self) -> tuple[str, ...]:
         """The codes of all findings there are, for the filter."""
         with self._engine.begin() as connection:

@@ -85,8 +85,11 @@ class Sessions:
             over = (sessions.c.seen_at <= now - lifetimes.idle) | (sessions.c.began_at <= now - lifetimes.absolute)
             connection.execute(delete(sessions).where(over, sessions.c.kind == "browser"))
 
-    def leave_for_provider(self, token: str, sign_on: SignOn, now: datetime) -> None:
+    def leave_for_provider(  # noqa: PLR0913 - the columns of a row
+        self, token: str, *, state: str, nonce: str, verifier: str, next_page: str, now: datetime
+    ) -> None:
         """Somebody goes to the identity provider."""
+        sign_on = SignOn(state=state, nonce=nonce, verifier=verifier, next_page=next_page)
         with self._engine.begin() as connection:
             connection.execute(delete(sign_ons).where(sign_ons.c.began_at < now - _SIGN_ON_LASTS))
             values = sign_on.model_dump() | {"token_sha256": _digest(token), "began_at": now}
