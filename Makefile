@@ -1,6 +1,6 @@
 # The two commands that matter: make demo, make test. Both install what is missing first.
 
-.PHONY: install demo test lint types contract drift tests lock catalogues image-proof servers-proof
+.PHONY: install demo test lint types contract drift tests lock catalogues image-proof servers-proof corpus-proof
 .DEFAULT_GOAL := demo
 
 VENV := .venv/bin
@@ -50,3 +50,7 @@ image-proof:
 # The service between servers that the tests do not have: Cyrus IMAP behind Postfix. Needs root.
 servers-proof: install
 	@$(VENV)/python -m tests.servers.prove
+
+# Real mail of the world, in folders of one's own: nothing crashes, nothing takes long, nobody is written to.
+corpus-proof: install
+	@$(VENV)/python -m tests.corpus.prove $(MAILS)

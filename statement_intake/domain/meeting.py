@@ -90,6 +90,9 @@ class SubjectRule(Value):
     short_name: str
     #: Other names by which subjects call it, without the ordinal, in any language.
     names: tuple[str, ...] = ()
+    #: "lenient": however it is typed, a line counts where it is certain. "strict": only the announced form, with any
+    #: dash; what mail programs and gateways put before it does not count against it.
+    mode: Literal["lenient", "strict"] = "lenient"
     #: Words for "statement" that this meeting's mails use beside those every meeting knows.
     synonyms: tuple[str, ...] = ()
 

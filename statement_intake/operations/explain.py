@@ -14,6 +14,7 @@ def explain(subject: str, knowledge: Knowledge) -> dict[str, Any]:
     reading, findings = judge_subject(subject, knowledge)
     effects = {finding.effect for finding in findings}
     certain = not effects & _BLOCKING
+    blocking = {finding.code for finding in findings if finding.effect in _BLOCKING}
     known = Effect.IGNORE not in effects
     meeting = reading.meeting or (reading.sisters[0].meeting if reading.sisters and not reading.series else None)
     return {
@@ -23,5 +24,6 @@ def explain(subject: str, knowledge: Knowledge) -> dict[str, Any]:
         "on_behalf_of": party_json(reading.speakers.on_behalf_of) if known else None,
         "items": list(reading.items.numbers) if known else [],
         "findings": [finding.model_dump(mode="json") for finding in findings],
-        "canonical": reading.canonical if certain else None,
+        # A line that a strict meeting refuses for its form alone is certain: this is what it should have been.
+        "canonical": reading.canonical if certain or blocking == {"subject.not_as_announced"} else None,
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from statement_intake.domain.checks import (
     addressees,
+    announced_form,
     answerable,
     bomb,
     closed,
@@ -45,6 +46,7 @@ OF_SUBJECT: tuple[Check, ...] = (
     meeting_named.check,  #      meeting.unknown, .other, .unclear, .joint
     party_named.check,  #        subject.party_missing, _unknown, _ambiguous, _sensitive; sender.organisation
     item_named.check,  #         subject.item_missing, _unknown
+    announced_form.check,  #     subject.not_as_announced
     subject_normalised.check,  # subject.normalised
 )
 

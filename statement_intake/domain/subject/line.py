@@ -15,6 +15,7 @@ TAKEN = "\ue000"
 NAME = "\ue001"
 
 _MOJIBAKE = re.compile(r"â€|Ã[\x80-\xbf©¨ªà]|Â[\xa0-\xbf]|Ð[\x80-\xbf]")
+_DOTTED = re.compile(r"\w+(?:\.\w+){3,}")
 _DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d~]")
 
 
@@ -60,7 +61,13 @@ def clean(text: str) -> str:
     text = _DASHES.sub("–", text)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(_character(character) for character in text)
-    return " ".join(text.replace("_", " ").split())
+    return " ".join(_without_dots(text.replace("_", " ")).split())
+
+
+def _without_dots(text: str) -> str:
+    """Dots in a row are a dash, and dots that stand for all spaces ("12th.EMIC.statement.Belgium.3") are spaces."""
+    text = re.sub(r"\.{2,}", " ", text)
+    return re.sub(r"(?<=\w)\.(?=\w)", " ", text) if _DOTTED.fullmatch(text.strip()) else text
 
 
 def _unmojibake(text: str) -> str:

@@ -38,9 +38,10 @@ class MeetingMention(Value):
 _LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορτχ", "aceijopsxykbmhtrabeikmnoptx")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 #: As `flat` and `_latin` leave them: й has become и there, and м the Latin m.
-_SUFFIX = r"(?:[-–]?(?:st|nd|rd|th|ht|t|h|e|er|re|eme|ieme|o|a|ª|и|я|m|om|em|ая|ыи|ои|ое|го|е))"
+_SUFFIX = r"(?:[-–]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ª|°|и|я|m|om|em|ая|ыи|ои|ое|го|е))"
 
 
+_COMPANY = r"ltd|limited|llc|llp|inc|corp|gmbh|plc|bv|srl|s\.?a\.?r\.?l|s\.a|ооо|зао|有限公司"
 #: Words between an ordinal and a meeting's name.
 _BETWEEN = (
     r"resumed|reprise|session of the|session|meeting of the|meeting|the|of|reunion|reunion de la|de la|du|sesion|"
@@ -95,16 +96,21 @@ def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[Meeting
 
 def _latin(line: Line) -> str:
     """The flat line with look-alike letters as Latin ones, in words that hold no other letters."""
+    return _in_latin(line.flat)
 
+
+def _in_latin(text: str) -> str:
     def latin(match: re.Match[str]) -> str:
         changed = match[0].translate(_LOOKALIKES)
         return changed if changed.isascii() else match[0]
 
-    return re.sub(r"[^\W\d_]+", latin, line.flat)
+    return re.sub(r"[^\W\d_]+", latin, text)
 
 
 def _certainty(meeting: Meeting, number: int | None, written: str | None) -> Certainty:
     own = meeting.subject.ordinal
+    if written and re.match(r"\d*[123]\s?th", written) and not re.match(r"\d*1[123]\s?th", written):
+        return Certainty.DOUBTFUL  # "2th" is rather a slip of "12th" than the second meeting.
     if own is None or number == own or (number is None and written is None):
         return Certainty.CERTAIN
     return Certainty.PAST if written and number is not None and number < own else Certainty.DOUBTFUL
@@ -115,13 +121,13 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     """The name, with the ordinal before it if there is one. Dots may stand in the acronym, a statement word behind."""
     letters = r"\.?".join(re.escape(letter) for letter in flat(acronym))
     statement = "|".join(re.escape(flat(word)) for word in words.words("statement"))
-    short = rf"{letters}(?:(?![a-zа-яё])|(?={statement}))"
-    name = rf"(?:(?<![a-zа-яё]){short}|{phrases(names).pattern})"
+    # "EMIC GmbH" is a company.
+    short = rf"{letters}(?:(?![a-zа-яё])|(?={statement}))(?!\s(?:{_COMPANY})(?!\w))"
+    name = rf"(?:(?<![a-zа-яё]){short}|{phrases(_in_latin(flat(name)) for name in names).pattern})"
     digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
+    roman = r"[ivxl]{1,7}(?:e|eme|ieme|o|a|th)?\b"
     # Chinese writes no space before an ordinal: 在第12届.
-    before = (
-        rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|[ivxl]{{1,7}}\b|(?:{_spelled(words)})\w{{0,3}})"
-    )
+    before = rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|{roman}|(?:{_spelled(words)})\w{{0,3}})"
     filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
     glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
     return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}[)\"”»]?")
@@ -130,7 +136,7 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
 @lru_cache(maxsize=8)
 def _behind(words: Vocabulary) -> re.Pattern[str]:
     """An ordinal behind the name; a bare number only where it is not the line's last, which is the item's."""
-    digits = rf"第\d{{1,4}}[次届]?|\d{{1,4}}\s?-?{_SUFFIX}(?![^\W\d])"
+    digits = rf"第\d{{1,4}}[次届]?(?:会议)?|\d{{1,4}}\s?-?{_SUFFIX}(?![^\W\d])"
     ordinal = rf"[\s\-–.,:#(]{{0,3}}(?:(?:{_BETWEEN})\s){{0,2}}(?P<ordinal>{digits}|(?:{_spelled(words)})\w{{0,3}})"
     number = r"[\s\-–.#(]{0,2}(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)"
     kinds = r"item|agenda|point|punto|tema|пункт"
@@ -152,7 +158,7 @@ def _number(written: str, words: Vocabulary) -> int | None:
             root = flat(word)[:-2] if language in {"es", "ru"} else flat(word)
             if written.startswith(root):
                 fits.append((len(root), place))
-    return max(fits)[1] if fits else _roman(written)
+    return max(fits)[1] if fits else _roman(re.sub(r"(?<=[ivxl])(?:eme|ieme|e|o|a|th)$", "", written))
 
 
 def _slip(seen: str, start: int, words: Vocabulary) -> tuple[int, int | None]:

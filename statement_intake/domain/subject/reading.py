@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.meeting import Meeting, join_items
 from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.subject.items import Items, find_items
 from statement_intake.domain.subject.line import TAKEN, Line, clean
@@ -51,6 +51,8 @@ class SubjectReading(Value):
     automatic: bool = False
     #: It is the subject of a file transfer service's notice.
     transfer: bool = False
+    #: It is written as the invitation asks, whatever its dash.
+    announced: bool = False
     #: Closest names, where the party is unknown.
     suggestions: tuple[Party, ...] = ()
 
@@ -93,6 +95,7 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     mentions, line = find_meetings(line, meetings, words)
     mentions = mentions or by_reference(whole, meetings)
     statement, line = _statement(line, mentions, words)
+    line = line.without_all(words.pattern("courtesy"))
     around = line
     names, line = find_speakers(line, parties)
     items, line = find_items(line, words)
@@ -101,7 +104,7 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         speakers = code_before_number(around, parties)
     if speakers.party and items.numbers and not items.doubtful:
         placeholder = ""  # Filled in beside the brackets, or used as a label: "agenda item number 3".
-    return SubjectReading(
+    reading = SubjectReading(
         subject=subject,
         wrapping=wrapping,
         meetings=tuple(_doubted(mention, line, words) for mention in mentions),
@@ -119,6 +122,26 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         transfer=words.found("transfer", whole.text),
         suggestions=parties.suggest(speakers.unknown) if speakers.unknown and not placeholder else (),
     )
+    return reading.model_copy(update={"announced": _is_announced(reading, parties)})
+
+
+def _is_announced(reading: SubjectReading, parties: PartyTable) -> bool:
+    """“12th EMIC statement – [country name] [agenda item number]”, with any dash and any name of the party."""
+    meeting, party = reading.meeting, reading.speakers.party
+    if reading.canonical is None or meeting is None or party is None:
+        return False
+    written = re.fullmatch(
+        rf"{re.escape(meeting.subject.short_name)} statement [–-] (.+) {re.escape(join_items(reading.items.numbers))}",
+        reading.wrapping.text,
+    )
+    if written is None:
+        return False
+    if written[1].replace(" of the ", " of ") == called(
+        party, reading.speakers.on_behalf_of, reading.speakers.together_with
+    ):
+        return True
+    mention = parties.exact(written[1])
+    return mention is not None and mention.text == written[1] and mention.parties == (party,)
 
 
 def _found(table: str, key: str, text: str, words: Vocabulary) -> bool:

@@ -64,7 +64,11 @@ _NOISE = re.compile(
         (
             r"\[?\bsi-[0-9a-z]{4}-[0-9a-z]{4}\b\]?",  # our own reference numbers
             r"\bcu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
-            r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?\.?\s?[\w/\-]*\d[\w/\-]*",
+            r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?[.°]?\s?[\w/\-]*\d[\w/\-]*",
+            # A file number of the sender's: "Ref: PMV/UN/0345/2023".
+            r"\b(?:ref|reference|referencia)[.:\s]*(?:no?\b)?[.:°\s]*[\w.\-]*/[\w./\-]*\d[\w/\-]*",
+            r"^[a-z][a-z.\-]*(?:/[\w.\-]+)*/\d{3,6}/(?:19|20)\d{2}\b",
+            r"(?:(?<=\d\s)|(?<=,\s)|(?<=\())\d{1,2}[-–]\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}\b",  # 4-8.09.2023
             r"\b\d{4}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?\d{1,2}\b",  # 2023-09-04
             # 04.09.2023; in "3 – 04.09.2023" and "3 - 04-09-2023" the item is left.
             r"\b\d{1,2}\s?(?P<between>[-–./])\s?\d{1,2}\s?(?P=between)\s?(?:\d{4}|\d{2})\b(?!\s?[-–./]\s?\d)",
@@ -75,15 +79,18 @@ _NOISE = re.compile(
             r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?",
             r"\b(?:part|partie|parte|часть|vol)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из)\s?\d{1,2})?\b",
             r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
-            r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]?\d{1,2}(?:\.\d{1,2})?\b",
+            r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]{0,2}\d{1,2}(?:\.\d{1,2})?\b",
             r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)\b",
             r"\b\d{1,3}\s?(?:min(?:ute)?s?|sec(?:ond)?s?|s|mn|mins?)\b\.?(?:\s?\d{1,2}\s?(?:s|sec)\b)?",
             r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
+            r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
+            # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
+            r"(?:(?<=[–,(+;]\s)|(?<=[–,(+;]))\d{1,2}\s?(?:files|attachments|videos|documents|pages|fichiers|archivos)\b",
             r"\b(?:720|1080|2160|480)p?\b",
             r"\b(?:articles?|art\.|chapters?|resolutions?|decisions?|paragraphs?|para\.?)\s?\d+(?:/\d+)?(?:\s(?:and|to)\s\d{2,})?\b",
             r"\b\d{2,5}\s?(?:fps|hz|khz|kbps|mbps)\b",
-            r"\b(?:n[or°]?\.?\s?)?\d+/(?:19|20)\d{2}\b",  # 345/2023
+            r"\b(?:n[or°]?\.?\s?)?\d+(?:-\d+)*/(?:19|20)\d{2}\b",  # 345/2023
             r"\b(?:19|20)\d{2}\b",
         )
     )

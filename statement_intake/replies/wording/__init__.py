@@ -30,6 +30,7 @@ FAULTS: Mapping[str, Words] = MappingProxyType(
         "subject.item_missing": subject.item_missing,
         "subject.item_unknown": subject.item_unknown,
         "subject.placeholder": subject.placeholder,
+        "subject.not_as_announced": subject.not_as_announced,
         "version.unclear": subject.version_unclear,
         "version.reviewed": subject.version_reviewed,
         "deadline.passed": subject.deadline_passed,

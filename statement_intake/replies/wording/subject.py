@@ -82,6 +82,14 @@ def placeholder(say: Language, facts: Facts) -> Advice:
     )
 
 
+def not_as_announced(say: Language, _facts: Facts) -> Advice:
+    """The meeting takes the announced form only; the layout shows the line to paste."""
+    return Advice(
+        fault=say("The subject line is not written in the form that the invitation asks for."),
+        cure=say("Please use exactly the subject line that you will find in this message."),
+    )
+
+
 def normalised(say: Language, _facts: Facts) -> Advice:
     """Advice only; the layout shows the line as it should be written."""
     return Advice(
