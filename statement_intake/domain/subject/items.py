@@ -13,7 +13,8 @@ _LONE_LETTER = r"[\s\-][a-d](?=\s*(?:$|[,;)\]–]))"  # "3 a"; within a line it 
 _NUMBER = rf"(?:0?\d{{1,3}})(?:\s?\.?\s?\([a-z]\)|\.?[a-z](?!\w)|{_LONE_LETTER})?(?![^\W{_JOINING}])(?!\.\d)"
 _LETTER = r"\([a-z]\)"
 _SUB_ITEM = (
-    r"[\s,]*(?:sub[\s\-]?items?|sub[\s\-]?paragraphs?|lit\.?|letter|alinea|inciso|подпункта?)\s?\(?([a-z])\)?(?!\w)"
+    r"[\s,]*(?:sub[\s\-]?items?|(?:sub[\s\-]?)?para(?:graph)?s?\.?|lit\.?|letter|alinea|inciso|подпункта?)"
+    r"\s?\(?([a-z])\)?(?!\w)"
 )
 _WIDEST_RANGE = 12
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
@@ -90,7 +91,8 @@ def _named(words: Vocabulary) -> re.Pattern[str]:
     told = (*words.words("numbers"), *words.words("ordinals", "ar"))  # as in البند الثالث
     named = sorted((flat(word) for word in told), key=len, reverse=True)
     spelled = "|".join([*named, "x", "i{1,3}", "iv", "vi{0,3}", "ix"])
-    in_words = rf"(?<=[\s.:#\-–\[({_JOINING}])(?:{spelled})(?!\w)(?:\s?(?:and|et|y|to|[&,/–\-])\s?(?:{spelled})(?!\w))*"
+    one = rf"(?:{spelled})(?!\w)(?:\s?{_LETTER})?"
+    in_words = rf"(?<=[\s.:#\-–\[({_JOINING}]){one}(?:\s?(?:and|et|y|to|[&,/–\-])\s?{one})*"
     after = "|".join(re.escape(flat(word)) for word in sorted(words.words("item", "after"), key=len, reverse=True))
     item = _words_for_item(words)
     before = rf"(?<![^\W\d{_JOINING}])(?:{item})(?:[\s.:#\-–\[(]|(?:{item}))*"
@@ -132,7 +134,9 @@ def _spelled_out(listed: str, words: Vocabulary) -> _List:
     to = {flat(word) for word in words.words("connectors", "to")}
     numbers: list[str] = []
     ranged = doubtful = False
-    for piece in re.findall(rf"{_NUMBER}|{_LETTER}|[^\W\d]+|–|-", re.sub(_SUB_ITEM, r"(\1)", listed)):
+    # "III(a)" is 3(a), as "3(a)" is.
+    counted = re.sub(r"[^\W\d_]+(?=\s?\([a-z]\))", lambda word: _normalised(word[0], [], words) or word[0], listed)
+    for piece in re.findall(rf"{_NUMBER}|{_LETTER}|[^\W\d]+|–|-", re.sub(_SUB_ITEM, r"(\1)", counted)):
         if piece in to:
             ranged = True
             continue

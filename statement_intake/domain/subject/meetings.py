@@ -38,7 +38,7 @@ class MeetingMention(Value):
 _LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορτχ", "aceijopsxykbmhtrabeikmnoptx")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 #: As `flat` and `_latin` leave them: й has become и there, and м the Latin m.
-_SUFFIX = r"(?:[-–]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ª|°|и|я|m|om|em|ая|ыи|ои|ое|го|е))"
+_SUFFIX = r"(?:[-–'’]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ª|°|и|я|m|om|em|ая|ыи|ои|ое|го|е))"
 
 
 _COMPANY = r"ltd|limited|llc|llp|inc|corp|gmbh|plc|bv|srl|s\.?a\.?r\.?l|s\.a|ооо|зао|有限公司"
@@ -85,6 +85,9 @@ def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[Meeting
             written, end = behind["ordinal"] or behind["number"], behind.end()
         text = " ".join(line.text[match.start() : end].split())
         start, number = (match.start(), _number(written, words)) if written else _slip(seen, match.start(), words)
+        if number is not None and (twice := _said_twice(words).search(seen[:start])):
+            # As in: the twelfth (12th) EMIC.
+            start = twice.start() if _number(twice["ordinal"], words) == number else start
         found.append(MeetingMention(meeting=meeting, certainty=_certainty(meeting, number, written), text=text))
         line = line.without(start, end)
         seen = _latin(line)
@@ -128,7 +131,7 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     roman = r"[ivxl]{1,7}(?:e|eme|ieme|o|a|th)?\b"
     # Chinese writes no space before an ordinal: 在第12届.
     before = rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|{roman}|(?:{_spelled(words)})\w{{0,3}})"
-    filler = rf"[\s\-–.,'’:]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
+    filler = rf"[\s\-–.,'’:)]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
     glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
     return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}[)\"”»]?")
 
@@ -141,6 +144,11 @@ def _behind(words: Vocabulary) -> re.Pattern[str]:
     number = r"[\s\-–.#(]{0,2}(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)"
     kinds = r"item|agenda|point|punto|tema|пункт"
     return re.compile(rf"(?:{ordinal}|{number})(?!\w)(?!\)?\s?(?:{kinds}))\)?(?:\s?(?:{_BETWEEN})(?!\w))?")
+
+
+@lru_cache(maxsize=8)
+def _said_twice(words: Vocabulary) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?P<ordinal>\d{{1,4}}{_SUFFIX}|(?:{_spelled(words)})\w{{0,3}})\s?\(\s?$")
 
 
 @lru_cache(maxsize=8)

@@ -136,9 +136,8 @@ def _is_announced(reading: SubjectReading, parties: PartyTable) -> bool:
     )
     if written is None:
         return False
-    if written[1].replace(" of the ", " of ") == called(
-        party, reading.speakers.on_behalf_of, reading.speakers.together_with
-    ):
+    who = written[1].replace(" on behalf of the ", " on behalf of ")
+    if who == called(party, reading.speakers.on_behalf_of, reading.speakers.together_with):
         return True
     mention = parties.exact(written[1])
     return mention is not None and mention.text == written[1] and mention.parties == (party,)

@@ -14,7 +14,18 @@ _HONORIFIC = re.compile(
 
 
 #: Tables of words that say nothing about who speaks, beside the harmless ones.
-_NEUTRAL = ("behalf", "together", "video", "transcript", "written", "conversation", "withdrawal", "replaces", "item")
+_NEUTRAL = (
+    "behalf",
+    "together",
+    "video",
+    "transcript",
+    "written",
+    "conversation",
+    "withdrawal",
+    "replaces",
+    "item",
+    "attached",
+)
 
 
 class Speakers(Value):

@@ -87,6 +87,9 @@ _NOISE = re.compile(
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
             r"(?:(?<=[–,(+;]\s)|(?<=[–,(+;]))\d{1,2}\s?(?:files|attachments|videos|documents|pages|fichiers|archivos)\b",
+            # A piece of several, and what cameras call their files: "mail 1/2", "Doc. 2", "IMG 2043.MOV".
+            r"\b(?:doc|document|file|attachment|clip|e?mail|message)s?\.?\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/)\s?\d{1,2})?\b",
+            r"\b(?:img|dsc|dscn|vid|mvi|pxl|gopr|gh)[\s\-]?\d{3,}(?:[\s\-]\d+)*(?:\.\w{3,4})?\b",
             r"\b(?:720|1080|2160|480)p?\b",
             r"\b(?:articles?|art\.|chapters?|resolutions?|decisions?|paragraphs?|para\.?)\s?\d+(?:/\d+)?(?:\s(?:and|to)\s\d{2,})?\b",
             r"\b\d{2,5}\s?(?:fps|hz|khz|kbps|mbps)\b",
