@@ -1,88 +1,143 @@
-"""Writes packages of accepted statements to a folder, with a manifest that holds the SHA-256 of every file.
+"""Hands out packages of accepted statements, remembers them, and tells what has changed since.
 
-What goes into a package, and in which order, is settled in `domain/packing.py`.
+What goes into a package, and in which order, is settled in `domain/packing.py`. A package leaves as a folder, or as a
+ZIP archive that is made while it is read; either carries a manifest with the SHA-256 of every file, and neither is
+whole unless every file in the store is what it was.
 """
 
-import csv
 import hashlib
-import json
 import shutil
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
+from statement_intake.desk import Desk
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.domain.packing import Entry, running_time
+from statement_intake.domain.manifest import manifest
+from statement_intake.domain.packing import Change, Entry, PackageKind, changes, plan
+from statement_intake.domain.value import Value
 
 _CHUNK = 1_048_576
-
-
-class Store(Protocol):
-    """Where files lie by their SHA-256."""
-
-    def open(self, sha256: str) -> BinaryIO:
-        """The content."""
-        ...
 
 
 class PackageError(SurroundingsFault):
     """A package cannot be made; the text says why."""
 
 
-def write(entries: Sequence[Entry], store: Store, directory: Path, *, meeting: str, made_at: datetime) -> None:
-    """Write the package. *directory* appears when all of it is there; raises PackageError where it exists already."""
+class Packed(Value):
+    """A package, and how it differs from the one that was handed out before."""
+
+    kind: PackageKind
+    entries: tuple[Entry, ...]
+    #: When the one before was handed out; None where there was none.
+    before: datetime | None
+    changes: tuple[Change, ...]
+
+
+def survey(meeting: str, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
+    """What the packages would hold now. Hands nothing out."""
+    dossiers = tuple(desk.ledger.log.accepted(meeting))
+    order = desk.ledger.shelf.order(meeting)
+    found = []
+    for kind in kinds:
+        entries, last = plan(kind, dossiers, order), desk.ledger.shelf.last(meeting, kind)
+        differences = changes(last.entries, entries) if last else ()
+        before = last.made_at if last else None
+        found.append(Packed(kind=kind, entries=entries, before=before, changes=differences))
+    return tuple(found)
+
+
+def to_folder(
+    meeting: str, kinds: Sequence[PackageKind], desk: Desk, directory: Path, *, actor: str
+) -> tuple[Packed, ...]:
+    """Write the packages, and remember them. *directory* appears when all of it is there.
+
+    Raises PackageError where it exists already or a stored file is damaged, and OSError; nothing is remembered then.
+    """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise PackageError(f"{directory} is there already, and not empty")
+    packed, now = survey(meeting, kinds, desk), desk.clock()
     growing = directory.with_name(f".{directory.name}.growing")
     shutil.rmtree(growing, ignore_errors=True)
     growing.mkdir(parents=True)
     try:
+        entries = [entry for one in packed for entry in one.entries]
         for entry in entries:
-            _copy(entry, store, growing)
-        _write_manifest(entries, growing, meeting, made_at)
+            target = growing / entry.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as copy:
+                copy.writelines(_content(entry, desk))
+        for name, text in manifest(entries, meeting, now).items():
+            (growing / name).write_bytes(text)
         if directory.exists():
             directory.rmdir()
         growing.rename(directory)
     finally:
         shutil.rmtree(growing, ignore_errors=True)
+    for one in packed:
+        desk.ledger.shelf.freeze(meeting, one.kind, one.entries, actor, now)
+    return packed
 
 
-def _copy(entry: Entry, store: Store, directory: Path) -> None:
-    target = directory / entry.path
-    target.parent.mkdir(parents=True, exist_ok=True)
+def as_archive(meeting: str, kind: PackageKind, desk: Desk, *, actor: str) -> Iterator[bytes]:
+    """A ZIP archive of the package, piece by piece, remembered before its first piece.
+
+    Raises PackageError at once where a file is missing, and while it is read where one is damaged: the archive then
+    ends before its directory, so that no program opens it.
+    """
+    packed, now = survey(meeting, (kind,), desk)[0], desk.clock()
+    for entry in packed.entries:
+        if not desk.files.holds(entry.sha256):
+            raise PackageError(f"the file {entry.sha256} of {entry.reference} is not in the store")
+    desk.ledger.shelf.freeze(meeting, kind, packed.entries, actor, now)
+    return _archive(packed.entries, manifest(packed.entries, meeting, now), desk, now)
+
+
+def _archive(entries: Sequence[Entry], manifest_files: dict[str, bytes], desk: Desk, now: datetime) -> Iterator[bytes]:
+    pieces = _Pieces()
+    moment = now.timetuple()[:6]
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for entry in entries:
+            about = zipfile.ZipInfo(entry.path, moment)
+            with archive.open(about, "w", force_zip64=True) as target:
+                for chunk in _content(entry, desk):
+                    target.write(chunk)
+                    yield pieces.take()
+        for name, text in manifest_files.items():
+            archive.writestr(zipfile.ZipInfo(name, moment), text)
+    yield pieces.take()
+
+
+class _Pieces:
+    """What `zipfile` writes, to be taken away as it comes; without `seek`, so that it streams."""
+
+    def __init__(self) -> None:
+        self._written = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Keep it until it is taken."""
+        self._written += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        taken, self._written = bytes(self._written), bytearray()
+        return taken
+
+
+def _content(entry: Entry, desk: Desk) -> Iterator[bytes]:
+    """The stored file in chunks. Raises PackageError after the last one if it is not what it was."""
     digest = hashlib.sha256()
-    with store.open(entry.sha256) as source, target.open("wb") as copy:
-        for chunk in _chunks(source):
+    with desk.files.open(entry.sha256) as source:
+        while chunk := source.read(_CHUNK):
             digest.update(chunk)
-            copy.write(chunk)
+            yield chunk
     if digest.hexdigest() != entry.sha256:
         raise PackageError(f"the stored file {entry.sha256} of {entry.reference} is damaged")
-
-
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    while chunk := source.read(_CHUNK):
-        yield chunk
-
-
-def _write_manifest(entries: Sequence[Entry], directory: Path, meeting: str, made_at: datetime) -> None:
-    rows = [entry.model_dump(mode="json") for entry in entries]
-    content = {
-        "meeting": meeting,
-        "made_at": made_at.isoformat(),
-        "seconds_of_video": running_time(entries),
-        "files": rows,
-    }
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    (directory / "manifest.json").write_text(text + "\n", encoding="utf-8")
-    with (directory / "manifest.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(Entry.model_fields))
-        writer.writeheader()
-        writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-    sums = "".join(f"{entry.sha256}  {entry.path}\n" for entry in entries)
-    (directory / "SHA256SUMS").write_text(sums, encoding="utf-8")
-
-
-def _harmless(value: object) -> object:
-    """What a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

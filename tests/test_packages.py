@@ -2,9 +2,11 @@
 
 import csv
 import hashlib
+import io
 import json
 import re
 import sqlite3
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +15,8 @@ import pytest
 from statement_intake.configuration import load_knowledge
 from statement_intake.domain.packing import PackageKind, plan, running_time
 from statement_intake.domain.records import Dossier
-from statement_intake.operations.export import export, survey
-from statement_intake.operations.speaking_order import OrderError, read_order
-from statement_intake.packages import PackageError, write
+from statement_intake.domain.speakers_list import OrderError, read_order
+from statement_intake.packages import PackageError, as_archive, survey, to_folder
 from statement_intake.review import withdraw
 from tests.house import MEETINGS, MORNING, House, statement
 from tests.test_service import run
@@ -67,15 +68,40 @@ def test_what_a_delegation_asked_back_is_not_in_it(full: House) -> None:
 
 
 def test_a_damaged_file_makes_no_package(full: House, tmp_path: Path) -> None:
-    """Nothing half is left."""
+    """Nothing half is left in a folder, nothing is remembered, and an archive that broke off does not open."""
+    kinds = (PackageKind.INTERPRETERS,)
     with full.open() as workshop:
-        entries = plan(PackageKind.INTERPRETERS, dossiers(full), {})
-        path = workshop.desk.files.path(entries[0].sha256)
+        desk = workshop.desk
+        path = desk.files.path(survey("emic-12", kinds, desk)[0].entries[0].sha256)
         path.chmod(0o600)
         path.write_bytes(b"other")
         with pytest.raises(PackageError, match="damaged"):
-            write(entries, workshop.desk.files, tmp_path / "package", meeting="emic-12", made_at=MORNING)
-    assert list(tmp_path.glob("*package*")) == []
+            to_folder("emic-12", kinds, desk, tmp_path / "package", actor="Ana")
+        assert list(tmp_path.glob("*package*")) == []
+        assert desk.ledger.shelf.last("emic-12", PackageKind.INTERPRETERS) is None
+        begun = bytearray()
+        with pytest.raises(PackageError, match="damaged"):
+            begun.extend(b"".join(as_archive("emic-12", PackageKind.INTERPRETERS, desk, actor="Ana")))
+        path.unlink()
+        with pytest.raises(PackageError, match="not in the store"):
+            as_archive("emic-12", PackageKind.INTERPRETERS, desk, actor="Ana")
+
+
+def test_an_archive_is_the_same_package(full: House, tmp_path: Path) -> None:
+    """The same names, the same content, the same manifest; and it is remembered."""
+    with full.open() as workshop:
+        desk = workshop.desk
+        archive = b"".join(as_archive("emic-12", PackageKind.INTERPRETERS, desk, actor="Ana"))
+        to_folder("emic-12", (PackageKind.INTERPRETERS,), desk, tmp_path / "package", actor="Ana")
+        frozen = desk.ledger.shelf.last("emic-12", PackageKind.INTERPRETERS)
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        packed = {name: opened.read(name) for name in opened.namelist()}
+    folder = tmp_path / "package"
+    assert packed == {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+    assert frozen is not None
+    assert (frozen.id, len(frozen.entries)) == (2, 3)
 
 
 def test_the_list_of_speakers_settles_the_order(full: House, tmp_path: Path) -> None:
@@ -99,22 +125,20 @@ def test_the_list_of_speakers_settles_the_order(full: House, tmp_path: Path) -> 
         ("item,party\n3,Kenya\n3,Korea\n", "line 3: “Korea” is not one party"),
     ],
 )
-def test_a_list_of_speakers_that_leaves_a_doubt_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
+def test_a_list_of_speakers_that_leaves_a_doubt_is_refused(content: str, complaint: str) -> None:
     """With the line; nothing of it counts."""
     knowledge = load_knowledge(MEETINGS)
     meeting = knowledge.meeting("emic-12")
     assert meeting is not None
-    speakers = tmp_path / "speakers.csv"
-    speakers.write_text(content, encoding="utf-8")
     with pytest.raises(OrderError, match=re.escape(complaint)):
-        read_order(speakers, meeting, knowledge.parties)
+        read_order(content.splitlines(), meeting, knowledge.parties)
 
 
 def test_what_changes_after_a_package_was_handed_out_is_called_out(full: House, tmp_path: Path) -> None:
     """Withdrawn, new and moved: a technician who copied the videos yesterday has to know."""
     kinds = (PackageKind.INTERPRETERS,)
     with full.open() as workshop:
-        export("emic-12", kinds, workshop.desk, tmp_path / "package", actor="Ana")
+        to_folder("emic-12", kinds, workshop.desk, tmp_path / "package", actor="Ana")
         assert survey("emic-12", kinds, workshop.desk)[0].changes == ()
         withdraw(full.references[0], workshop.desk, actor="Ana", because="note verbale")
     late = statement("12th EMIC statement – Ghana 4", sender="mission@gh.example", party="Ghana")

@@ -11,7 +11,7 @@ from statement_intake.domain.packing import PackageKind, running_time
 if TYPE_CHECKING:
     from statement_intake.domain.judge import Knowledge
     from statement_intake.domain.meeting import Meeting
-    from statement_intake.operations.export import Packed
+    from statement_intake.packages import Packed
 
 app = typer.Typer()
 
@@ -37,7 +37,7 @@ def export(
 
     What was handed out is remembered, and every later change is told. Exit 1 with --changes if there are any.
     """
-    from statement_intake.operations import export as exporting
+    from statement_intake.packages import survey, to_folder
     from statement_intake.workshop import open_workshop
 
     if (directory is None) != changes:
@@ -47,9 +47,9 @@ def export(
         desk = workshop.desk
         _known(meeting, desk.knowledge)
         if directory is None:
-            packed = exporting.survey(meeting, kinds, desk)
+            packed = survey(meeting, kinds, desk)
         else:
-            packed = exporting.export(meeting, kinds, desk, directory, actor=officer())
+            packed = to_folder(meeting, kinds, desk, directory, actor=officer())
     for one in packed:
         _tell(one)
     if directory is None and any(one.changes for one in packed):
@@ -76,14 +76,20 @@ def speaking_order(
     ] = None,
 ) -> None:
     """In which order parties speak on each item: show it, or take it from a list of speakers."""
-    from statement_intake.operations.speaking_order import read_order
+    from statement_intake.domain.speakers_list import OrderError, read_order
     from statement_intake.workshop import open_workshop
 
     with open_workshop(read_settings()) as workshop:
         desk = workshop.desk
         about = _known(meeting, desk.knowledge)
         if file is not None:
-            for item, codes in read_order(file, about, desk.knowledge.parties).items():
+            try:
+                with file.open(encoding="utf-8-sig", newline="") as lines:
+                    order = read_order(lines, about, desk.knowledge.parties)
+            except (OrderError, UnicodeDecodeError) as error:
+                typer.echo(f"{file}: {error}", err=True)
+                raise typer.Exit(PROBLEMS) from error
+            for item, codes in order.items():
                 desk.ledger.shelf.settle_order(meeting, item, codes, officer(), desk.clock())
         for item, codes in desk.ledger.shelf.order(meeting).items():
             typer.echo(f"item {item}: {' '.join(codes)}")

@@ -18,6 +18,7 @@ from statement_intake.console import (
     login,
     logout,
     outbox,
+    packages,
     people,
     rejections,
     sign_on,
@@ -36,9 +37,22 @@ from statement_intake.console.parts import Parts
 _OPEN = (login, sign_on)
 #: Behind the door.
 _PAGES = (
-    logout, today, log, export, rejections, submission, file, decide, attach, withdraw, outbox, coverage, account,
+    logout,
+    today,
+    log,
+    export,
+    rejections,
+    submission,
+    file,
+    decide,
+    attach,
+    withdraw,
+    outbox,
+    coverage,
+    packages,
+    account,
     people,
-)  # fmt: skip
+)
 
 
 def build(parts: Parts) -> FastAPI:

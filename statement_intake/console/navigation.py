@@ -21,5 +21,6 @@ PLACES: tuple[Place, ...] = (
     Place(section="log", path="/log", label=N_("Log")),
     Place(section="outbox", path="/outbox", label=N_("Outbox")),
     Place(section="coverage", path="/coverage", label=N_("Coverage")),
+    Place(section="packages", path="/packages", label=N_("Packages")),
     Place(section="people", path="/people", label=N_("People"), role=Role.ADMINISTRATOR),
 )

@@ -20,6 +20,7 @@ NOTICES: Mapping[str, str] = MappingProxyType(
         "send": N_("The letter goes with the next round."),
         "send_all": N_("The letters go with the next round."),
         "drop": N_("The letter does not go."),
+        "order": N_("The order is settled."),
         "zone": N_("Times are shown in this zone from now on."),
         "people": N_("It is changed. Whoever is concerned has to log in anew."),
     }
@@ -51,6 +52,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "log_out": N_("logged out"),
         "log_in_refused": N_("was not let in"),
         "export": N_("exported the log"),
+        "order": N_("settled a speaking order"),
+        "package": N_("handed out a package"),
         "add_account": N_("made an account"),
         "change_account": N_("changed an account"),
         "disable_account": N_("took access away"),

@@ -125,6 +125,15 @@ def changes(then: Sequence[Entry], now: Sequence[Entry]) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def reordered(parties: Sequence[str], places: Sequence[int]) -> tuple[str, ...]:
+    """*parties* in the order of the numbers that were typed beside them, one for each.
+
+    Who is moved up to another's place comes before that one, who is moved down after it.
+    """
+    moves = ((place, (place > number) - (place < number), number) for number, place in enumerate(places, start=1))
+    return tuple(party for _, party in sorted(zip(moves, parties, strict=True)))
+
+
 def running_time(entries: Iterable[Entry]) -> dict[str, float]:
     """Seconds of video for each agenda item."""
     total: dict[str, float] = {}

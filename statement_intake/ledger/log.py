@@ -99,6 +99,12 @@ class Log:
             rows = connection.execute(query).all()
             return tuple(_earlier(connection, row) for row in rows if before is None or row.id < before)
 
+    def accepted(self, meeting: str) -> Iterator[Dossier]:
+        """Everything about each submission to *meeting* that is accepted and stands, oldest first."""
+        for row in self.rows(Filter(outcomes=(Outcome.ACCEPTED,), meeting=meeting)):
+            if row.reference and row.standing == "current" and (dossier := self.dossier(row.reference)):
+                yield dossier
+
     def submission(self, reference: str) -> Earlier | None:
         """The submission of that reference, in short."""
         with self._engine.begin() as connection:
