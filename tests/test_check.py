@@ -45,6 +45,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     (folder / "statement.docx").write_bytes(docx(speech(400, "France")))
     (folder / "picture.jpg").write_bytes(jpeg())
     make_pdf(folder / "statement.pdf", page("Statement of France. " + "Corruption harms us all. " * 10))
+    make_pdf(folder / "registration.pdf", registration())
     make_pdf(folder / "scan.pdf", "0 0 200 200 re f")
     written_by_an_office(folder)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -61,6 +62,16 @@ def written_by_an_office(folder: Path) -> None:
     with zipfile.ZipFile(folder / "slides.pptx", "w") as archive:
         archive.writestr("ppt/presentation.xml", "<a/>")
     shutil.rmtree(folder / "profile")
+
+
+def registration() -> str:
+    """The page of a note verbale that registers a large delegation."""
+    lines = [
+        "The Permanent Mission of France presents its compliments to the secretariat",
+        "and has the honour to communicate the composition of the delegation:",
+        *("Mr. A. Delegate, Adviser to the Minister, and Ms. B. Delegate, Expert" for _ in range(70)),
+    ]
+    return "BT /F 3 Tf 4 TL 20 290 Td " + " ".join(f"({line}) Tj T*" for line in lines) + " ET"
 
 
 def packed_in_all_ways(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:

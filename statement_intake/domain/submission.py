@@ -119,8 +119,9 @@ def accompanies(attachment: Attachment, words: Vocabulary) -> bool:
     if words.found("transcript", name) or words.found("statement", name):
         return False
     facts = attachment.document
-    greets = facts is not None and words.found("compliments", facts.text[:_BEGINNING]) and facts.words < _NOTE_WORDS
-    return greets or words.found("accompanying", name)
+    greets = facts is not None and words.found("compliments", facts.text[:_BEGINNING])
+    short = facts is not None and (facts.words < _NOTE_WORDS or words.found("registers", facts.text[:_BEGINNING]))
+    return (greets and short) or words.found("accompanying", name)
 
 
 def may_be_the_text(attachment: Attachment, words: Vocabulary) -> bool:

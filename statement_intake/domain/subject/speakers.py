@@ -113,18 +113,20 @@ def _doubt(speakers: Speakers, rest: Line, words: Vocabulary) -> Speakers:
     if words.found("organisation", beside):
         return Speakers(candidates=(speakers.party,), sensitive=beside.replace(NAME, speakers.text), text=speakers.text)
     ahead = " ".join(Line(rest.text.partition(NAME)[0] + NAME).segments[:-1])
-    if leftover(beside, words) or leftover(ahead, words) or words.found("organisation", rest.text):
+    # "и", "和": between the names of a joint statement.
+    joining = words.words("connectors", "and") if speakers.together_with else ()
+    if leftover(beside, words, joining) or leftover(ahead, words, joining) or words.found("organisation", rest.text):
         around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
         return Speakers(candidates=(speakers.party,), text=around)
     return speakers
 
 
-def leftover(text: str, words: Vocabulary) -> str:
-    """*text* without all words that say nothing about who speaks."""
+def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
+    """*text* without all words that say nothing about who speaks, nor those of *more*."""
     left = flat(text).replace(NAME, " ")
     left = _HONORIFIC.sub(" ", left)
     # One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of".
-    neutral = tuple(word for table in _NEUTRAL for word in words.words(table))
+    neutral = (*(word for table in _NEUTRAL for word in words.words(table)), *more)
     left = words.pattern("harmless", more=neutral).sub(" ", left)
     left = re.sub(r"[^\w]+|\d+|_", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
