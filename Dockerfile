@@ -1,4 +1,4 @@
-# The service, with the two programs that it needs: ffmpeg and bubblewrap.
+# The service, with the programs that it needs: ffmpeg, bubblewrap, and LibreOffice, which makes PDFs for publication.
 #
 #     docker build --tag statement-intake .
 #
@@ -45,6 +45,8 @@ RUN { echo 'path-exclude=/usr/lib/*/dri/*'; \
     && apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         bubblewrap ca-certificates ffmpeg python3 tzdata \
+        libreoffice-writer-nogui fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea \
+        fonts-noto-core fonts-noto-cjk \
     && apt-get clean \
     && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log \
     && ffprobe -version >/dev/null && ffmpeg -version >/dev/null

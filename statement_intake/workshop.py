@@ -36,6 +36,7 @@ from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox
 from statement_intake.messenger import Messenger
 from statement_intake.polling import PollRules
+from statement_intake.reading.press import Press
 from statement_intake.reading.sandbox import Reader
 from statement_intake.replies.compose import Composer
 from statement_intake.replies.smtp import SmtpTransport
@@ -128,6 +129,11 @@ def build_reader(settings: Settings) -> Reader:
         output_megabytes=settings.reader.output_megabytes,
         message_megabytes=settings.limits.message_megabytes,
     )
+
+
+def build_press(settings: Settings) -> Press:
+    """What makes the PDFs that are published."""
+    return Press(sandbox=settings.reader.sandbox)
 
 
 def build_scanner(settings: Settings) -> Scanner | None:

@@ -14,7 +14,7 @@ from statement_intake.domain.value import Value
 from statement_intake.ledger.ledger import open_ledger
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.settings import Settings
-from statement_intake.workshop import build_knowledge, build_mailboxes, build_reader, build_scanner
+from statement_intake.workshop import build_knowledge, build_mailboxes, build_press, build_reader, build_scanner
 
 
 class Diagnosis(Value):
@@ -44,6 +44,7 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     if settings.reader.sandbox == "limits":
         message = 'Mail may be read unsandboxed ([reader] sandbox = "limits"): only limits on time and memory protect.'
         yield Diagnosis(check="reader", state="warning", message=message)
+    yield from _tried("press", build_press(settings).examine)
     yield from _scanner(settings)
     yield from _senders(settings)
 

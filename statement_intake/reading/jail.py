@@ -93,3 +93,8 @@ def _python() -> list[str]:
     }
     outside = {folder for folder in folders if folder != Path("/usr") and Path("/usr") not in folder.parents}
     return sorted(str(folder) for folder in outside if not outside & set(folder.parents))
+
+
+def python_folders() -> list[str]:
+    """What this interpreter and this package need outside of /usr."""
+    return _python()
