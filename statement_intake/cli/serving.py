@@ -24,8 +24,9 @@ def console() -> None:
     """The web pages alone, until SIGTERM or SIGINT; another process polls and delivers."""
     from statement_intake import service
 
+    settings = read_settings()
     configure_logs()
-    service.serve_console_alone(read_settings(to_poll=False))
+    service.serve_console_alone(settings)
 
 
 @app.command()

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from statement_intake.lock import only_one
+from statement_intake.operations.demo_console import free_port, passphrase, typed
 from statement_intake.operations.demo_mails import DemoMail, Post, first_day, second_day
 from statement_intake.operations.local_servers import ImapServer, LocalServerError, SmtpSink, append, dovecot, smtp_sink
 from statement_intake.settings import CONFIG_VARIABLE, PREFIX, load
@@ -39,12 +40,18 @@ class Stage:
     directory: Path
     imap: ImapServer
     smtp: SmtpSink
+    console_port: int
     delivered: list[DemoMail] = field(default_factory=list)
 
     @property
     def config(self) -> Path:
         """The service's configuration."""
         return self.directory / "service.toml"
+
+    @property
+    def console(self) -> str:
+        """Where the console will be."""
+        return f"http://127.0.0.1:{self.console_port}"
 
     def environment(self) -> dict[str, str]:
         """The service's environment: this configuration, and nothing that the user has set."""
@@ -77,7 +84,7 @@ def demonstrate(directory: Path | None) -> bool:
         with only_one(media):
             _clear(directory)
             with dovecot(directory / "imap") as imap, smtp_sink(directory / "letters") as smtp:
-                return _play(Stage(directory, imap, smtp))
+                return _play(Stage(directory, imap, smtp, free_port()))
     except LocalServerError as error:
         _console.print(f"[red]{error}[/]", highlight=False)
         return False
@@ -152,6 +159,9 @@ url = "sqlite:///ledger.db"
 
 [files]
 path = "files"
+
+[console]
+port = {stage.console_port}
 
 [meetings]
 path = {json.dumps(str(load().meetings.path.absolute()))}
@@ -229,13 +239,25 @@ def _report(stage: Stage) -> bool:
         ("the mailboxes", stage.directory / "imap"),
     ):
         _say(f"{what:42} {where}")
-    _say(f"\nLook further:  {CONFIG_VARIABLE}={stage.config} statement-intake log")
+    _say(f"\nLook further:  {CONFIG_VARIABLE}={stage.config} {typed()} log")
     for fault in faults:
         _console.print(f"[red]{fault}[/]", highlight=False)
     _console.print(
         "[green]Every outcome is the expected one.[/]" if not faults else f"[red]{len(faults)} unexpected outcomes[/]"
     )
+    _say_how_to_open_the_console(stage)
     return not faults
+
+
+def _say_how_to_open_the_console(stage: Stage) -> None:
+    """Make an account, and say the one command that shows the console on all of this."""
+    password = passphrase()
+    words = stage.command("user", "add", "officer", "--role", "administrator")
+    subprocess.run(words, env=stage.environment(), input=password, text=True, check=True, stdout=subprocess.DEVNULL)
+    _console.rule("The secretariat's console, on these submissions")
+    _say(f"\n    {CONFIG_VARIABLE}={stage.config} {typed()} console\n")
+    _say(f"Then {stage.console} in a browser, as officer, with the password {password}")
+    _say("The demo's servers have stopped: a letter about what is decided there waits in the outbox.")
 
 
 def _compare(stage: Stage, log: Sequence[dict[str, Any]]) -> list[str]:

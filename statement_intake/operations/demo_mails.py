@@ -116,7 +116,7 @@ def _statements(post: Post) -> Iterator[DemoMail]:
             "mission@eda.admin.ch",
             "RE: 12th EMIC Statement - Switzerland, item 4",
             note,
-            ("CH.mp4", good),
+            ("CH.mp4", post.video("switzerland.mp4", 168.4)),
             transcript("CH"),
         ),
         "accepted",
@@ -127,7 +127,6 @@ def _statements(post: Post) -> Iterator[DemoMail]:
 
 def _faulty_statements(post: Post) -> Iterator[DemoMail]:
     note = "Please find attached our statement."
-    good = post.video("france.mp4", 171.2)
     yield DemoMail(
         "a video of 3:07",
         post.mail(
@@ -143,7 +142,9 @@ def _faulty_statements(post: Post) -> Iterator[DemoMail]:
     )  # fmt: skip
     yield DemoMail(
         "a video without its transcript",
-        post.mail("mission@mofa.go.jp", "12th EMIC statement – Japan 3", note, ("Japan.mp4", good)),
+        post.mail(
+            "mission@mofa.go.jp", "12th EMIC statement – Japan 3", note, ("Japan.mp4", post.video("japan.mp4", 164.8))
+        ),
         "rejected",
         "transcript.missing",
         received=post.now,
@@ -167,7 +168,7 @@ def _faulty_statements(post: Post) -> Iterator[DemoMail]:
             "office@atlantis.example",
             "12th EMIC statement – Atlantis 3",
             note,
-            ("Atlantis.mp4", good),
+            ("Atlantis.mp4", post.video("atlantis.mp4", 159.6)),
             ("Transcript.docx", jpeg()),
         ),
         "rejected",
