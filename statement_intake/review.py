@@ -200,6 +200,8 @@ def _party_by_name(name: str, knowledge: Knowledge) -> str | None:
 
 
 def _judge_again(dossier: Dossier, message: Message, mending: dict[str, Any], desk: Desk) -> Decision:
+    if dossier.purged:
+        raise ReviewError(f"{dossier.reference} was purged ({', '.join(dossier.purged)}); it cannot be judged again")
     knowledge = desk.knowledge
     reading = knowledge.read_subject(message.headers.subject)
     mended_by = mended(mending, reading, knowledge)

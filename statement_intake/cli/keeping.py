@@ -115,3 +115,27 @@ def backup(
     octets = copy(engine, file)
     engine.dispose()
     typer.echo(f"{file}: {octets} bytes")
+
+
+@app.command()
+def purge(
+    because: Annotated[str, typer.Option("--because", help="Why. It stays in the audit trail.")],
+    do: Annotated[bool, typer.Option("--do", help="Let it go; without this, only say what would.")] = False,
+) -> None:
+    """Let go of mail, files and names whose time is over by the meetings' [retention]. Outcomes stay."""
+    from statement_intake.operations import purge as purging
+    from statement_intake.workshop import open_workshop
+
+    submissions = removed = 0
+    with open_workshop(read_settings()) as workshop:
+        found = (
+            purging.purge(workshop.desk, actor=officer(), because=because)
+            if do
+            else ((one, 0) for one in purging.find(workshop.desk))
+        )
+        for one, files in found:
+            submissions, removed = submissions + 1, removed + files
+            typer.echo(f"{one.reference}  {', '.join(one.stages)}")
+    typer.echo(
+        f"{submissions} submissions, {removed} files removed" if do else f"{submissions} submissions; nothing was done"
+    )

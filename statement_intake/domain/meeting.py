@@ -135,6 +135,17 @@ class Publication(Value):
     transcripts: Literal["if_agreed", "never"] = "if_agreed"
 
 
+class Retention(Value):
+    """Days after the meeting for which things are kept; then `purge` lets them go."""
+
+    #: The raw mail, and what was read in it: a year, for whoever asks why something was rejected.
+    mail_days: Annotated[int, Field(ge=1)] = 365
+    #: Videos and documents: two years, until the session after the next.
+    files_days: Annotated[int, Field(ge=1)] = 730
+    #: Who sent what, the letters, the reasons: ten years. The outcome stays for ever.
+    record_days: Annotated[int, Field(ge=1)] = 3650
+
+
 class Meeting(Value):
     """One meeting and everything that its invitation said."""
 
@@ -161,6 +172,7 @@ class Meeting(Value):
     #: What a late statement is.
     late: Literal["note", "hold", "reject"] = "hold"
     publication: Publication = Publication()
+    retention: Retention = Retention()
     #: Meetings that take up the joint items together with this one, by id.
     sister_meetings: tuple[str, ...] = ()
 

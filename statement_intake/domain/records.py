@@ -280,6 +280,8 @@ class Dossier(Value):
     mending: dict[str, Any]
     #: As in the log.
     needs_person: str
+    #: What has gone since its time was over: "mail", "files", "record".
+    purged: tuple[str, ...] = ()
     sender: str
     subject: str
     #: Where its mail is: mailbox, folder, UIDVALIDITY, UID, of each copy.

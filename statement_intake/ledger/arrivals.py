@@ -202,8 +202,11 @@ class Arrivals:
         previews = (inspections.c.contact_sheet, inspections.c.waveform, inspections.c.proxy)
         with self._read.begin() as connection:
             for start in range(0, len(digests), _BATCH):
+                batch = digests[start : start + _BATCH]
                 for column in (messages.c.raw_sha256, files.c.sha256, *previews):
-                    query = select(column).where(column.in_(digests[start : start + _BATCH]))
+                    query = select(column).where(column.in_(batch))
+                    if column is files.c.sha256:
+                        query = query.where(files.c.kept)
                     left.difference_update(connection.execute(query).scalars())
         return left
 

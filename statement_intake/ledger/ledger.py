@@ -18,6 +18,7 @@ from statement_intake.ledger.log import Log
 from statement_intake.ledger.notices import Notices
 from statement_intake.ledger.outbox import Outbox
 from statement_intake.ledger.pulses import Pulses
+from statement_intake.ledger.purging import Purging
 from statement_intake.ledger.record import Record
 from statement_intake.ledger.search import LogSearch
 from statement_intake.ledger.sessions import Sessions
@@ -37,6 +38,7 @@ class Ledger:
         self.inspections = Inspections(engine)
         self.coverage = CoverageQuery(engine)
         self.shelf = Shelf(engine)
+        self.purging = Purging(engine)
         self.figures = Figures(engine)
         self.pulses = Pulses(engine)
         self.notices = Notices(engine)

@@ -240,6 +240,7 @@ def _dossier(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
         kind=row.kind,
         mending=row.mending,
         needs_person=row.needs_person,
+        purged=tuple(row.purged.split()),
         sender=row.sender,
         subject=row.subject,
         messages=tuple(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    true,
 )
 
 metadata = MetaData(
@@ -139,6 +140,8 @@ submissions = Table(
     Column("revision", Integer, nullable=False),
     #: What officers corrected (a Mending by codes), as JSON.
     Column("mending", JSON, nullable=False),
+    #: What has gone since its time was over (Stages), separated by spaces; empty while all is kept.
+    Column("purged", String(30), nullable=False, server_default=""),
     #: Why a person has to look although it is decided; empty if nobody has to. An officer's verdict clears it.
     Column("needs_person", Text, nullable=False, server_default=""),
     Index(None, "meeting", "party"),
@@ -191,6 +194,8 @@ files = Table(
     Column("seconds", Float),
     #: Who added it, for a file that did not come with the mail.
     Column("added_by", String(100)),
+    #: False once the content has gone; its digest stays.
+    Column("kept", Boolean, nullable=False, server_default=true()),
     #: The revision in which another file took its place; NULL for the files that count.
     Column("replaced", Integer),
     #: What the reader found (an Attachment), as JSON.

@@ -45,6 +45,11 @@ def index(connection: Connection, submission: int, reference: str, facts: Messag
     )
 
 
+def forget(connection: Connection, submission: int) -> None:
+    """Nothing finds it by its words any more."""
+    connection.execute(text("DELETE FROM search WHERE rowid = :id"), {"id": submission})
+
+
 def matching(words: str) -> ColumnElement[bool] | None:
     """Submissions in which all of *words* are; None where there is nothing to look for."""
     terms = [_term(word) for word in words[:_LONGEST_QUERY].replace("\0", " ").split()]

@@ -54,12 +54,12 @@ class Difference(Value):
 def differences(desk: Desk) -> Iterator[Difference]:
     """Judge every submission again by what its mail was found to hold. Changes nothing.
 
-    Left out is what a fault of ours kept from being read: nothing of it could be judged. Of ignored mail the ledger
-    keeps nothing to judge either; a rehearsal over the mailbox looks at that.
+    Left out is what a fault of ours kept from being read, and what was purged: nothing of it could be judged. Of
+    ignored mail the ledger keeps nothing to judge either; a rehearsal over the mailbox looks at that.
     """
     for row in desk.ledger.log.rows(Filter()):
         dossier = desk.ledger.log.dossier(row.reference) if row.reference else None
-        if dossier is None or "service.fault" in row.codes:
+        if dossier is None or dossier.purged or "service.fault" in row.codes:
             continue
         then, today = _then(dossier), _today(judged_today(dossier, desk))
         if then != today:

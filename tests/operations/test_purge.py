@@ -1,0 +1,121 @@
+"""What is old goes; that it was here, and what became of it, stays."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from statement_intake.configuration import load_knowledge
+from statement_intake.domain.retention import Stage, due
+from statement_intake.operations.purge import find, purge
+from statement_intake.review import Correction, ReviewError, give_verdict
+from tests.house import MEETINGS, MORNING, House, statement, written
+from tests.test_service import run
+
+#: The meeting ended on 5 September 2023: days count from the midnight after it.
+ENDED = datetime(2023, 9, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("days", "stages"),
+    [(364, ()), (365, ("mail",)), (730, ("mail", "files")), (3650, ("mail", "files", "record"))],
+)
+def test_the_days_count_from_the_end_of_the_meeting(days: int, stages: tuple[str, ...]) -> None:
+    """With the stated defaults: a year, two years, ten years."""
+    meeting = load_knowledge(MEETINGS).meeting("emic-12")
+    assert meeting is not None
+    assert meeting.ends is not None
+    since = datetime.combine(meeting.ends + timedelta(days=1), datetime.min.time(), UTC)
+    assert due(meeting, MORNING, frozenset(), since + timedelta(days=days)) == stages
+    assert due(meeting, MORNING, frozenset(Stage), since + timedelta(days=days)) == ()
+
+
+def test_what_belongs_to_no_meeting_counts_from_its_receipt() -> None:
+    """And what came long after a meeting does, too."""
+    assert due(None, MORNING, frozenset(), MORNING + timedelta(days=364)) == ()
+    assert due(None, MORNING, frozenset(), MORNING + timedelta(days=365)) == (Stage.MAIL,)
+    meeting = load_knowledge(MEETINGS).meeting("emic-12")
+    late = MORNING + timedelta(days=700)
+    assert due(meeting, late, frozenset(), late + timedelta(days=364)) == ()
+
+
+def everything(house: House) -> str:
+    """All text of the ledger, the search index included."""
+    tables = ("messages", "submissions", "findings", "files", "letters", "decisions", "audit", "search")
+    return "\n".join(str(row) for table in tables for row in house.rows(f"SELECT * FROM {table}"))  # noqa: S608 - ours
+
+
+def test_content_goes_and_the_outcome_stays(house: House) -> None:
+    """In three stages; the same mail is still known as decided afterwards, and what is purged is not judged again."""
+    mail = statement(text="A word that only the mail says: Ruwenzori.", sender="secretary@kenya.go.ke")
+    house.deliver(mail)
+    house.round()
+    (reference,) = house.references
+    with house.open() as workshop:
+        desk = workshop.desk
+        house.clock.now = MORNING + timedelta(days=400)
+        assert [(one.reference, one.stages) for one in find(desk)] == [(reference, (Stage.MAIL,))]
+        assert "Ruwenzori" in everything(house)
+        assert [files for _, files in purge(desk, actor="Ana", because="retention")] == [1]
+        assert "Ruwenzori" not in everything(house)
+        assert len(house.stored) == 1
+        house.clock.now = MORNING + timedelta(days=800)
+        assert [files for _, files in purge(desk, actor="Ana", because="retention")] == [1]
+        assert house.stored == set()
+        assert "secretary@kenya.go.ke" in everything(house)
+        house.clock.now = MORNING + timedelta(days=3700)
+        list(purge(desk, actor="Ana", because="retention"))
+        assert "kenya.go.ke" not in everything(house)
+        assert list(purge(desk, actor="Ana", because="retention")) == []
+        dossier = desk.ledger.log.dossier(reference)
+        assert dossier is not None
+        assert (str(dossier.outcome), dossier.party, dossier.items) == ("accepted", "KEN", ("4",))
+        assert dossier.purged == ("files", "mail", "record")
+        assert [entry.action for entry in dossier.audit].count("purge") == 3
+        with pytest.raises(ReviewError, match="was purged"):
+            give_verdict("reject", reference, desk, actor="Ana", because="x", correction=Correction())
+    house.deliver(mail, "copy", MORNING)
+    house.round()
+    assert house.references == [reference]
+    assert house.outcomes[-1] == ("ignored", "message.duplicate")
+
+
+def test_a_file_that_another_submission_keeps_stays(house: House) -> None:
+    """Only for as long as somebody keeps it."""
+    content = (("statement.docx", written()),)
+    house.deliver(statement(files=content))
+    house.deliver(
+        statement("12th EMIC statement – Ghana 4", sender="a@gh.example", files=content),
+        received=MORNING + timedelta(days=700),
+    )
+    house.clock.now = MORNING + timedelta(days=701)
+    house.round()
+    with house.open() as workshop:
+        house.clock.now = MORNING + timedelta(days=800)
+        list(purge(workshop.desk, actor="Ana", because="retention"))
+        assert len(house.stored) == 2
+        house.clock.now = MORNING + timedelta(days=2000)
+        list(purge(workshop.desk, actor="Ana", because="retention"))
+        assert house.stored == set()
+
+
+def test_a_letter_that_waits_keeps_its_record(house: House) -> None:
+    """Nothing goes from under somebody's hands."""
+    house.tables = {"replies": {"mode": "hold"}}
+    house.deliver(statement())
+    house.round()
+    with house.open() as workshop:
+        house.clock.now = MORNING + timedelta(days=9000)
+        list(purge(workshop.desk, actor="Ana", because="retention"))
+        assert [one.stages for one in find(workshop.desk)] == [(Stage.RECORD,)]
+    assert "mission@kenya.go.ke" in everything(house)
+
+
+def test_the_command_only_tells_unless_it_is_told_to_do_it(house: House) -> None:
+    """What would go is listed first; with --do it goes."""
+    house.deliver(statement(), received=MORNING)
+    house.round()
+    told = run(house, "purge", "--because", "retention")
+    assert told.stdout.splitlines()[-1] == "1 submissions; nothing was done"
+    done = run(house, "purge", "--because", "retention", "--do")
+    assert done.stdout.splitlines()[-1].startswith("1 submissions, ")
+    assert done.stdout.startswith(house.references[0])
