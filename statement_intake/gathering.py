@@ -52,6 +52,7 @@ def gather_facts(  # noqa: PLR0913 - what is judged, and as what
         earlier=earlier,
         answers=log.submission(answers) if answers else None,
         elsewhere=elsewhere,
+        inspected=desk.ledger.inspections.measured(file.sha256 for file in message.attachments if file.video),
         reviewed=reviewed,
     )
 

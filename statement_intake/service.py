@@ -19,6 +19,7 @@ from statement_intake import systemd
 from statement_intake.console.server import Served
 from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.inspection import inspect_waiting
 from statement_intake.lock import only_one
 from statement_intake.logs import where
 from statement_intake.mailbox import Mailbox
@@ -69,7 +70,7 @@ def run(settings: Settings) -> None:
         console = _serve_console(workshop)
         log.info("started", mailboxes=[mailbox.name for mailbox in workshop.mailboxes], mode=settings.replies.mode)
         scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1), "alive": ThreadPoolExecutor(1)}, timezone="UTC"
+            executors={name: ThreadPoolExecutor(1) for name in ("default", "inspections", "alive")}, timezone="UTC"
         )
         rounds = Rounds(workshop, stop.is_wished)
         scheduler.add_job(
@@ -80,6 +81,17 @@ def run(settings: Settings) -> None:
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
+        )
+        # In a thread of its own, so that no receipt waits while a video is played.
+        scheduler.add_job(
+            Rounds(workshop, stop.is_wished).inspect,
+            "interval",
+            seconds=settings.schedule.poll_seconds,
+            next_run_time=now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+            executor="inspections",
         )
         if every := systemd.watchdog_seconds():
             scheduler.add_job(partial(_say_alive, rounds), "interval", seconds=every / 2, executor="alive")
@@ -150,12 +162,14 @@ def serve_console_alone(settings: Settings) -> None:
 
 
 def poll_once(settings: Settings) -> bool:
-    """One pass over the mailboxes and the outbox. False if something could not be reached. Raises as `run`."""
+    """One pass: mailboxes, outbox, inspections. False if something could not be reached. Raises as `run`."""
     stop = Stop()
     _on_signals(stop)
     with only_one(lock_folder(settings)), open_workshop(settings) as workshop:
         start_up(workshop)
-        return Rounds(workshop, stop.is_wished).go()
+        rounds = Rounds(workshop, stop.is_wished)
+        reached = rounds.go()
+        return rounds.inspect() and reached
 
 
 def start_up(workshop: Workshop) -> None:
@@ -229,6 +243,13 @@ class Rounds:
         for what, step in steps:
             # Every step has its turn, whatever became of the ones before.
             worked = self._attempt(what, step) and worked
+        self._moved = None
+        return worked
+
+    def inspect(self) -> bool:
+        """Play and measure the videos that wait for it. True if nothing around us failed."""
+        inspecting = partial(inspect_waiting, self._workshop.desk, self._stopping)
+        worked = self._attempt("inspections", inspecting)
         self._moved = None
         return worked
 

@@ -36,6 +36,27 @@ class Measurements(Value):
     decoding_errors: int = 0
 
 
+class Preview(Value):
+    """A file that was made of a video."""
+
+    sha256: str
+    size: int
+
+
+class Inspected(Value):
+    """What the reader gives back of one video."""
+
+    measurements: Measurements
+    contact_sheet: Preview | None = None
+    waveform: Preview | None = None
+    proxy: Preview | None = None
+
+    @property
+    def previews(self) -> tuple[Preview, ...]:
+        """Those that there are."""
+        return tuple(one for one in (self.contact_sheet, self.waveform, self.proxy) if one is not None)
+
+
 class Inspection(Value):
     """The inspection of one video, whichever submissions it is part of."""
 

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from statement_intake.domain.inspection import Inspected
 from statement_intake.domain.message import Attachment, Message
 from statement_intake.domain.value import Value
 
@@ -9,11 +10,15 @@ from statement_intake.domain.value import Value
 MAXIMUM_ANSWER = 8_000_000
 
 
+#: "read" a mail; "attach" a single file; "inspect" a video that is stored; "examine" the reader itself; "try": only to
+#: find out whether a process can be confined.
+Mode = Literal["read", "attach", "inspect", "examine", "try"]
+
+
 class Request(Value):
     """What the service asks for. Trusted."""
 
-    #: "try": only to find out whether a process can be confined.
-    mode: Literal["read", "attach", "examine", "try"]
+    mode: Mode
     #: The file to be read, and the folder that content goes to: within the jail names, without it paths.
     source: str
     workspace: str
@@ -26,6 +31,7 @@ class Answer(Value):
 
     message: Message | None = None
     attachment: Attachment | None = None
+    inspected: Inspected | None = None
     #: What was found out about the reader itself.
     examined: tuple[str, ...] | None = None
     #: A fault of ours, in plain English.

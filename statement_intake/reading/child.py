@@ -9,6 +9,7 @@ from statement_intake.reading.attachment import Described, inspect
 from statement_intake.reading.cell import MEGABYTE, Limits
 from statement_intake.reading.examination import examine, try_cell
 from statement_intake.reading.faults import OverLimits, ReaderEnded, ReaderFault
+from statement_intake.reading.inspecting import inspect_video
 from statement_intake.reading.mime import read_message
 from statement_intake.reading.store import Store
 
@@ -68,6 +69,9 @@ def _read(request: Request, source: Path, workspace: Path, limits: Limits) -> An
             output_bytes=limits.output_bytes,
         )
         return Answer(message=message)
+    if request.mode == "inspect":
+        seconds = limits.seconds * MEASURING
+        return Answer(inspected=inspect_video(source, workspace, seconds=seconds, output_bytes=limits.output_bytes))
     try:
         with source.open("rb") as stream:
             stored = Store(workspace, limits.output_bytes).keep(iter(lambda: stream.read(MEGABYTE), b""))

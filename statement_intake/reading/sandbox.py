@@ -8,16 +8,17 @@ import signal
 import stat
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
+from statement_intake.domain.inspection import Inspected, Preview
 from statement_intake.domain.message import Attachment, Headers, Message
 from statement_intake.reading import jail
-from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Request
+from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Mode, Request
 from statement_intake.reading.cell import MAXIMUM_PROCESSES, Limits, Protection
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
 from statement_intake.reading.gate import STARTING, Gate, Told, WardenLost
@@ -90,6 +91,14 @@ class Reader:
         _verify((answer.attachment,), workspace)
         return answer.attachment
 
+    def inspect(self, video: Path, workspace: Path) -> Inspected:
+        """Play a stored video once and measure it; each preview of it becomes workspace/<sha256>. Raises as `read`."""
+        answer = self._run("inspect", video, workspace)
+        if answer.inspected is None:
+            raise ReaderEnded("the reader's answer is no inspection")
+        _verify(answer.inspected.previews, workspace)
+        return answer.inspected
+
     def examine(self) -> list[str]:
         """What works, in plain sentences, for `doctor`. Raises ReaderFault with the cure for what does not."""
         with tempfile.TemporaryDirectory() as elsewhere:
@@ -108,7 +117,7 @@ class Reader:
         self._opened(root)
         return self._protections[0], _PROTECTED[self._protections[0]]
 
-    def _run(self, mode: Literal["read", "attach", "examine"], source: Path, workspace: Path, name: str = "") -> Answer:
+    def _run(self, mode: Mode, source: Path, workspace: Path, name: str = "") -> Answer:
         workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(source, os.R_OK):
             raise ReaderFault(f"{source} cannot be read")
@@ -120,7 +129,7 @@ class Reader:
             raise ReaderEnded(answer.ended)
         return answer
 
-    def _ask(self, mode: Literal["read", "attach", "examine"], source: Path, workspace: Path, name: str) -> Told:
+    def _ask(self, mode: Mode, source: Path, workspace: Path, name: str) -> Told:
         for last in (False, True):
             gate = self._opened(workspace.parent)
             try:
@@ -175,9 +184,7 @@ def _try(gate: Gate, root: Path) -> str:
 
 
 @contextmanager
-def _request(
-    gate: Gate, mode: Literal["read", "attach", "examine", "try"], source: Path, workspace: Path, name: str
-) -> Iterator[Request]:
+def _request(gate: Gate, mode: Mode, source: Path, workspace: Path, name: str) -> Iterator[Request]:
     """The request, with the source where the warden can see it: bubblewrap's jail holds nothing but the workspaces."""
     if not gate.jailed:
         yield Request(mode=mode, source=str(source), workspace=str(workspace), name=name)
@@ -228,7 +235,7 @@ def _understand(told: Told, limits: Limits) -> Answer:
     raise ReaderFault(f"the reader ended without an answer (exit code {ended.code})")
 
 
-def _verify(attachments: tuple[Attachment, ...], workspace: Path) -> None:
+def _verify(attachments: Sequence[Attachment | Preview], workspace: Path) -> None:
     """Check that every file is there, plain, and what it is said to be; remove what was not announced.
 
     The child was in the hands of the mail, so nothing is opened by a name of its choosing, and no link is followed.

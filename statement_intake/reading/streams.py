@@ -21,10 +21,12 @@ class Measured(NamedTuple):
     #: Everything but whether a picture can be decoded.
     facts: VideoFacts
     #: The length that the headers announce for the picture, in seconds; 0 if they announce none.
-    announced: float
+    announced: float = 0.0
     #: The index of the picture's stream, and whether it is the first that ffmpeg's `V:0` names.
-    picture: int
-    first: bool
+    picture: int = -1
+    first: bool = True
+    #: The index of the sound's stream.
+    sound: int = -1
 
 
 def facts_of(packets: Packets) -> Measured:
@@ -62,7 +64,7 @@ def facts_of(packets: Packets) -> Measured:
     )
     announced = number(picture.get("duration")) or header or 0.0
     first = not pictures or picture is pictures[0]
-    return Measured(facts, announced, int(picture.get("index", "-1")), first)
+    return Measured(facts, announced, int(picture.get("index", "-1")), first, int(sound.get("index", "-1")))
 
 
 def _is_picture(stream: Stream) -> bool:

@@ -47,6 +47,11 @@ def measure(path: Path, *, seconds: float) -> VideoFacts:
 
     Raises ReaderFault if ffprobe or ffmpeg cannot be started, and OSError.
     """
+    return measure_streams(path, seconds=seconds).facts
+
+
+def measure_streams(path: Path, *, seconds: float) -> Measured:
+    """The same, with the indices of the picture and the sound that are meant. Raises as `measure`."""
     deadline = time.monotonic() + seconds
     extent = measure_extent(path)
     if extent.picture_samples > MAXIMUM_PACKETS or extent.other_samples > MAXIMUM_SAMPLES:
@@ -66,9 +71,10 @@ def measure(path: Path, *, seconds: float) -> VideoFacts:
     measured = facts_of(packets)
     facts = measured.facts.model_copy(update={"torn": extent.torn})
     if problem := _problem(measured, extent, path.stat().st_size, ran.errors):
-        return facts.model_copy(update={"problem": problem})
+        return measured._replace(facts=facts.model_copy(update={"problem": problem}))
     again = partial(_decode, path, deadline, f"0:{measured.picture}")
-    return _with_decoded_picture(facts, decoded if measured.first else again(KEYS_ONLY), again)
+    decoded = decoded if measured.first else again(KEYS_ONLY)
+    return measured._replace(facts=_with_decoded_picture(facts, decoded, again))
 
 
 def _list_packets(path: Path, packets: Packets, seconds: float) -> Ran:
@@ -157,8 +163,8 @@ def _limit(ran: Ran) -> str:
     return ""
 
 
-def _limited(why: str) -> VideoFacts:
-    return VideoFacts(readable=False, limited=True, problem=why)
+def _limited(why: str) -> Measured:
+    return Measured(VideoFacts(readable=False, limited=True, problem=why))
 
 
 def _why_unreadable(errors: bytes) -> str:

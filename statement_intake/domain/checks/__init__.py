@@ -30,6 +30,7 @@ from statement_intake.domain.checks import (
     video_advice,
     video_by_link,
     video_count,
+    video_inspected,
     video_length,
     video_playable,
 )
@@ -66,7 +67,8 @@ ALL: tuple[Check, ...] = (
     video_by_link.check,  #      video.by_link
     video_playable.check,  #     video.unreadable, .no_picture, .no_sound
     video_length.check,  #       video.too_long, .length_unclear
-    video_advice.check,  #       video.portrait, .low_resolution, .format
+    video_advice.check,  #       video.portrait, .low_resolution, .aspect, .interlaced, .frame_rate, .format
+    video_inspected.check,  #    video.silent, .black, .damaged, .frozen, .loudness, .interlaced
     transcript.check,  #         transcript.missing, .unreadable, .scanned, .in_body, .pace
     statement.check,  #          statement.missing, .unreadable
     macros.check,  #             document.macros

@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from statement_intake.domain.cover import Cover
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.inspection import Measurements
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.domain.senders import Owner, Senders
@@ -55,6 +58,8 @@ class Facts(Value):
     answers: Earlier | None = None
     #: Files that came under another party's name before.
     elsewhere: tuple[Elsewhere, ...] = ()
+    #: What inspections of these very videos have measured before, by SHA-256.
+    inspected: dict[str, Measurements] = Field(default_factory=dict)
     #: An officer has rejected or reopened what this mail completes.
     reviewed: bool = False
 

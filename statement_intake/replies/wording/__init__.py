@@ -43,6 +43,7 @@ FAULTS: Mapping[str, Words] = MappingProxyType(
         "video.no_sound": video.no_sound,
         "video.silent": video.silent,
         "video.black": video.black,
+        "video.damaged": video.unreadable,
         "video.by_link": video.by_link,
         "transcript.missing": documents.transcript_missing,
         "transcript.unreadable": documents.transcript_unreadable,
