@@ -1,14 +1,13 @@
 """The door for the clock: APScheduler polls and delivers, one run at a time, until SIGTERM or SIGINT."""
 
-import random
 import signal
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
+from threading import Lock
 from types import FrameType
 
 import structlog
@@ -16,6 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from statement_intake import systemd
+from statement_intake.backoff import Backoff
 from statement_intake.console.server import Served
 from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
@@ -26,17 +26,14 @@ from statement_intake.mailbox import Mailbox
 from statement_intake.monitor import Monitor, serving
 from statement_intake.polling import finish, mark, poll
 from statement_intake.settings import Settings
+from statement_intake.waking import Waker
 from statement_intake.watching import look_out
 from statement_intake.workshop import Workshop, lock_folder, may_serve, now, open_workshop, serve_console
 
 log = structlog.get_logger()
 
-#: The longest wait between tries while something around us fails, in seconds.
-_LONGEST_BACKOFF = 900.0
 #: The longest that one message may take, in seconds: to arrive over a slow line, and to be read.
 _LONGEST_MESSAGE = 3600.0
-#: Doublings after which any wait is beyond the longest; more would be more than a float holds.
-_DOUBLINGS = 16
 
 
 class Stop:
@@ -73,8 +70,8 @@ def run(settings: Settings) -> None:
             executors={name: ThreadPoolExecutor(1) for name in ("default", "inspections", "alive")}, timezone="UTC"
         )
         rounds = Rounds(workshop, stop.is_wished)
-        scheduler.add_job(
-            rounds.go,
+        job = scheduler.add_job(
+            rounds.serve,
             "interval",
             seconds=settings.schedule.poll_seconds,
             next_run_time=now(),
@@ -96,10 +93,13 @@ def run(settings: Settings) -> None:
         if every := systemd.watchdog_seconds():
             scheduler.add_job(partial(_say_alive, rounds), "interval", seconds=every / 2, executor="alive")
         scheduler.start()
+        waker = Waker(workshop.mailboxes, partial(rounds.wake, lambda: job.modify(next_run_time=now())))
+        waker.start()
         systemd.tell("READY=1")
         stop.wait()
         systemd.tell("STOPPING=1")
         log.info("stopping: the message in hand is finished first")
+        waker.stop()
         scheduler.shutdown(wait=True)
         if console:
             console.stop()
@@ -182,30 +182,6 @@ def start_up(workshop: Workshop) -> None:
     recover(workshop.post)
 
 
-@dataclass
-class Backoff:
-    """How long to leave alone what fails: twice as long each time, with jitter, so that nobody is stormed."""
-
-    failures: int = 0
-    #: By the monotonic clock, which no correction of the time of day moves.
-    not_before: float | None = None
-
-    def failed(self, poll_seconds: float) -> None:
-        """One more failure."""
-        self.failures += 1
-        wait = min(poll_seconds * 2 ** min(self.failures - 1, _DOUBLINGS), _LONGEST_BACKOFF)
-        self.not_before = time.monotonic() + wait * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-
-    def worked(self) -> None:
-        """It works again."""
-        self.failures, self.not_before = 0, None
-
-    @property
-    def resting(self) -> bool:
-        """Whether it is to be left alone for now."""
-        return self.not_before is not None and time.monotonic() < self.not_before
-
-
 class Rounds:
     """Goes from mailbox to mailbox and to the outbox. What fails is left alone for a while; the rest goes on."""
 
@@ -215,6 +191,31 @@ class Rounds:
         self._backoffs: dict[str, Backoff] = {}
         #: When a message was last begun or ended, by the monotonic clock; None between rounds.
         self._moved: float | None = None
+        #: Guards the two below between the threads that wake and the one that works.
+        self._lock = Lock()
+        #: Somebody has announced mail since the last round began.
+        self._woken = False
+        self._serving = False
+
+    def serve(self) -> None:
+        """One round, and another as long as somebody has called for one meanwhile."""
+        with self._lock:
+            self._serving = self._woken = True
+        while True:
+            with self._lock:
+                if not self._woken or self._wished():
+                    self._serving = False
+                    return
+                self._woken = False
+            self.go()
+
+    def wake(self, begin: Callable[[], object]) -> None:
+        """There may be mail: a round is wanted. *begin* is called where none is under way."""
+        with self._lock:
+            self._woken = True
+            if self._serving:
+                return
+        begin()
 
     @property
     def stuck(self) -> bool:
@@ -281,7 +282,8 @@ class Rounds:
         try:
             step()
         except (SurroundingsFault, OSError) as fault:
-            backoff.failed(self._workshop.settings.schedule.poll_seconds)
+            refused = isinstance(fault, SurroundingsFault) and fault.permanent
+            backoff.failed(self._workshop.settings.schedule.poll_seconds, refused=refused)
             log.error("cannot be reached, to be tried again", what=what, problem=str(fault), failures=backoff.failures)  # noqa: TRY400 - the text says it all
             return False
         except Exception as fault:  # noqa: BLE001

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from statement_intake.backoff import Backoff
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.service import Backoff, Rounds
+from statement_intake.service import Rounds
 from statement_intake.settings import PREFIX
-from tests.house import Flaky, House, statement
+from tests.conftest import ImapAccount
+from tests.house import MORNING, Flaky, House, statement
 
 
 def environment(house: House, **more: str) -> dict[str, str]:
@@ -159,6 +161,51 @@ def test_what_fails_is_left_alone_for_longer_and_longer_even_for_weeks() -> None
     assert 400 < backoff.not_before - time.monotonic() <= 900
     backoff.worked()
     assert not backoff.resting
+
+
+def test_what_refuses_us_is_left_alone_for_longer_from_the_first_time_on() -> None:
+    """Servers lock an account that tries a wrong password too often: minutes at once, up to an hour."""
+    backoff = Backoff()
+    assert 150 <= backoff.failed(1.0, refused=True) <= 300
+    for _ in range(100):
+        waited = backoff.failed(1.0, refused=True)
+    assert 1800 <= waited <= 3600
+
+
+def test_mail_that_comes_during_a_round_gets_another_round(house: House) -> None:
+    """A hint is never lost: not where a round is under way, nor where none is."""
+    with house.open() as workshop:
+        begun: list[str] = []
+        rounds = Rounds(workshop, lambda: False)
+
+        def go() -> bool:
+            begun.append("round")
+            if len(begun) < 3:
+                rounds.wake(lambda: begun.append("never"))
+            return True
+
+        rounds.go = go  # type: ignore[method-assign] # the round itself is other tests' matter
+        rounds.serve()
+        assert begun == ["round"] * 3
+        rounds.wake(lambda: begun.append("begin"))
+        assert begun == ["round"] * 3 + ["begin"]
+
+
+def test_a_mail_that_the_server_announces_is_answered_at_once(house: House, imap_account: ImapAccount) -> None:
+    """The next poll would be in an hour; and the service ends in order while it listens."""
+    server = imap_account.server
+    names = {"HOST": server.host, "PORT": str(server.port), "SECURITY": "none", "USERNAME": imap_account.user}
+    names |= {"PASSWORD": server.password, "KIND": "imap"}
+    more = {f"MAILBOXES__OTHER__{key}": value for key, value in names.items()} | {"SCHEDULE__POLL_SECONDS": "3600"}
+    imap_account.deliver(b"Subject: lunch\r\n\r\nAt noon?\r\n", MORNING)
+    assert house.sink is not None
+    with service(house, **more) as process:
+        said_until(process, "event=ignored")
+        for count in range(1, 4):
+            imap_account.deliver(statement(text=str(count)).as_bytes(), MORNING)
+            house.sink.wait_for(count)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
 
 
 def test_a_step_that_fails_does_not_keep_the_others_from_their_turn(house: House) -> None:

@@ -1,6 +1,6 @@
 """Where messages come from: one protocol, an IMAP account or a Maildir behind it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from statement_intake.domain.message import Part
 __all__ = [
     "HEADER_LIMIT",
     "FolderState",
+    "Listening",
     "Mailbox",
     "MailboxError",
     "MessageGone",
@@ -85,6 +86,19 @@ class OpenFolder(Protocol):
         """The message's octets in chunks. Raises MessageGone, MessageRefused, MailboxError."""
 
 
+class Listening(Protocol):
+    """Waits for the server to announce mail in one folder."""
+
+    def listen(self, heard: Callable[[], None]) -> bool:
+        """Call *heard* whenever there may be mail, until stopped. False where the server cannot announce any.
+
+        Raises MailboxError when the connection breaks.
+        """
+
+    def stop(self) -> None:
+        """End the listening, from another thread."""
+
+
 class Mailbox(Protocol):
     """An account or directory that mail arrives in."""
 
@@ -105,6 +119,9 @@ class Mailbox(Protocol):
         Idempotent. True if the message now carries it (read back), False where nothing is to be marked or can be.
         Raises MailboxError.
         """
+
+    def listeners(self) -> Sequence[Listening]:
+        """For each folder whose server is to announce mail."""
 
     def was_sent(self, message_id: str) -> bool | None:
         """Is the letter in the Sent folder? None where no such folder is configured. Raises MailboxError."""

@@ -70,9 +70,11 @@ def disconnect(client: IMAPClient) -> None:
 
 
 @contextmanager
-def commands(client: IMAPClient, settings: MailboxSettings, action: str) -> Iterator[None]:
-    """Run commands within the limit of time; raise CommandError for what goes wrong. *action* follows "could not"."""
-    watchdog = Timer(COMMAND_SECONDS, _cut, [client])
+def commands(
+    client: IMAPClient, settings: MailboxSettings, action: str, seconds: float | None = None
+) -> Iterator[None]:
+    """Run commands within *seconds*; raise CommandError for what goes wrong. *action* follows "could not"."""
+    watchdog = Timer(COMMAND_SECONDS if seconds is None else seconds, cut, [client])
     watchdog.daemon = True
     watchdog.start()
     try:
@@ -94,8 +96,9 @@ def _port(settings: MailboxSettings) -> int:
     return settings.port or (993 if settings.security == "tls" else 143)
 
 
-def _cut(client: IMAPClient) -> None:
-    with suppress(OSError):
+def cut(client: IMAPClient) -> None:
+    """Break the connection off, from any thread: whoever reads from it gets an error at once."""
+    with suppress(OSError, AttributeError):
         # Not the TLS socket's own shutdown, which would pull the session away under the thread that reads.
         socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
 

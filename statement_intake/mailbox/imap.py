@@ -17,6 +17,7 @@ from statement_intake.mailbox import (
 )
 from statement_intake.mailbox.connection import CommandError, commands, connect, disconnect, place
 from statement_intake.mailbox.glancing import glances
+from statement_intake.mailbox.idle import Listener
 from statement_intake.mailbox.imap_session import Criteria, Session, open_folder, uidvalidity
 from statement_intake.settings import MailboxSettings
 
@@ -68,6 +69,10 @@ class ImapMailbox:
             if uidvalidity(opened) != folder.uidvalidity or not _keeps(opened.get(b"PERMANENTFLAGS", ()), keyword):
                 return False
             return _replace_keyword(client, int(uid), keyword)
+
+    def listeners(self) -> Sequence[Listener]:
+        """One for each folder, if IDLE is wanted."""
+        return [Listener(self._settings, folder) for folder in self.folders] if self._settings.idle else []
 
     def was_sent(self, message_id: str) -> bool | None:
         """Is the letter in the Sent folder? None where no such folder is configured. Raises MailboxError."""

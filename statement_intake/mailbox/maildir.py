@@ -18,7 +18,15 @@ from typing import BinaryIO
 from imapclient.imap_utf7 import encode as modified_utf7
 
 from statement_intake.domain.finding import Outcome
-from statement_intake.mailbox import HEADER_LIMIT, FolderState, MailboxError, MessageGone, OpenFolder, RawGlance
+from statement_intake.mailbox import (
+    HEADER_LIMIT,
+    FolderState,
+    Listening,
+    MailboxError,
+    MessageGone,
+    OpenFolder,
+    RawGlance,
+)
 from statement_intake.mailbox.mime_scan import scan
 from statement_intake.settings import MailboxSettings
 
@@ -55,6 +63,10 @@ class MaildirMailbox:
     def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> bool:  # noqa: ARG002 - the protocol's
         """False: nothing is ever marked in a Maildir."""
         return False
+
+    def listeners(self) -> Sequence[Listening]:
+        """None: a directory is looked into."""
+        return ()
 
     def was_sent(self, message_id: str) -> bool | None:
         """Is the letter in the Sent folder? None where no such folder is configured. Raises MailboxError."""

@@ -24,7 +24,7 @@ class MailboxSettings(Table):
     path: Path | None = None
     #: Mail received before this day is never looked at and never answered.
     start: date | None = None
-    #: Wake up when the server announces mail. Without effect as yet: the mailbox is polled.
+    #: Look at once when the server announces mail, on a connection of its own; polling goes on beside it.
     idle: bool = True
     auth: Literal["password"] = "password"
     mark: Literal["none", "keyword"] = "none"

@@ -10,7 +10,8 @@ from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.settings import MailboxSettings
 
 #: What the server answers to a command (without its tag): untagged lines, and the tagged OK follows; or None to hang
-#: up. An answer that has "{tag}" in it is the whole answer.
+#: up. An answer that has "{tag}" in it is the whole answer; so is one that ends in "{silence}", or in "{hang up}" to
+#: break off there.
 Script = Callable[[bytes], bytes | None]
 
 EXAMINED = b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4] ok\r\n* FLAGS (\\Seen)\r\n"
@@ -67,17 +68,18 @@ class ScriptedImap:
                         break
 
     def _answer(self, connection: socket.socket, line: bytes) -> bool:
-        tag, command = line.rstrip().split(b" ", 1)
+        # DONE, the end of IDLE, has no tag.
+        tag, _, command = line.rstrip().rpartition(b" ") if line == b"DONE\r\n" else line.rstrip().partition(b" ")
         self.commands.append(command)
         answer = self._script(command)
         if answer is None:
             answer = self._usual.get(command.split()[0])
         if answer is None:
             return False
-        if b"{tag}" not in answer:
+        if not any(word in answer for word in (b"{tag}", b"{silence}", b"{hang up}")):
             answer += b"{tag} OK done\r\n"
-        connection.sendall(answer.replace(b"{tag}", tag))
-        return not command.startswith(b"LOGOUT")
+        connection.sendall(answer.replace(b"{tag}", tag).replace(b"{silence}", b"").replace(b"{hang up}", b""))
+        return b"{hang up}" not in answer and not command.startswith(b"LOGOUT")
 
 
 def uids_of(command: bytes) -> list[int]:
