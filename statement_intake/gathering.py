@@ -31,11 +31,13 @@ def gather_facts(  # noqa: PLR0913 - what is judged, and as what
     answers: str | None,
     submission: int | None = None,
     mending: Mending | None = None,
+    completes: bool = False,
     reviewed: bool = False,
 ) -> Facts:
     """The facts beside *message*. *answers*: the reference of the submission whose letter it answers.
 
-    *submission*: the one that is judged again, if any; *mending*: what officers know better than its subject.
+    *submission*: the one that is judged again, if any; *mending*: what officers know better than its subject;
+    *completes*: a robot decides anew, in sight of everything that came meanwhile.
     """
     reading, log = desk.knowledge.read_subject(message.headers.subject), desk.ledger.log
     meeting = (mending and mending.meeting) or reading.meeting
@@ -43,7 +45,7 @@ def gather_facts(  # noqa: PLR0913 - what is judged, and as what
     earlier: tuple[Earlier, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     if meeting is not None and party is not None:
-        earlier = log.earlier(meeting.id, party.code, before=submission)
+        earlier = log.earlier(meeting.id, party.code, beside=submission, later=completes)
         elsewhere = log.elsewhere(meeting.id, party.code, [file.sha256 for file in message.of(*_TELLING)])
     return Facts(
         received=received,

@@ -23,6 +23,7 @@ from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import Mending, judge
 from statement_intake.domain.message import Glance, Message
 from statement_intake.domain.records import Unfinished
+from statement_intake.domain.senders import Authentication
 from statement_intake.domain.triage import Answer, Look, Ties, glance
 from statement_intake.gathering import find_open, find_ties, gather_facts
 from statement_intake.giving_up import give_up
@@ -113,7 +114,9 @@ def _decide_about(arrival: Unfinished, desk: Desk) -> None:
 def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
     own, knowledge = desk.correspondent.own, desk.knowledge
     arrived = read(arrival, workspace, desk)
-    message = as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
+    # What only claims to come from our own house is not opened as if it did.
+    forged = knowledge.senders.authentication(arrived) is Authentication.FAIL
+    message = arrived if forged else as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
     arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
     if desk.ledger.record.duplicate(arrival, content_identity(message)):
         log.info("ignored", reference=arrival.reference, reason="message.duplicate")
@@ -152,7 +155,7 @@ def _complete(workspace: Path, arrival: Unfinished, message: Message, ties: Ties
     mending = Mending.of(dossier.mending, knowledge.parties)
     facts = gather_facts(
         whole, found.received, desk, answers=dossier.answers, submission=dossier.id, mending=mending,
-        reviewed=was_reviewed(dossier),
+        completes=True, reviewed=was_reviewed(dossier),
     )  # fmt: skip
     decision = judge(whole, facts, Ties(answers=dossier.answers), knowledge, mending)
     say_decided(dossier.reference, decision)

@@ -13,6 +13,10 @@ from statement_intake.domain.words import Vocabulary
 ReadSubject = Callable[[str], SubjectReading]
 
 
+#: Characters of all the mails' texts; that of a single mail is capped so, too.
+_TEXT = 100_000
+
+
 class Brought(Value):
     """What a mail brings."""
 
@@ -54,7 +58,7 @@ def assemble(mails: Sequence[Message], read_subject: ReadSubject, words: Vocabul
     return newest.model_copy(
         update={
             "headers": newest.headers.model_copy(update={"subject": subject}),
-            "text": "\n\n".join(text for text in texts if text),
+            "text": "\n\n".join(text for text in texts if text)[:_TEXT],
             "links": links,
             "link_labels": linking.link_labels,
             "attachments": attachments,

@@ -24,6 +24,8 @@ from statement_intake.domain.value import Value
 
 #: Video and transcript find each other within this time.
 TOGETHER = timedelta(days=3)
+#: Nobody needs so many mails for one statement; then a person looks.
+_MOST_MAILS = 30
 #: Rooms of findings that a corrected subject line mends.
 _OF_THE_SUBJECT = ("subject.", "meeting.")
 
@@ -53,7 +55,7 @@ def completion(  # noqa: PLR0913 - the mail, when it came, and what is known bes
         dossier
         for dossier in candidates
         if _is_open(dossier)
-        and knowledge.senders.may_act(message, dossier.owner)
+        and knowledge.senders.may_act(message, dossier.owner, has_our_letter=ties.answers == dossier.reference)
         and not _contradicts(reading, dossier, knowledge)
         and (
             _mends(message, reading, finding, dossier, knowledge)
@@ -80,7 +82,8 @@ def was_reviewed(dossier: Dossier) -> bool:
 
 def _is_open(dossier: Dossier) -> bool:
     silent = any(finding.effect is Effect.SILENT for finding in dossier.findings)
-    return dossier.outcome in {Outcome.REJECTED, Outcome.HELD} and dossier.standing == "current" and not silent
+    waits = dossier.outcome in {Outcome.REJECTED, Outcome.HELD} and dossier.standing == "current"
+    return waits and not silent and len(dossier.mails) < _MOST_MAILS
 
 
 def _mends(

@@ -149,7 +149,12 @@ def _asked_back(message: Message, submission: Submission, facts: Facts, knowledg
     items = set(submission.items)
     of_party = (earlier for earlier in facts.earlier if not items or items & set(earlier.items))
     meant = (facts.answers,) if facts.answers else of_party
-    return tuple(earlier.reference for earlier in meant if knowledge.senders.may_act(message, earlier.owner))
+    answered = facts.answers is not None
+    return tuple(
+        earlier.reference
+        for earlier in meant
+        if knowledge.senders.may_act(message, earlier.owner, has_our_letter=answered)
+    )
 
 
 def judge_subject(subject: str, knowledge: Knowledge) -> tuple[SubjectReading, tuple[Finding, ...]]:

@@ -74,27 +74,33 @@ class Senders(Value):
         domain = message.headers.sender[0].domain if len(message.headers.sender) == 1 else ""
         return SenderFacts(state=state, authentication=authentication, domain=domain)
 
-    def may_act(self, message: Message, owner: Owner) -> bool:
+    def may_act(self, message: Message, owner: Owner, *, has_our_letter: bool = False) -> bool:
         """Whether the sender of *message* may complete, replace or take back what is *owner*'s.
 
-        The same address, or the same governmental house; never two accounts at a provider for everyone. Where
-        authentication is known it has to be there: nobody who is forged may, nobody less authentic than the owner was,
-        and a colleague's address counts only where it is authentic, or where no mail server's word is taken at all.
+        The same address, or the same governmental house; never two accounts at a provider for everyone. Where a mail
+        server's word is taken it has to be there: nobody who is forged may, nobody less authentic than the owner was,
+        and an address alone is enough only with what our letter about it says (*has_our_letter*), which went to the
+        owner. What an officer passes on acts for nobody: anybody can have written it, and an officer has other means.
         """
-        authentication = self.authentication(message)
-        if len(message.headers.sender) != 1 or not owner.sender or authentication is Authentication.FAIL:
-            return False
-        if owner.authenticated and authentication is not Authentication.PASS:
+        passed_on = message.forwarding is not None and message.forwarding.staff
+        if len(message.headers.sender) != 1 or not owner.sender or passed_on:
             return False
         sender = message.headers.sender[0]
+        if not self._is_authentic_enough(self.authentication(message), owner, has_our_letter=has_our_letter):
+            return False
         # "ß" folds to "ss", and yet the two are different domains, and different people's.
         if sender.email.lower() != sender.key:
             return False
         if sender.key == owner.sender or sender.key in owner.written_to:
             return True
         house = self.houses.house(sender.domain)
-        proven = authentication is Authentication.PASS or self.trusted is None
+        proven = self.authentication(message) is Authentication.PASS or self.trusted is None
         return proven and house is not None and house == self.houses.house(owner.sender.rpartition("@")[2])
+
+    def _is_authentic_enough(self, word: Authentication, owner: Owner, *, has_our_letter: bool) -> bool:
+        if word is Authentication.UNKNOWN:
+            return not owner.authenticated and (has_our_letter or self.trusted is None)
+        return word is Authentication.PASS
 
     def authentication(self, message: Message) -> Authentication:
         """What our own server says of the From address: DMARC (RFC 7489), else an aligned DKIM or SPF pass.

@@ -87,8 +87,13 @@ class Log:
                     subject=None, reply=None, needs_person="",
                 )  # fmt: skip
 
-    def earlier(self, meeting: str, party: str, *, before: int | None = None) -> tuple[Earlier, ...]:
-        """What stands of a party at a meeting, oldest first, without the submission *before* itself."""
+    def earlier(
+        self, meeting: str, party: str, *, beside: int | None = None, later: bool = False
+    ) -> tuple[Earlier, ...]:
+        """What stands of a party at a meeting, oldest first, but for the submission *beside* itself.
+
+        What came after that one is left out, too, unless *later* asks for it.
+        """
         query = (
             select(submissions)
             .where(submissions.c.meeting == meeting, submissions.c.party == party)
@@ -97,7 +102,11 @@ class Log:
         )
         with self._engine.begin() as connection:
             rows = connection.execute(query).all()
-            return tuple(_earlier(connection, row) for row in rows if before is None or row.id < before)
+            return tuple(
+                _earlier(connection, row).model_copy(update={"later": beside is not None and row.id > beside})
+                for row in rows
+                if beside is None or row.id < beside or (later and row.id > beside)
+            )
 
     def accepted(self, meeting: str) -> Iterator[Dossier]:
         """Everything about each submission to *meeting* that is accepted and stands, oldest first."""

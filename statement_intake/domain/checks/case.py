@@ -32,6 +32,8 @@ class Earlier(Value):
     standing: str = "current"
     #: Its sender has been told nothing about it.
     silent: bool = False
+    #: It came after the first mail of the submission at hand, which is judged again.
+    later: bool = False
 
 
 class Elsewhere(Value):

@@ -72,13 +72,15 @@ def _stands(earlier: Earlier) -> bool:
 
 
 def _replaces(case: Case, earlier: Earlier) -> bool:
-    """Written statements and overlapping items are never replaced without a person."""
+    """Written statements and overlapping items are never replaced without a person, nor what came later."""
     said = case.cover.replaces or (case.facts.answers is not None and case.facts.answers.reference == earlier.reference)
-    return said and earlier.kind == Kind.VIDEO and earlier.items == case.submission.items
+    equal = earlier.kind == Kind.VIDEO and earlier.items == case.submission.items
+    return said and equal and not earlier.later
 
 
 def _may_act(case: Case, earlier: Earlier) -> bool:
-    return case.senders.may_act(case.message, earlier.owner)
+    answered = case.facts.answers is not None and case.facts.answers.reference == earlier.reference
+    return case.senders.may_act(case.message, earlier.owner, has_our_letter=answered)
 
 
 def _conflict(earlier: Earlier) -> Finding:

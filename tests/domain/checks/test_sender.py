@@ -100,7 +100,9 @@ PASSED = "mx.un.org; dmarc=pass"
     ("sender", "result", "senders", "owner", "may"),
     [
         ("Mission@Vienna.MFA.gov.gh", "", ANY, MISSION, True),
-        ("mission@vienna.mfa.gov.gh", "mx.un.org; dmarc=none", TRUSTED, MISSION, True),
+        ("mission@vienna.mfa.gov.gh", PASSED, TRUSTED, MISSION, True),
+        # Where results are to be had, an address alone is nothing.
+        ("mission@vienna.mfa.gov.gh", "mx.un.org; dmarc=none", TRUSTED, MISSION, False),
         ("mission@vienna.mfa.gov.gh", "mx.un.org; dmarc=fail", TRUSTED, MISSION, False),
         (COLLEAGUE, "", ANY, MISSION, True),
         (COLLEAGUE, PASSED, TRUSTED, MISSION, True),
@@ -123,3 +125,23 @@ PASSED = "mx.un.org; dmarc=pass"
 def test_who_may_act_for_a_submission(sender: str, result: str, senders: Senders, owner: Owner, may: bool) -> None:  # noqa: FBT001
     """The same address or the same governmental house, authentic where that is known."""
     assert senders.may_act(mail(*[result] if result else [], sender=sender), owner) is may
+
+
+def test_our_letter_speaks_for_an_address_that_nothing_proves() -> None:
+    """It went to the owner. It does not help who is forged, a colleague, or where the owner was authentic before."""
+    none, failed = (
+        mail("mx.un.org; dmarc=none", sender=MISSION.sender),
+        mail("mx.un.org; dmarc=fail", sender=MISSION.sender),
+    )
+    colleague = mail("mx.un.org; dmarc=none", sender=COLLEAGUE)
+    authentic = MISSION.model_copy(update={"authenticated": True})
+    assert TRUSTED.may_act(none, MISSION, has_our_letter=True)
+    assert not TRUSTED.may_act(failed, MISSION, has_our_letter=True)
+    assert not TRUSTED.may_act(colleague, MISSION, has_our_letter=True)
+    assert not TRUSTED.may_act(none, authentic, has_our_letter=True)
+
+
+def test_what_an_officer_passes_on_acts_for_nobody() -> None:
+    """Anybody can have written the mail within his mail."""
+    passed_on = mail(sender=MISSION.sender).model_copy(update={"forwarding": Forwarding(by=None, staff=True)})
+    assert not ANY.may_act(passed_on, MISSION, has_our_letter=True)
