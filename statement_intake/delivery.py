@@ -43,6 +43,8 @@ class Post:
     #: MAIL FROM; empty is the null sender.
     envelope_sender: str
     clock: Callable[[], datetime]
+    #: Where a person's own answer to the same mail is; None if there is none. Raises SurroundingsFault.
+    answered: Callable[[QueuedLetter], str | None]
 
 
 def deliver(post: Post, stopping: Callable[[], bool]) -> int:
@@ -66,6 +68,8 @@ def recover(post: Post) -> None:
 
 
 def _deliver_one(letter: QueuedLetter, post: Post) -> bool:
+    if letter.look_first and _is_answered(letter, post):
+        return False
     if not post.outbox.claim(letter.id):
         return False
     try:
@@ -81,6 +85,20 @@ def _deliver_one(letter: QueuedLetter, post: Post) -> bool:
         log.error("a fault of ours with a letter", reference=letter.reference, problem=reply)  # noqa: TRY400
         return False
     return _write_down(letter, sending, post)
+
+
+def _is_answered(letter: QueuedLetter, post: Post) -> bool:
+    """Whether a letter that waited has to wait on: a person has answered meanwhile, or it cannot be seen."""
+    try:
+        why = post.answered(letter)
+    except SurroundingsFault as fault:
+        log.warning("cannot look for an answer, the letter waits", reference=letter.reference, problem=str(fault))
+        return True
+    if why is None:
+        return False
+    post.outbox.stop(letter.id, why)
+    log.info("letter", reference=letter.reference, state="held", reply=why)
+    return True
 
 
 def _send(letter: QueuedLetter, post: Post) -> "Sending":

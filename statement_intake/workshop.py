@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
+from statement_intake.answered import Answers
 from statement_intake.configuration import load_knowledge
 from statement_intake.console.application import build
 from statement_intake.console.limits import LoginLimits
@@ -96,13 +97,15 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         largest=settings.limits.message_megabytes * _MEGABYTE,
         marking=frozenset(name for name, mailbox in settings.mailboxes.items() if mailbox.mark != "none"),
     )
+    mailboxes = build_mailboxes(settings)
     post = Post(
         outbox=ledger.outbox,
         transport=SmtpTransport(settings.smtp),
         envelope_sender=settings.smtp.envelope_sender,
         clock=now,
+        answered=Answers(mailboxes, desk.reader.headers, desk.correspondent.own, desk.correspondent.message_ids.made),
     )
-    return Workshop(settings, desk, build_mailboxes(settings), post, _rules(settings), _lookout(settings, desk, post))
+    return Workshop(settings, desk, mailboxes, post, _rules(settings), _lookout(settings, desk, post))
 
 
 def build_knowledge(settings: Settings) -> Knowledge:

@@ -42,9 +42,15 @@ def show_letters(reference: Annotated[str, typer.Argument(metavar="REF")]) -> No
 def send_letters(
     references: Annotated[list[str] | None, typer.Argument(metavar="[REF...]")] = None,
     everything: Annotated[bool, typer.Option("--all-held", help="Every letter that is held.")] = False,
+    although_answered: Annotated[
+        bool, typer.Option("--although-answered", help="Also where a person has answered the same mail meanwhile.")
+    ] = False,
 ) -> None:
-    """Release letters; the service sends them at its next round. Says how many."""
-    _move_letters("send", references or [], everything=everything)
+    """Release letters; the service sends them at its next round. Says how many.
+
+    Before one goes, a person's own answer is looked for in the mailbox and its Sent folder; if there is one, it waits.
+    """
+    _move_letters("send", references or [], everything=everything, although_answered=although_answered)
 
 
 @app.command("drop")
@@ -53,14 +59,17 @@ def drop_letters(references: Annotated[list[str], typer.Argument(metavar="REF...
     _move_letters("drop", references, everything=False)
 
 
-def _move_letters(action: str, references: list[str], *, everything: bool) -> None:
+def _move_letters(action: str, references: list[str], *, everything: bool, although_answered: bool = False) -> None:
     from statement_intake.operations.letters import move
     from statement_intake.workshop import now, open_workshop
 
     if not references and not everything:
         raise typer.BadParameter("name the submissions, or --all-held")
     with open_workshop(read_settings()) as workshop:
-        moved = move(action, workshop.desk.ledger.outbox, references, everything=everything, actor=officer(), now=now())
+        moved = move(
+            action, workshop.desk.ledger.outbox, references, everything=everything, actor=officer(), now=now(),
+            although_answered=although_answered,
+        )  # fmt: skip
     typer.echo(f"{moved} letters {'released' if action == 'send' else 'dropped'}")
     if not moved:
         raise typer.Exit(PROBLEMS)

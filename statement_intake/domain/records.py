@@ -139,6 +139,8 @@ class QueuedLetter(Value):
     attempts: int
     written_at: datetime
     response: str
+    #: It waited: before it goes, a person's own answer is looked for.
+    look_first: bool
     #: BCP 47.
     language: str
     #: The text as it is shown: the plain text part of `raw`.

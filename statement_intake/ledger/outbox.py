@@ -106,13 +106,17 @@ class Outbox:
         for state, becomes in (("sending", "failed"), ("data", "unknown")):
             self._move(letter, (state,), becomes, response=response[:500], settled_at=now)
 
-    def release(self, letter: int, actor: str, now: datetime, *, seen: str | None = None) -> bool:
+    def release(
+        self, letter: int, actor: str, now: datetime, *, seen: str | None = None, although_answered: bool = False
+    ) -> bool:
         """A person sends a waiting letter. Never one of an overruled decision: it would contradict the later one.
 
         *seen*: the state in which the person saw it. In another one it stays as it is: a letter that was released,
-        sent and lost meanwhile would go twice.
+        sent and lost meanwhile would go twice. Before it goes, a person's own answer is looked for, unless it is to go
+        *although_answered*.
         """
-        values = {"attempts": 0, "next_attempt_at": None, "settled_at": None, "response": f"released by {actor}"}
+        values: dict[str, Any] = {"attempts": 0, "next_attempt_at": None, "settled_at": None}
+        values |= {"response": f"released by {actor}", "look_first": not although_answered}
         latest = (
             select(submissions.c.revision)
             .where(submissions.c.id == letters.c.submission_id, submissions.c.revision == letters.c.revision)
@@ -123,6 +127,10 @@ class Outbox:
             if moved:
                 _note(connection, letter, actor, "send", now)
         return moved
+
+    def stop(self, letter: int, why: str) -> bool:
+        """Somebody has answered already: it waits again, for a person who knows that."""
+        return self._move(letter, _DUE, "held", response=why[:500])
 
     def drop(self, letter: int, actor: str, now: datetime, *, seen: str | None = None) -> bool:
         """A person decides that a letter does not go. *seen*: as for `release`."""
@@ -259,6 +267,7 @@ def _letter(row: Row[tuple[object, ...]]) -> QueuedLetter:
         subject=row.subject,
         message_id=row.message_id,
         raw=row.raw,
+        look_first=row.look_first,
         attempts=row.attempts,
         written_at=row.written_at,
         response=row.response,

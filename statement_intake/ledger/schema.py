@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -250,6 +251,8 @@ letters = Table(
     Column("next_attempt_at", Moment),
     #: What the server last said, or why the letter waits.
     Column("response", Text, nullable=False, default=""),
+    #: It waited: before it goes, a person's own answer is looked for.
+    Column("look_first", Boolean, nullable=False, server_default=false()),
     Column("settled_at", Moment),
     UniqueConstraint("submission_id", "revision"),
     Index(None, "state", "next_attempt_at"),

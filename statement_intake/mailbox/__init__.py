@@ -126,5 +126,11 @@ class Mailbox(Protocol):
     def was_sent(self, message_id: str) -> bool | None:
         """Is the letter in the Sent folder? None where no such folder is configured. Raises MailboxError."""
 
+    def answers_to(self, message_id: str, since: date) -> Iterator[bytes]:
+        """Header sections of messages that answer that one, received on or after *since*.
+
+        Looked for in the Sent folder, where one is configured, and in the folders that are read. Raises MailboxError.
+        """
+
     def examine(self) -> list[str]:
         """For `doctor`: connect, and say in plain English what works and what the server lacks. Raises MailboxError."""

@@ -84,6 +84,17 @@ class ImapMailbox:
         finally:
             session.close()
 
+    def answers_to(self, message_id: str, since: date) -> Iterator[bytes]:
+        """Header sections of messages that answer that one; see Mailbox. Raises MailboxError."""
+        named: list[str | date] = ["OR", "HEADER", "In-Reply-To", message_id, "HEADER", "References", message_id]
+        for folder in dict.fromkeys(filter(None, (self._settings.sent_folder, *self.folders))):
+            session = Session(self._settings, folder)
+            try:
+                uids = [str(uid) for uid in sorted(session.search([*_since(since), *named]))]
+                yield from (seen.header for seen in glances(session, uids))
+            finally:
+                session.close()
+
     def examine(self) -> list[str]:
         """For `doctor`: connect, and say what works and what the server lacks. Raises MailboxError."""
         with self._connected() as client:

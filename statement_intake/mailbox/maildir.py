@@ -76,6 +76,15 @@ class MaildirMailbox:
             headers = (glance.header for glance in sent.glances(sent.uids_above(None, None)))
             return any(message_id in (BytesHeaderParser().parsebytes(header)["Message-ID"] or "") for header in headers)
 
+    def answers_to(self, message_id: str, since: date) -> Iterator[bytes]:
+        """Header sections of messages that answer that one; see Mailbox. Raises MailboxError."""
+        for name in dict.fromkeys(filter(None, (self._sent_folder, *self.folders))):
+            with self.open(name) as folder:
+                for seen in folder.glances(folder.uids_above(None, since)):
+                    header = BytesHeaderParser().parsebytes(seen.header)
+                    if any(message_id in str(header[field] or "") for field in ("In-Reply-To", "References")):
+                        yield seen.header
+
     def examine(self) -> list[str]:
         """For `doctor`: look into the folders. Raises MailboxError."""
         lines = []

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
+from functools import partial
 
 from statement_intake.domain.records import QueuedLetter, Unanswered
 from statement_intake.ledger.outbox import Outbox
@@ -46,11 +47,12 @@ def as_line(letter: QueuedLetter) -> str:
 
 
 def move(  # noqa: PLR0913 - which letters, where to, and by whom
-    action: str, outbox: Outbox, references: Sequence[str], *, everything: bool, actor: str, now: datetime
-) -> int:
+    action: str, outbox: Outbox, references: Sequence[str], *, everything: bool, actor: str, now: datetime,
+    although_answered: bool = False,
+) -> int:  # fmt: skip
     """Release ("send") or drop the waiting letters of the given submissions, or all held ones; how many."""
     letters = outbox.in_state("held") if everything else []
     for reference in references:
         letters.extend(outbox.of(reference.strip().upper()))
-    change = outbox.release if action == "send" else outbox.drop
+    change = partial(outbox.release, although_answered=although_answered) if action == "send" else outbox.drop
     return sum(change(letter.id, actor, now, seen=letter.state) for letter in letters)
