@@ -54,6 +54,8 @@ class Correction(Value):
     party: str | None = None
     items: tuple[str, ...] = ()
     kind: Kind | None = None
+    #: The reference of an accepted statement whose place an accepted one takes.
+    replaces: str | None = None
 
 
 class Prospect(Value):
@@ -115,9 +117,22 @@ def _decide_anew(
     if outcome is None:
         return judged, message, mending
     try:
-        return overrule(judged, outcome, judged.submission), message, mending
+        decision = overrule(judged, outcome, judged.submission)
     except OverruleError as error:
         raise ReviewError(f"{dossier.reference} {error}. {_help(judged)}") from error
+    if correction.replaces and outcome is Outcome.ACCEPTED:
+        decision = decision.model_copy(update={"supersedes": _replaced(correction.replaces, decision, dossier, desk)})
+    return decision, message, mending
+
+
+def _replaced(reference: str, decision: Decision, dossier: Dossier, desk: Desk) -> str:
+    """The reference of the statement that an officer says is replaced. Raises ReviewError where it cannot be."""
+    other, understood = find(reference, desk), decision.submission
+    if other.id == dossier.id or other.outcome is not Outcome.ACCEPTED or other.standing != "current":
+        raise ReviewError(f"{other.reference} is not another statement that is accepted and stands")
+    if understood.party is None or other.party != understood.party.code:
+        raise ReviewError(f"{other.reference} is another party's")
+    return other.reference
 
 
 def _still_as_seen(dossier: Dossier, seen: int | None) -> None:

@@ -11,6 +11,8 @@ from rich.console import Console
 from statement_intake.domain.packing import PackageKind, plan
 from statement_intake.operations.demo_media import video
 from statement_intake.operations.show import print_dossier
+from statement_intake.review import Correction, ReviewError, give_verdict
+from statement_intake.workshop import Workshop
 from tests.house import KENYA, MORNING, SENDER, House, statement, written
 
 Files = tuple[tuple[str, bytes], ...]
@@ -200,3 +202,25 @@ def test_to_withdraw_what_was_replaced_is_to_withdraw_what_stands(house: House, 
     assert standings(house)[:2] == [REPLACED, ("accepted", "withdrawal_requested")]
     asked = house.rows("SELECT reference, detail FROM audit WHERE action = 'ask_back'")
     assert [(row[0], json.loads(row[1])["by"]) for row in asked] == [(house.references[1], house.references[2])]
+
+
+def test_an_officer_says_that_one_replaces_the_other(house: House) -> None:
+    """Where no robot may: a written statement. Another party's, or one that does not stand, cannot be replaced."""
+    send(house, (("Kenya.docx", written()),))
+    send(house, (("Ghana.docx", written("Ghana")),), "12th EMIC statement – Ghana 4", sender="mission@ghana.gov.gh")
+    send(house, (("Kenya new.docx", written("Kenya and more")),), hours=1)
+    assert standings(house) == [STANDS, STANDS, ("held", "current")]
+    first, ghana, second = house.references
+    with house.open() as workshop:
+        for other, why in ((ghana, "another party's"), (second, "not another statement")):
+            with pytest.raises(ReviewError, match=why):
+                accept(workshop, second, other)
+        accept(workshop, second, first)
+    assert standings(house) == [REPLACED, STANDS, STANDS]
+    assert first in house.rows("SELECT body FROM letters ORDER BY id DESC LIMIT 1")[0][0]
+
+
+def accept(workshop: Workshop, reference: str, replaces: str) -> None:
+    """An officer's verdict."""
+    correction = Correction(replaces=replaces)
+    give_verdict("accept", reference, workshop.desk, actor="officer", because="they said so", correction=correction)

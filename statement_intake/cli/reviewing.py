@@ -23,6 +23,9 @@ Because = Annotated[
 PartyOption = Annotated[str | None, typer.Option("--party", help="Who speaks: a code such as FRA, or a name.")]
 Items = Annotated[list[str] | None, typer.Option("--item", help="An agenda item, such as 3 or 3(a); may be repeated.")]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="What kind of statement it is.")]
+ReplacesOption = Annotated[
+    str | None, typer.Option("--replaces", metavar="REF", help="The accepted statement whose place this one takes.")
+]
 LetterOption = Annotated[bool, typer.Option("--letter/--no-letter", help="Write to the delegation, or do not.")]
 
 
@@ -80,11 +83,11 @@ def show(reference: Reference, json: Json = False) -> None:
 
 def _verdict(
     action: str, reference: str, because: str, party: str | None, items: list[str] | None, kind: Kind | None, *,
-    letter: bool = True,
+    letter: bool = True, replaces: str | None = None,
 ) -> None:  # fmt: skip
     from statement_intake.workshop import open_workshop
 
-    correction = Correction(party=party, items=_normalised(items or []), kind=kind)
+    correction = Correction(party=party, items=_normalised(items or []), kind=kind, replaces=replaces)
     with open_workshop(read_settings()) as workshop:
         reviewed = give_verdict(
             action, reference, workshop.desk, actor=officer(), because=because, correction=correction, letter=letter
@@ -95,10 +98,10 @@ def _verdict(
 @app.command()
 def accept(
     reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None,
-    letter: LetterOption = True,
+    replaces: ReplacesOption = None, letter: LetterOption = True,
 ) -> None:  # fmt: skip
     """Accept a submission, mended where needed, and send a receipt."""
-    _verdict("accept", reference, because, party, item, kind, letter=letter)
+    _verdict("accept", reference, because, party, item, kind, letter=letter, replaces=replaces)
 
 
 @app.command()

@@ -76,8 +76,8 @@ def completion(  # noqa: PLR0913 - the mail, when it came, and what is known bes
 
 
 def was_reviewed(dossier: Dossier) -> bool:
-    """Whether an officer has rejected or reopened it: then no robot accepts it."""
-    return any(step.actor != SERVICE and step.action in {"reject", "reopen"} for step in dossier.history)
+    """Whether an officer has rejected or reopened it, or asked for something: then no robot accepts it."""
+    return any(step.actor != SERVICE and step.action in {"reject", "reopen", "ask"} for step in dossier.history)
 
 
 def _is_open(dossier: Dossier) -> bool:
