@@ -14,6 +14,7 @@ import structlog
 
 from statement_intake.desk import Desk
 from statement_intake.domain.assembly import assemble
+from statement_intake.domain.completion import was_reviewed
 from statement_intake.domain.decision import Decision, OverruleError, overrule
 from statement_intake.domain.faults import Conflict, LimitExceeded
 from statement_intake.domain.finding import Finding, Outcome
@@ -221,7 +222,13 @@ def _judge_again(dossier: Dossier, message: Message, mending: dict[str, Any], de
     reading = knowledge.read_subject(message.headers.subject)
     mended_by = mended(mending, reading, knowledge)
     facts = gather_facts(
-        message, dossier.received, desk, answers=dossier.answers, submission=dossier.id, mending=mended_by
+        message,
+        dossier.received,
+        desk,
+        answers=dossier.answers,
+        submission=dossier.id,
+        mending=mended_by,
+        reviewed=dossier.history[-1].action == "complete" and was_reviewed(dossier),
     )
     return judge(message, facts, Ties(answers=dossier.answers), knowledge, mended_by)
 

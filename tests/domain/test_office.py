@@ -34,3 +34,19 @@ def test_an_endless_holiday_ends() -> None:
     assert closed.opens_next(datetime.fromisoformat("2023-08-01T10:00:00+02:00")).isoformat() == (
         "2023-08-02T09:00:00+02:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("moment", "days", "end"),
+    [
+        ("2023-08-23T17:00:00+02:00", 2, "2023-08-25"),
+        ("2023-08-24T08:00:00+02:00", 2, "2023-08-28"),
+        ("2023-08-26T12:00:00+02:00", 2, "2023-08-29"),
+        ("2023-08-14T18:00:00+02:00", 1, "2023-08-16"),
+        ("2023-08-23T17:00:00+02:00", 0, "2023-08-23"),
+    ],
+)
+def test_the_end_of_a_working_day(moment: str, days: int, end: str) -> None:
+    """Weekends and holidays do not count; the whole last day does."""
+    found = OFFICE.end_of_working_day(datetime.fromisoformat(moment), days)
+    assert (found.date().isoformat(), found.time()) == (end, time.max)

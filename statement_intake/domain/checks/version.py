@@ -19,6 +19,13 @@ def check(case: Case) -> Iterator[Finding]:
     if (answered := case.facts.answers) and _is_a_part(case, answered):
         yield _part_unclear(answered) if _may_act(case, answered) else _conflict(answered)
         return
+    if text := _perhaps_its_text(case):
+        yield Finding(
+            code="version.unclear",
+            effect=Effect.HOLD,
+            message=f"A written statement on this item is accepted ({text.reference}): the transcript of this video?",
+            detail={"reference": text.reference},
+        )
     for earlier in _overlapping(case):
         if not _may_act(case, earlier):
             yield _conflict(earlier)
@@ -46,6 +53,24 @@ def _is_a_part(case: Case, answered: Earlier) -> bool:
     if submission.kind is Kind.VIDEO:
         return case.completes is not None and not submission.of(Role.TRANSCRIPT)
     return answered.kind == Kind.VIDEO
+
+
+def _perhaps_its_text(case: Case) -> Earlier | None:
+    """A document that its sender has sent before this video, which has none, and that was taken for a statement."""
+    submission = case.submission
+    if submission.kind is not Kind.VIDEO or submission.of(Role.TRANSCRIPT):
+        return None
+    return next(
+        (
+            earlier
+            for earlier in case.facts.earlier
+            if earlier.kind == Kind.WRITTEN
+            and _stands(earlier)
+            and earlier.items == submission.items
+            and _may_act(case, earlier)
+        ),
+        None,
+    )
 
 
 def _overlapping(case: Case) -> tuple[Earlier, ...]:

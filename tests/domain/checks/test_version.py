@@ -83,3 +83,32 @@ def test_a_part_in_answer_to_our_letter_is_put_together_by_a_person() -> None:
     assert list(version.check(case(document(), facts=answered))) == [part]
     assert list(version.check(case(video(), facts=answered))) == [part]
     assert list(version.check(case(video(), document(), facts=answered))) == []
+
+
+def test_a_video_after_a_document_that_was_taken_for_a_statement_is_for_a_person() -> None:
+    """It may be its transcript; another sender's, or one on another item, is not."""
+    document_before = earlier(kind="written")
+    found = list(version.check(case(video(), facts=known(document_before))))
+    assert [(finding.code, str(finding.effect)) for finding in found] == [("version.unclear", "hold")]
+    others = known(earlier(kind="written", items=("4",)), earlier(kind="written", owner=Owner(sender="x@y.example")))
+    assert list(version.check(case(video(), facts=others))) == []
+    assert list(version.check(case(video(), document(), facts=known(document_before)))) == []
+
+
+def test_what_came_later_is_never_replaced_by_what_is_judged_again() -> None:
+    """An old mail that is mended now says "replaces" of something else."""
+    replacing = case(video(), document(), text="This replaces it.", facts=known(earlier(later=True)))
+    assert list(version.check(replacing)) == [UNCLEAR]
+    assert version.superseded(replacing) is None
+
+
+def test_what_an_officer_refused_is_accepted_by_no_robot() -> None:
+    """Though it is complete now."""
+    whole = case(video(), document(), facts=Facts(received=RECEIVED, reviewed=True))
+    assert [finding.code for finding in version.check(whole)] == ["version.reviewed"]
+
+
+def test_other_speakers_are_not_overlapped() -> None:
+    """For a group, or together with another State, it is another statement."""
+    others = known(earlier(on_behalf_of="X-G77"), earlier(together_with=("DEU",)))
+    assert list(version.check(case(video(), document(), facts=others))) == []
