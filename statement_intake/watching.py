@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from statement_intake.domain import digest, notices
+from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import LogRow
@@ -46,6 +47,8 @@ class Lookout:
     meetings: tuple[Meeting, ...]
     office: Office
     watch: notices.Watchfulness
+    #: What signs us in, and will stop to.
+    expiries: tuple[Expiry, ...]
     operators: tuple[Person, ...]
     #: For statements that wait too long; nobody, where none is named.
     duty: tuple[Person, ...]
@@ -64,7 +67,11 @@ def look_out(lookout: Lookout) -> None:
     now, told = lookout.clock(), lookout.ledger.notices.told()
     if lookout.operators:
         pulses = lookout.ledger.pulses.all()
-        for notice in notices.of_mailboxes(pulses, told, now, lookout.watch):
+        news_of_surroundings = (
+            *notices.of_mailboxes(pulses, told, now, lookout.watch),
+            *notices.of_expiries(lookout.expiries, told, now),
+        )
+        for notice in news_of_surroundings:
             _send(lookout, lookout.operators, f"statement-intake: {notice.text.partition('.')[0]}", notice.text)
             _remember(lookout, [notice], now)
     if lookout.duty:

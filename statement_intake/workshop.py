@@ -22,6 +22,7 @@ from statement_intake.console.sign_on import PATH_BACK
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
 from statement_intake.desk import Desk
+from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.message_ids import MessageIds
 from statement_intake.domain.notices import Watchfulness
@@ -36,6 +37,7 @@ from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox
 from statement_intake.messenger import Messenger
+from statement_intake.oauth import TokenSource
 from statement_intake.polling import PollRules
 from statement_intake.reading.press import Press
 from statement_intake.reading.sandbox import Reader
@@ -97,10 +99,11 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         largest=settings.limits.message_megabytes * _MEGABYTE,
         marking=frozenset(name for name, mailbox in settings.mailboxes.items() if mailbox.mark != "none"),
     )
-    mailboxes = build_mailboxes(settings)
+    tokens = build_tokens(settings)
+    mailboxes = build_mailboxes(settings, tokens)
     post = Post(
         outbox=ledger.outbox,
-        transport=SmtpTransport(settings.smtp),
+        transport=SmtpTransport(settings.smtp, tokens),
         envelope_sender=settings.smtp.envelope_sender,
         clock=now,
         answered=Answers(mailboxes, desk.reader.headers, desk.correspondent.own, desk.correspondent.message_ids.made),
@@ -115,10 +118,23 @@ def build_knowledge(settings: Settings) -> Knowledge:
     )
 
 
-def build_mailboxes(settings: Settings) -> tuple[Mailbox, ...]:
+def build_tokens(settings: Settings) -> TokenSource | None:
+    """Where access tokens come from, if [oauth2] says."""
+    return TokenSource(settings.oauth2) if settings.oauth2 else None
+
+
+def build_expiries(settings: Settings) -> tuple[Expiry, ...]:
+    """What signs us in and will stop to, as far as it is known."""
+    if settings.oauth2 is None or settings.oauth2.expires is None:
+        return ()
+    what, day = settings.oauth2.expires
+    return (Expiry(what=f"{what} of [oauth2]", last_day=day, warn_days=settings.oauth2.warn_days),)
+
+
+def build_mailboxes(settings: Settings, tokens: TokenSource | None) -> tuple[Mailbox, ...]:
     """One for each table [mailboxes.*]."""
     return tuple(
-        MaildirMailbox(name, mailbox) if mailbox.kind == "maildir" else ImapMailbox(name, mailbox)
+        MaildirMailbox(name, mailbox) if mailbox.kind == "maildir" else ImapMailbox(name, mailbox, tokens)
         for name, mailbox in settings.mailboxes.items()
     )
 
@@ -198,6 +214,7 @@ def _lookout(settings: Settings, desk: Desk, post: Post) -> Lookout:
             held_working_days=alerts.held_working_days,
             near_deadline=timedelta(hours=alerts.near_deadline_hours),
         ),
+        expiries=build_expiries(settings),
         operators=tuple(Person(address) for address in alerts.operators),
         duty=(Person(office.duty_address, office.duty_officer),) if office.duty_address else (),
         readers=tuple(Person(address) for address in settings.digest.to),

@@ -1,11 +1,12 @@
 """Settings: from a file, from the environment, and refused with the key, the problem and the place."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from statement_intake.settings import Settings, SettingsError, load
+from statement_intake.settings import CONFIG_VARIABLE, PREFIX, Settings, SettingsError, load
 
 SECRET = "correct horse battery staple"
 Write = Callable[[str], dict[str, str]]
@@ -208,3 +209,49 @@ def test_the_settings_that_come_with_the_project_are_good() -> None:
     assert isinstance(settings, Settings)
     assert settings.mailboxes == {}
     assert settings.replies.mode == "hold"
+
+
+def test_every_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    """Those of [oauth2] too; the file's name is relative to who names it."""
+    (tmp_path / "secret").write_text("s3cret\n")
+    (tmp_path / "refresh").write_text("refresh-me\n")
+    file = tmp_path / "service.toml"
+    file.write_text('[oauth2]\ntoken_url = "https://accounts.example/token"\nclient_id = "c"\nsecret_file = "secret"\n')
+    variables = {CONFIG_VARIABLE: str(file), f"{PREFIX}OAUTH2__REFRESH_TOKEN_FILE": str(tmp_path / "refresh")}
+    oauth2 = load(variables).oauth2
+    assert oauth2 is not None
+    assert oauth2.secret is not None
+    assert oauth2.refresh_token is not None
+    assert (oauth2.secret.get_secret_value(), oauth2.refresh_token.get_secret_value()) == ("s3cret", "refresh-me")
+    assert "s3cret" not in repr(oauth2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("", 'mailboxes.main, smtp: auth = "oauth2" needs a table'),
+        ('[oauth2]\ntoken_url = "http://a.example/token"\nclient_id = "c"\nsecret = "s"', "must begin with https"),
+        ('[oauth2]\ntoken_url = "https://a.example/token"\nclient_id = "c"', "needs a secret, a certificate or"),
+        (
+            '[oauth2]\ntoken_url = "https://a.example/token"\nclient_id = "c"\nsecret = "s"\ncertificate = "x"',
+            "not both",
+        ),
+        ('[oauth2]\ntoken_url = "https://a.example/token"\nclient_id = "c"\ncertificate = "x"', "at Microsoft alone"),
+        (
+            '[oauth2]\ntoken_url = "https://a.example/t/oauth2/v2.0/token"\nclient_id = "c"\ncertificate = "hush"',
+            "has no private key in it",
+        ),
+        (
+            '[oauth2]\ntoken_url = "https://a/t/oauth2/v2.0/token"\nclient_id = "c"\ncertificate = "PRIVATE KEY-----"',
+            "has no certificate in it",
+        ),
+    ],
+)
+def test_what_tokens_need_is_said_at_the_start(tmp_path: Path, lines: str, told: str) -> None:
+    """With the key, and without the secret."""
+    file = tmp_path / "service.toml"
+    box = '[mailboxes.main]\nhost = "imap.example"\nusername = "u@example"\nauth = "oauth2"\n'
+    file.write_text(f'{box}[smtp]\nhost = "smtp.example"\nusername = "u@example"\nauth = "oauth2"\n{lines}\n')
+    with pytest.raises(SettingsError, match=re.escape(told)) as caught:
+        load({CONFIG_VARIABLE: str(file)})
+    assert "hush" not in str(caught.value)

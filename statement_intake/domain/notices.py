@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.pulse import Pulse
@@ -12,7 +13,7 @@ from statement_intake.domain.value import Value
 #: When each notice, by kind and subject, was told.
 Told = Mapping[tuple[str, str], datetime]
 
-SILENT, BACK, OVERDUE, NEAR = "silent", "back", "overdue", "near-deadline"
+SILENT, BACK, OVERDUE, NEAR, EXPIRES, EXPIRED = "silent", "back", "overdue", "near-deadline", "expires", "expired"
 
 
 class Watchfulness(Value):
@@ -48,6 +49,17 @@ def of_mailboxes(pulses: Iterable[Pulse], told: Told, now: datetime, watch: Watc
                 yield Notice(kind=SILENT, about=pulse.what, text=text)
         elif was_told:
             yield Notice(kind=BACK, about=pulse.what, text=f"The {pulse.what} works again; nothing was lost.")
+
+
+def of_expiries(expiries: Iterable[Expiry], told: Told, now: datetime) -> Iterator[Notice]:
+    """Once when something that signs us in will soon end, and once when it has."""
+    for expiry in expiries:
+        left = (expiry.last_day - now.date()).days
+        # A new one has another day, and is told of again.
+        about = f"{expiry.what} {expiry.last_day}"
+        kind = EXPIRED if left < 0 else EXPIRES
+        if left <= expiry.warn_days and (kind, about) not in told:
+            yield Notice(kind=kind, about=about, text=expiry.sentence(now.date()))
 
 
 def of_held(  # noqa: PLR0913 - what is held, what was told, and by which measures

@@ -14,6 +14,8 @@ from threading import Timer
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
+from statement_intake.domain.credentials import Tokens
+from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.mailbox import MailboxError
 from statement_intake.settings import MailboxSettings
 
@@ -23,6 +25,8 @@ READ_SECONDS = 60
 #: For a command and its whole answer: a server that sends a byte every half minute never runs into READ_SECONDS.
 COMMAND_SECONDS = 600
 LOGOUT_SECONDS = 5
+#: What an application at Microsoft has to be allowed.
+PERMISSION = "IMAP.AccessAsApp"
 
 #: An answer that is complete but makes no sense: the connection can be used on.
 GARBLED = (ProtocolError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -34,6 +38,10 @@ FAULTS = (IMAPClientError, OSError, EOFError, MemoryError, *GARBLED)
 _TRANSIENT = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|THROTTLED|OVERQUOTA)\b", re.IGNORECASE)
 
 
+class SignInRefused(MailboxError):  # noqa: N818 - what happened
+    """The server took the connection, and refused the account, its password or its token."""
+
+
 class CommandError(MailboxError):
     """A command failed, though signing in had worked. *broken*: the connection cannot be used any more."""
 
@@ -42,14 +50,40 @@ class CommandError(MailboxError):
         self.broken = broken
 
 
-def connect(settings: MailboxSettings) -> IMAPClient:
-    """A connection that is signed in. Raises MailboxError, permanent where a password or certificate is refused."""
+def connect(settings: MailboxSettings, tokens: Tokens | None = None) -> IMAPClient:
+    """A connection that is signed in, with one of *tokens* if the settings want that.
+
+    Raises MailboxError, permanent where a password, token or certificate is refused.
+    """
+    try:
+        return _signed_in(settings, tokens)
+    except SignInRefused:
+        if tokens is None or settings.auth != "oauth2":
+            raise
+    # It may have ended before its time: once more, on a fresh connection and with a fresh one.
+    tokens.forget()
+    try:
+        return _signed_in(settings, tokens)
+    except SignInRefused as refused:
+        raise SignInRefused(f"{refused}; {tokens.advice(PERMISSION)}", permanent=refused.permanent) from None
+
+
+def _signed_in(settings: MailboxSettings, tokens: Tokens | None) -> IMAPClient:
+    # Before the connection: a server does not wait for long.
+    token = _token(settings, tokens) if settings.auth == "oauth2" else None
     context = _tls_context(settings)
     client = _reach(settings, context)
     try:
         if settings.security == "starttls":
             _start_tls(client, settings, context)
-        _sign_in(client, settings)
+        try:
+            if token is None:
+                _sign_in(client, settings)
+            else:
+                _present(client, settings, token)
+        except SignInRefused as refused:
+            told = str(refused).replace(token, "***") if token else str(refused)
+            raise SignInRefused(told, permanent=refused.permanent) from None
     except BaseException:
         # No LOGOUT: after a failed handshake there is nobody to say it to.
         with suppress(*FAULTS):
@@ -180,8 +214,33 @@ def _sign_in(client: IMAPClient, settings: MailboxSettings) -> None:
             client.login(settings.username, secret)
     except FAULTS as error:
         # `from None`, here and above: the causes hold what was sent.
-        message = f"{place(settings)}: could not sign in: {_told(error, settings)}"
-        raise MailboxError(message, permanent=_refused(error)) from None
+        raise _not_signed_in(error, settings) from None
+
+
+def _token(settings: MailboxSettings, tokens: Tokens | None) -> str:
+    if tokens is None:
+        raise MailboxError(f"{place(settings)}: no [oauth2] to get a token from", permanent=True)
+    try:
+        return tokens.token()
+    except SurroundingsFault as fault:
+        raise MailboxError(f"{place(settings)}: {fault}", permanent=fault.permanent) from None
+
+
+def _present(client: IMAPClient, settings: MailboxSettings, token: str) -> None:
+    """Sign in with XOAUTH2, the mechanism of Microsoft and Google."""
+    said = iter([f"user={settings.username}\1auth=Bearer {token}\1\1"])
+    try:
+        if not client.has_capability("AUTH=XOAUTH2"):
+            raise MailboxError(f"{place(settings)}: the server does not offer XOAUTH2", permanent=True)
+        # A refusal first comes as a challenge that says why; it wants an empty answer.
+        client.sasl_login("XOAUTH2", lambda _: next(said, ""))
+    except FAULTS as error:
+        raise _not_signed_in(error, settings) from None
+
+
+def _not_signed_in(error: BaseException, settings: MailboxSettings) -> MailboxError:
+    message = f"{place(settings)}: could not sign in: {_told(error, settings)}"
+    return SignInRefused(message, permanent=True) if _refused(error) else MailboxError(message)
 
 
 def _refused(error: BaseException) -> bool:

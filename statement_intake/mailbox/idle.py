@@ -9,6 +9,7 @@ from threading import Event, Lock
 
 from imapclient import IMAPClient
 
+from statement_intake.domain.credentials import Tokens
 from statement_intake.mailbox.connection import commands, connect, cut, disconnect
 from statement_intake.mailbox.imap_session import open_folder
 from statement_intake.settings import MailboxSettings
@@ -23,9 +24,10 @@ ANSWER_SECONDS = 30.0
 class Listener:
     """Waits for announcements about one folder, in a thread of its own."""
 
-    def __init__(self, settings: MailboxSettings, folder: str) -> None:
+    def __init__(self, settings: MailboxSettings, folder: str, tokens: Tokens | None = None) -> None:
         self._settings = settings
         self._folder = folder
+        self._tokens = tokens
         self._stopped = Event()
         #: Guards the connection between the thread that listens and the one that stops it.
         self._lock = Lock()
@@ -36,7 +38,7 @@ class Listener:
 
         Raises MailboxError when the connection breaks.
         """
-        client = connect(self._settings)
+        client = connect(self._settings, self._tokens)
         with self._lock:
             self._client = client
         try:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientReadOnlyError
 
+from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.finding import Outcome
 from statement_intake.mailbox import (
     FolderState,
@@ -36,15 +37,16 @@ KEYWORDS = {
 class ImapMailbox:
     """An account on an IMAP server. Each call makes its own connection and ends it."""
 
-    def __init__(self, name: str, settings: MailboxSettings) -> None:
+    def __init__(self, name: str, settings: MailboxSettings, tokens: Tokens | None = None) -> None:
         self.name = name
         self.folders: Sequence[str] = settings.folders
         self._settings = settings
+        self._tokens = tokens
 
     @contextmanager
     def open(self, folder: str) -> Iterator[OpenFolder]:
         """Open *folder* for reading. Raises MailboxError."""
-        session = Session(self._settings, folder)
+        session = Session(self._settings, folder, self._tokens)
         try:
             yield ImapFolder(session)
         finally:
@@ -72,13 +74,15 @@ class ImapMailbox:
 
     def listeners(self) -> Sequence[Listener]:
         """One for each folder, if IDLE is wanted."""
-        return [Listener(self._settings, folder) for folder in self.folders] if self._settings.idle else []
+        return (
+            [Listener(self._settings, folder, self._tokens) for folder in self.folders] if self._settings.idle else []
+        )
 
     def was_sent(self, message_id: str) -> bool | None:
         """Is the letter in the Sent folder? None where no such folder is configured. Raises MailboxError."""
         if self._settings.sent_folder is None:
             return None
-        session = Session(self._settings, self._settings.sent_folder)
+        session = Session(self._settings, self._settings.sent_folder, self._tokens)
         try:
             return bool(session.search(["HEADER", "Message-ID", message_id]))
         finally:
@@ -88,7 +92,7 @@ class ImapMailbox:
         """Header sections of messages that answer that one; see Mailbox. Raises MailboxError."""
         named: list[str | date] = ["OR", "HEADER", "In-Reply-To", message_id, "HEADER", "References", message_id]
         for folder in dict.fromkeys(filter(None, (self._settings.sent_folder, *self.folders))):
-            session = Session(self._settings, folder)
+            session = Session(self._settings, folder, self._tokens)
             try:
                 uids = [str(uid) for uid in sorted(session.search([*_since(since), *named]))]
                 yield from (seen.header for seen in glances(session, uids))
@@ -128,7 +132,7 @@ class ImapMailbox:
 
     @contextmanager
     def _connected(self) -> Iterator[IMAPClient]:
-        client = connect(self._settings)
+        client = connect(self._settings, self._tokens)
         try:
             yield client
         finally:

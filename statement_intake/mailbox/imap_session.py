@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from imapclient import IMAPClient
 
+from statement_intake.domain.credentials import Tokens
 from statement_intake.mailbox import FolderState, MailboxError
 from statement_intake.mailbox.connection import CommandError, commands, connect, disconnect, place
 from statement_intake.settings import MailboxSettings
@@ -26,11 +27,12 @@ Criteria = Sequence[str | int | date]
 class Session:
     """One folder, open for reading. Raises MailboxError where it cannot be opened."""
 
-    def __init__(self, settings: MailboxSettings, folder: str) -> None:
+    def __init__(self, settings: MailboxSettings, folder: str, tokens: Tokens | None = None) -> None:
         self._settings = settings
         self._folder = folder
+        self._tokens = tokens
         self._reconnections = 0
-        self._client: IMAPClient | None = connect(settings)
+        self._client: IMAPClient | None = connect(settings, tokens)
         opened = self._opened(self._client)
         self.state = FolderState(folder, uidvalidity(opened))
         #: Messages in the folder, as of its opening.
@@ -68,7 +70,7 @@ class Session:
         self._reconnections += 1
         if self._reconnections > RECONNECTIONS:
             raise MailboxError(f"{place(self._settings)}: the connection broke {RECONNECTIONS} times")
-        client = self._client = connect(self._settings)
+        client = self._client = connect(self._settings, self._tokens)
         if uidvalidity(self._opened(client)) != self.state.uidvalidity:
             # The UIDs in the caller's hands mean other messages now.
             self.close()

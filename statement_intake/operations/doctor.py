@@ -12,9 +12,19 @@ from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.meeting import WEEKDAYS, Meeting
 from statement_intake.domain.value import Value
 from statement_intake.ledger.ledger import open_ledger
+from statement_intake.oauth import TokenSource
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.settings import Settings
-from statement_intake.workshop import build_knowledge, build_mailboxes, build_press, build_reader, build_scanner
+from statement_intake.workshop import (
+    build_expiries,
+    build_knowledge,
+    build_mailboxes,
+    build_press,
+    build_reader,
+    build_scanner,
+    build_tokens,
+    now,
+)
 
 
 class Diagnosis(Value):
@@ -31,13 +41,17 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     yield from _meetings(settings)
     if not settings.mailboxes:
         yield Diagnosis(check="mailboxes", state="problem", message="No mailbox is configured ([mailboxes.main]).")
-    for mailbox in build_mailboxes(settings):
+    tokens = build_tokens(settings)
+    if tokens is not None:
+        yield from _tried("oauth2", tokens.examine)
+    yield from _expiries(settings)
+    for mailbox in build_mailboxes(settings, tokens):
         yield from _tried(f"mailbox {mailbox.name}", mailbox.examine)
     for name, configured in settings.mailboxes.items():
         if configured.start is None:
             message = "No start date: all mail in it is looked at, however old (start = 2023-07-12)."
             yield Diagnosis(check=f"mailbox {name}", state="warning", message=message)
-    yield from _smtp(settings)
+    yield from _smtp(settings, tokens)
     yield from _tried("ledger", lambda: _ledger(settings))
     yield from _tried("files", lambda: _files(settings.files.path))
     yield from _tried("reader", build_reader(settings).examine)
@@ -47,6 +61,19 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     yield from _tried("press", build_press(settings).examine)
     yield from _scanner(settings)
     yield from _senders(settings)
+
+
+def _expiries(settings: Settings) -> Iterator[Diagnosis]:
+    today = now().date()
+    if settings.oauth2 is not None and settings.oauth2.secret is not None and settings.oauth2.secret_expires is None:
+        message = (
+            "When the secret expires is not known: set [oauth2] secret_expires to the day that the provider shows."
+        )
+        yield Diagnosis(check="oauth2", state="warning", message=message)
+    for expiry in build_expiries(settings):
+        left = (expiry.last_day - today).days
+        state: Literal["ok", "warning", "problem"] = "ok" if left > expiry.warn_days else "warning"
+        yield Diagnosis(check="oauth2", state="problem" if left < 0 else state, message=expiry.sentence(today))
 
 
 def _scanner(settings: Settings) -> Iterator[Diagnosis]:
@@ -97,7 +124,7 @@ def _unconfirmed(meeting: Meeting) -> Iterator[Diagnosis]:
         yield Diagnosis(check=f"meeting {meeting.id}", state="warning", message=message)
 
 
-def _smtp(settings: Settings) -> Iterator[Diagnosis]:
+def _smtp(settings: Settings, tokens: TokenSource | None) -> Iterator[Diagnosis]:
     mode = settings.replies.mode
     if not settings.smtp.host:
         state: Literal["problem", "warning"] = "problem" if mode == "send" else "warning"
@@ -105,7 +132,7 @@ def _smtp(settings: Settings) -> Iterator[Diagnosis]:
             check="smtp", state=state, message=f'No SMTP server is configured ([smtp] host); mode = "{mode}".'
         )
         return
-    yield from _tried("smtp", SmtpTransport(settings.smtp).examine)
+    yield from _tried("smtp", SmtpTransport(settings.smtp, tokens).examine)
     if mode != "send":
         message = f'Letters do not go out by themselves: [replies] mode = "{mode}".'
         yield Diagnosis(check="replies", state="warning", message=message)

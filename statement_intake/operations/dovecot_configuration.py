@@ -27,11 +27,16 @@ class Installation:
     gid: int
     port: int
     tls_port: int
+    #: Who is asked about the tokens of XOAUTH2 (RFC 7662); None: nobody can sign in with one.
+    introspection_url: str | None = None
 
 
 def configuration(installation: Installation) -> str:
     """The text of dovecot.conf."""
     words = _words_of_2_3(installation) if installation.version.startswith("2.3.") else _words_of_2_4(installation)
+    if installation.introspection_url:
+        of_2_3 = installation.version.startswith("2.3.")
+        words = "\n".join((words, (_tokens_of_2_3 if of_2_3 else _tokens_of_2_4)(installation)))
     return "\n".join((words, _common(installation), "" if os.geteuid() == 0 else _rootless()))
 
 
@@ -41,7 +46,7 @@ base_dir = {installation.runtime}/run
 state_dir = {installation.runtime}/state
 log_path = {installation.log}
 listen = 127.0.0.1
-auth_mechanisms = plain login
+auth_mechanisms = plain login{" xoauth2" if installation.introspection_url else ""}
 ssl = yes
 first_valid_uid = {installation.uid}
 first_valid_gid = {installation.gid}
@@ -116,6 +121,39 @@ userdb static {{
     gid = {installation.gid}
     home = {installation.mail}/%{{user}}
   }}
+}}
+"""
+
+
+def introspection(installation: Installation) -> str:
+    """The text of the file of its own that 2.3 wants about tokens."""
+    return f"""introspection_mode = post
+introspection_url = {installation.introspection_url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+def _tokens_of_2_3(installation: Installation) -> str:
+    return f"""
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {installation.runtime}/oauth2.conf
+}}
+"""
+
+
+def _tokens_of_2_4(installation: Installation) -> str:
+    # The mechanism asks by itself; there is no passdb for it any more.
+    return f"""
+oauth2 {{
+  introspection_mode = post
+  introspection_url = {installation.introspection_url}
+  username_attribute = username
+  active_attribute = active
+  active_value = true
 }}
 """
 

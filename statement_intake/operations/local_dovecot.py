@@ -14,7 +14,7 @@ from pathlib import Path
 
 from imapclient import IMAPClient
 
-from statement_intake.operations.dovecot_configuration import Installation, configuration
+from statement_intake.operations.dovecot_configuration import Installation, configuration, introspection
 from statement_intake.operations.local_certificate import make_certificate
 from statement_intake.operations.local_process import (
     ATTEMPTS,
@@ -52,11 +52,12 @@ class ImapServer:
 
 
 @contextmanager
-def dovecot(directory: Path, password: str | None = None) -> Iterator[ImapServer]:
+def dovecot(directory: Path, password: str | None = None, introspection_url: str | None = None) -> Iterator[ImapServer]:
     """Run a Dovecot that keeps mail, certificate and log in *directory*; stop it at the end.
 
     *password* is every user's; one is made up if none is given. As root its mail processes run as another user, who
-    has to be able to reach *directory*. Raises LocalServerError.
+    has to be able to reach *directory*. With *introspection_url* it also takes tokens that are good
+    there. Raises LocalServerError.
     """
     binary = program("dovecot", "dovecot-imapd")
     version = _version(binary)
@@ -82,6 +83,7 @@ def dovecot(directory: Path, password: str | None = None) -> Iterator[ImapServer
                 gid=gid,
                 port=free_port(),
                 tls_port=free_port(),
+                introspection_url=introspection_url,
             )
             process = _start(binary, installation)
             if process is not None:
@@ -138,6 +140,8 @@ def _start(binary: str, installation: Installation) -> subprocess.Popen[bytes] |
     file = installation.runtime / "dovecot.conf"
     file.write_text(configuration(installation), encoding="utf-8")
     file.chmod(0o600)
+    if installation.introspection_url:
+        (installation.runtime / "oauth2.conf").write_text(introspection(installation), encoding="utf-8")
     # In the foreground it is our child; in a session of its own Ctrl-C reaches only us, and we stop it in order.
     with installation.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - all words are ours

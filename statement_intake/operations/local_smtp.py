@@ -2,7 +2,8 @@
 
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,17 +69,21 @@ def smtp_sink(
     directory: Path,
     certificate: Certificate | None = None,
     accounts: Mapping[str, str] | None = None,
+    bearer: Callable[[str, str], bool] | None = None,
 ) -> Iterator[SmtpSink]:
     """Run a server that writes what it accepts to *directory*; stop it at the end.
 
     With a *certificate* it offers STARTTLS and takes no mail before it. With *accounts* (passwords by user name),
-    which need a certificate, it takes no mail without AUTH. Raises LocalServerError.
+    which need a certificate, it takes no mail without AUTH. With *bearer*, told a user and a token, AUTH is XOAUTH2
+    alone. Raises LocalServerError.
     """
+    if bearer is not None:
+        accounts = {}
     if accounts is not None and certificate is None:
         raise ValueError("AUTH is offered behind STARTTLS only: accounts need a certificate")
     directory.mkdir(parents=True, exist_ok=True)
     sink = SmtpSink(directory, port=0)
-    controller = _start(sink, _context(certificate), accounts)
+    controller = _start(sink, _context(certificate), accounts, bearer)
     try:
         yield sink
     finally:
@@ -93,11 +98,16 @@ def _context(certificate: Certificate | None) -> ssl.SSLContext | None:
     return context
 
 
-def _start(sink: SmtpSink, context: ssl.SSLContext | None, accounts: Mapping[str, str] | None) -> Controller:
+def _start(
+    sink: SmtpSink,
+    context: ssl.SSLContext | None,
+    accounts: Mapping[str, str] | None,
+    bearer: Callable[[str, str], bool] | None,
+) -> Controller:
     for _ in range(ATTEMPTS):
         sink.port = free_port()
         controller = Controller(
-            _Hooks(sink),
+            _Hooks(sink) if bearer is None else _BearerHooks(sink, bearer),
             hostname=sink.host,
             port=sink.port,
             tls_context=context,
@@ -105,6 +115,7 @@ def _start(sink: SmtpSink, context: ssl.SSLContext | None, accounts: Mapping[str
             authenticator=_authenticator(accounts or {}),
             auth_required=accounts is not None,
             auth_require_tls=True,
+            auth_exclude_mechanism=() if bearer is None else ("LOGIN", "PLAIN"),
             # Only `refusals` say what is refused.
             data_size_limit=None,
         )
@@ -172,3 +183,20 @@ class _Hooks:
         sender = (envelope.mail_from or "").removeprefix("<>")
         self._sink.keep(sender, tuple(envelope.rcpt_tos), content)
         return "250 2.0.0 kept"
+
+
+class _BearerHooks(_Hooks):
+    """With XOAUTH2, as Microsoft and Google have it."""
+
+    def __init__(self, sink: SmtpSink, bearer: Callable[[str, str], bool]) -> None:
+        super().__init__(sink)
+        self._bearer = bearer
+
+    async def auth_XOAUTH2(self, server: SMTP, words: list[str]) -> AuthResult:  # noqa: N802
+        """Look at "user=USER^Aauth=Bearer TOKEN^A^A"; a refusal comes as a challenge first."""
+        said = b64decode(words[1]).decode("utf-8", "replace") if len(words) > 1 else ""
+        fields = dict(field.split("=", 1) for field in said.split("\1") if "=" in field)
+        if self._bearer(fields.get("user", ""), fields.get("auth", "").removeprefix("Bearer ")):
+            return AuthResult(success=True, auth_data=fields["user"])
+        await server.challenge_auth('{"status":"400","schemes":"Bearer"}')
+        return AuthResult(success=False, handled=False)

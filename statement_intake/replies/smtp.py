@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 
+from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.value import Value
 from statement_intake.replies.smtp_session import (
     REPLY_LIMIT,
@@ -57,9 +58,9 @@ class Sending(Value):
 class SmtpTransport:
     """Sends letters, with a connection for each, to the server that the settings name."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, settings: SmtpSettings, tokens: Tokens | None = None) -> None:
         self._settings = settings
-        self._door = SmtpDoor(settings)
+        self._door = SmtpDoor(settings, tokens)
 
     def send(self, raw: bytes, *, envelope_sender: str, to: str, before_data: Callable[[], None]) -> Sending:
         """Try once to hand *raw* over for the one recipient *to*.

@@ -6,11 +6,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.settings import SmtpSettings
 
 PORTS = {"tls": 465, "starttls": 587, "none": 25}
 REPLY_LIMIT = 500
+#: What an application at Microsoft has to be allowed.
+PERMISSION = "SMTP.SendAsApp"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -19,6 +22,10 @@ class TransportError(SurroundingsFault):
 
     `permanent`: trying again will not help, somebody must change the configuration.
     """
+
+
+class SignInRefusedError(TransportError):
+    """The server refused the account, its password or its token."""
 
 
 class RefusedError(Exception):
@@ -38,8 +45,9 @@ class RefusedError(Exception):
 class SmtpDoor:
     """Opens sessions with the server that the settings name."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, settings: SmtpSettings, tokens: Tokens | None = None) -> None:
         self._settings = settings
+        self._tokens = tokens
         self._host = (settings.host or "").strip("[]")
         self._security = settings.transport
         self._port = settings.port or PORTS[self._security]
@@ -52,6 +60,20 @@ class SmtpDoor:
 
     def open(self) -> smtplib.SMTP:
         """Connect, secure and sign in. Raises TransportError, and then leaves no connection open."""
+        try:
+            return self._open()
+        except SignInRefusedError:
+            if self._tokens is None or self._settings.auth != "oauth2":
+                raise
+        # The token may have ended before its time: once more, with a fresh one.
+        self._tokens.forget()
+        try:
+            return self._open()
+        except SignInRefusedError as refused:
+            advice = self._tokens.advice(PERMISSION)
+            raise SignInRefusedError(f"{refused}; {advice}", permanent=refused.permanent) from None
+
+    def _open(self) -> smtplib.SMTP:
         if not self._host:
             raise TransportError("smtp.host is not set", permanent=True)
         with self._translated():
@@ -70,7 +92,8 @@ class SmtpDoor:
         return TransportError(self.line(f"{self.place}: {what}"), permanent=False)
 
     def line(self, text: str) -> str:
-        """*text* on one line of at most 500 characters, without the password."""
+        """*text* on one line of at most 500 characters, without the password and tokens."""
+        text = self._tokens.hide(text) if self._tokens else text
         password = self._settings.password.get_secret_value() if self._settings.password else ""
         text = text.replace(password, "…") if password else text
         return _CONTROLS.sub(" ", text).strip()[:REPLY_LIMIT]
@@ -92,14 +115,35 @@ class SmtpDoor:
         smtp.ehlo_or_helo_if_needed()
 
     def _sign_in(self, smtp: smtplib.SMTP) -> None:
-        if self._settings.username and self._settings.password is not None:
+        if self._settings.auth == "oauth2":
+            self._present(smtp)
+        elif self._settings.username and self._settings.password is not None:
             smtp.login(self._settings.username, self._settings.password.get_secret_value())
+
+    def _present(self, smtp: smtplib.SMTP) -> None:
+        """Sign in with XOAUTH2, the mechanism of Microsoft and Google. Raises TransportError, SMTPException."""
+        if self._tokens is None:
+            raise TransportError("smtp: no [oauth2] to get a token from", permanent=True)
+        if "XOAUTH2" not in smtp.esmtp_features.get("auth", "").upper().split():
+            raise TransportError(f"{self.place} does not offer XOAUTH2", permanent=True)
+        try:
+            token = self._tokens.token()
+        except SurroundingsFault as fault:
+            raise TransportError(self.line(f"{self.place}: {fault}"), permanent=fault.permanent) from None
+        said = iter([f"user={self._settings.username}\1auth=Bearer {token}\1\1"])
+        # A refusal first comes as a challenge that says why; it wants an empty answer.
+        smtp.auth("XOAUTH2", lambda _challenge=None: next(said, ""))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Everything that can go wrong before the first letter, as a TransportError."""
         try:
             yield
+        except smtplib.SMTPAuthenticationError as error:
+            message = f"{self.place} refused: {error.smtp_code} {text_of(error.smtp_error)}"
+            raise SignInRefusedError(
+                self.line(message), permanent=RefusedError(error.smtp_code, "").permanent
+            ) from None
         except smtplib.SMTPResponseException as error:
             refused = RefusedError(error.smtp_code, text_of(error.smtp_error))
             message = self.line(f"{self.place} refused: {refused.code} {refused.text}")

@@ -1,11 +1,14 @@
 """All tables together."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from statement_intake.settings.console import ConsoleSettings
 from statement_intake.settings.letters import RepliesSettings, SmtpSettings
 from statement_intake.settings.mailboxes import MailboxSettings, ScheduleSettings
+from statement_intake.settings.oauth import OAuthSettings
 from statement_intake.settings.office import OfficeSettings
 from statement_intake.settings.places import FilesSettings, LedgerSettings, MeetingsSettings
 from statement_intake.settings.reader import LimitsSettings, ReaderSettings
@@ -21,6 +24,8 @@ class Settings(BaseSettings):
     mailboxes: dict[str, MailboxSettings] = Field(default_factory=dict)
     schedule: ScheduleSettings = ScheduleSettings()
     smtp: SmtpSettings = SmtpSettings()
+    #: Where access tokens come from, if anything has auth = "oauth2".
+    oauth2: OAuthSettings | None = None
     reader: ReaderSettings = ReaderSettings()
     scanner: ScannerSettings = ScannerSettings()
     replies: RepliesSettings = RepliesSettings()
@@ -33,6 +38,14 @@ class Settings(BaseSettings):
     watch: WatchSettings = WatchSettings()
     alerts: AlertsSettings = AlertsSettings()
     digest: DigestSettings = DigestSettings()
+
+    @model_validator(mode="after")
+    def _tokens_come_from_somewhere(self) -> Self:
+        wanting = [f"mailboxes.{name}" for name, mailbox in self.mailboxes.items() if mailbox.auth == "oauth2"]
+        wanting += ["smtp"] if self.smtp.auth == "oauth2" else []
+        if wanting and self.oauth2 is None:
+            raise ValueError(f'{", ".join(wanting)}: auth = "oauth2" needs a table [oauth2]')
+        return self
 
     @classmethod
     def settings_customise_sources(

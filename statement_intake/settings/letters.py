@@ -17,6 +17,8 @@ class SmtpSettings(Table):
     security: Security | None = None
     username: str | None = None
     password: SecretStr | None = None
+    #: "oauth2": XOAUTH2 with a token of [oauth2]; the username is the sending mailbox's address.
+    auth: Literal["password", "oauth2"] = "password"
     #: From of every letter. Default: the meeting's own address.
     sender: str | None = None
     #: MAIL FROM; empty is the null sender of RFC 3834 section 3.3.
@@ -35,7 +37,10 @@ class SmtpSettings(Table):
     def _complete(self) -> Self:
         if self.security is not None:
             refuse_clear_text(self.security, self.host)
-        if self.username and self.password is None:
+        if self.auth == "oauth2":
+            if not self.username or self.password is not None:
+                raise ValueError('auth = "oauth2" needs a username, the mailbox\'s address, and no password')
+        elif self.username and self.password is None:
             raise ValueError("a username needs a password (or password_file)")
         return self
 

@@ -21,7 +21,8 @@ CONFIG_VARIABLE = PREFIX + "CONFIG"
 DEFAULT_FILE = Path("config/service.toml")
 
 #: A secret may be given as it is or in a file.
-_OTHER_FORM = {"password": "password_file", "password_file": "password"}
+_SECRETS = ("password", "secret", "certificate", "refresh_token")
+_OTHER_FORM = {word: f"{word}_file" for word in _SECRETS} | {f"{word}_file": word for word in _SECRETS}
 
 
 class SettingsError(Exception):
@@ -110,16 +111,17 @@ def _value(variable: str, key: str, text: str) -> Any:  # noqa: ANN401 - what JS
 
 
 def _read_secret_files(table: dict[str, Any], place: str = "") -> None:
-    """Replace `password_file` by the `password` it holds."""
+    """Replace `password_file` by the `password` it holds, and the like."""
     for key in list(table):
         value = table[key]
         where = f"{place}.{key}" if place else key
         if isinstance(value, dict):
             _read_secret_files(value, where)
-        elif key == "password_file" and isinstance(value, str):
-            if "password" in table:
-                raise SettingsError(f"{where}: there is a password, too; which one is it?")
-            table["password"] = _secret(Path(value), where)
+        elif key.endswith("_file") and key in _OTHER_FORM and isinstance(value, str):
+            word = _OTHER_FORM[key]
+            if word in table:
+                raise SettingsError(f"{where}: there is a {word}, too; which one is it?")
+            table[word] = _secret(Path(value), where)
             del table[key]
 
 

@@ -26,7 +26,8 @@ class MailboxSettings(Table):
     start: date | None = None
     #: Look at once when the server announces mail, on a connection of its own; polling goes on beside it.
     idle: bool = True
-    auth: Literal["password"] = "password"
+    #: "oauth2": XOAUTH2 with a token of [oauth2]; the username is the (shared) mailbox's address.
+    auth: Literal["password", "oauth2"] = "password"
     mark: Literal["none", "keyword"] = "none"
     #: Where sent replies can be found, to settle what became of one after a fault.
     sent_folder: str | None = None
@@ -50,7 +51,10 @@ class MailboxSettings(Table):
             return self
         if not self.host:
             raise ValueError("an IMAP mailbox needs a host")
-        if not self.username or self.password is None:
+        if self.auth == "oauth2":
+            if not self.username or self.password is not None:
+                raise ValueError('auth = "oauth2" needs a username, the mailbox\'s address, and no password')
+        elif not self.username or self.password is None:
             raise ValueError("an IMAP mailbox needs a username and a password (or password_file)")
         refuse_clear_text(self.security, self.host)
         return self
