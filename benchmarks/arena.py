@@ -1,7 +1,9 @@
 """A Dovecot with the mailboxes that the contests are about, and videos of any size."""
 
 import base64
+import csv
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,13 @@ LARGEST, LENGTH = 150, 178
 #: What is made once and kept from run to run.
 CACHE = Path(__file__).parent / "cache"
 PARTIES = ("Kenya", "Ghana", "France", "Japan", "Brazil", "Chile", "Norway", "Peru", "Austria", "Canada")
+_DATA = files("statement_intake") / "data" / "parties"
+#: The names of the parties whose code has three letters, so that none speaks more often than at a real meeting.
+STATES = tuple(
+    row["name"]
+    for row in csv.DictReader((_DATA / "names.csv").read_text("utf-8").splitlines())
+    if row["language"] == "en" and row["form"] == "short" and row["name"].isascii()
+)
 _BLOCK = 57 * 16_384
 
 
@@ -108,11 +118,12 @@ def _ffmpeg(*arguments: str) -> None:
 def head(party: str, number: int = 0) -> EmailMessage:
     """The mail of a delegation, without files."""
     mail = EmailMessage()
-    mail["From"] = f"mission@{party.lower()}.example"
+    domain = re.sub("[^a-z]", "", party.lower()) + ".example"
+    mail["From"] = f"mission@{domain}"
     mail["To"], mail["Cc"] = "uncac@un.org", "unov.conference@un.org"
     mail["Subject"] = f"12th EMIC statement – {party} 4"
     mail["Date"] = "Wed, 23 Aug 2023 07:30:00 +0000"
-    mail["Message-ID"] = f"<{number}@{party.lower()}.example>"
+    mail["Message-ID"] = f"<{number}@{domain}>"
     mail.set_content("Please find attached our statement and its transcript.")
     return mail
 
@@ -134,10 +145,8 @@ def video_mail(folder: Path, party: str, megabytes: int) -> Path:
 
 def written_mail(number: int) -> bytes:
     """A written statement of about 55 KB, no two alike."""
-    party = PARTIES[number % len(PARTIES)]
+    party = STATES[number % len(STATES)]
     mail = head(party, number)
-    del mail["From"]
-    mail["From"] = f"mission{number}@{party.lower()}.example"
     content = docx(speech(400, f"{party} {number}"))
     # A Word file with a letterhead: a picture that does not shrink.
     mail.add_attachment(content, maintype="application", subtype="octet-stream", filename="s.docx")
