@@ -1,6 +1,6 @@
 # The two commands that matter: make demo, make test. Both install what is missing first.
 
-.PHONY: install demo test lint types contract drift tests lock catalogues image-proof servers-proof corpus-proof
+.PHONY: install demo test lint types contract drift tests lock catalogues image-proof servers-proof bench corpus-proof
 .DEFAULT_GOAL := demo
 
 VENV := .venv/bin
@@ -54,3 +54,8 @@ servers-proof: install
 # Real mail of the world, in folders of one's own: nothing crashes, nothing takes long, nobody is written to.
 corpus-proof: install
 	@$(VENV)/python -m tests.corpus.prove $(MAILS)
+
+# The same work done by this service, by a plain script, by the bare floor, and by programs that only copy mail.
+# One contest alone: make bench BENCH="--only written --rounds 1"
+bench: install
+	@$(VENV)/python -m benchmarks $(BENCH)

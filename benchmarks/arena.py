@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -30,6 +30,8 @@ STATES = tuple(
     for row in csv.DictReader((_DATA / "names.csv").read_text("utf-8").splitlines())
     if row["language"] == "en" and row["form"] == "short" and row["name"].isascii()
 )
+#: Names of one file; ext4 allows 65,000.
+_LINKS = 30_000
 _BLOCK = 57 * 16_384
 
 
@@ -55,7 +57,7 @@ class Arena:
         """Take away what a contender has left."""
         shutil.rmtree(options["folder"], ignore_errors=True)
 
-    def fill(self, user: str, mails: Iterator[Path] | Iterator[bytes]) -> None:
+    def fill(self, user: str, mails: Iterable[Path | bytes]) -> None:
         """Put mails into *user*'s INBOX, as files that Dovecot finds there."""
         maildir = self.server.maildir(user)
         for part in ("cur", "new", "tmp"):
@@ -72,11 +74,18 @@ class Arena:
                 os.chown(path, MAIL_UID, MAIL_UID)
 
     def fill_with_copies(self, user: str, mail: bytes, count: int) -> None:
-        """The same mail *count* times, as one file under so many names."""
-        self.fill(user, iter([mail]))
-        (first,) = (self.server.maildir(user) / "cur").iterdir()
+        """The same mail *count* times, as one file under as many names as the file system allows, and so on."""
+        cur = self.server.maildir(user) / "cur"
+        self.fill(user, [mail])
+        (first,) = cur.iterdir()
         for number in range(1, count):
-            os.link(first, first.with_name(f"{1_692_775_800 + number}.M{number}.host:2,S"))
+            name = first.with_name(f"{1_692_775_800 + number}.M{number}.host:2,S")
+            if number % _LINKS == 0:
+                shutil.copy2(first, name)
+                shutil.chown(name, first.stat().st_uid, first.stat().st_gid)
+                first = name
+            else:
+                os.link(first, name)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ SMALL, LARGE = 5, 100
 def measure(arena: Arena, rounds: int) -> dict[str, float]:
     """mail_100mb_over_floor, mail_100mb_over_naive, memory_growth_mib."""
     for megabytes in (SMALL, LARGE):
-        arena.fill(f"big{megabytes}", iter([video_mail(arena.folder, "Kenya", megabytes)]))
+        arena.fill(f"big{megabytes}", [video_mail(arena.folder, "Kenya", megabytes)])
     results = contest(
         {
             "floor, 100 MB": runner(arena, "floor", f"big{LARGE}", part=3),

@@ -6,6 +6,7 @@ works, and says in JSON how many seconds that took. So nobody is charged for the
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 #: Seconds between two looks at memory.
 LOOK = 0.01
@@ -26,6 +27,8 @@ class Run:
     """One contender's work, once."""
 
     seconds: float
+    #: Seconds of processor time, of its own and of all it started; what was spent before the work began is left out.
+    cpu: float
     #: MiB, the most that the contender's own process had in memory.
     parent_mib: float
     #: MiB, the most that all it started had together; shared pages count once for each.
@@ -44,6 +47,10 @@ class Results:
         """The median."""
         return statistics.median(run.seconds for run in self.runs[name])
 
+    def cpu(self, name: str) -> float:
+        """The median."""
+        return statistics.median(run.cpu for run in self.runs[name])
+
     def parent(self, name: str) -> float:
         """The largest peak, in MiB."""
         return max(run.parent_mib for run in self.runs[name])
@@ -59,12 +66,12 @@ class Results:
     def table(self, title: str) -> None:
         """Print it."""
         print(f"\n{title}")
-        print(f"  {'':28}{'seconds':>9}{'fastest':>9}{'MiB':>8}{'+ children':>12}  runs")
+        print(f"  {'':28}{'seconds':>9}{'fastest':>9}{'cpu':>9}{'MiB':>8}{'+ children':>12}  runs")
         for name, runs in self.runs.items():
             fastest = min(run.seconds for run in runs)
             print(
-                f"  {name:28}{self.seconds(name):9.3f}{fastest:9.3f}{self.parent(name):8.0f}{self.children(name):12.0f}"
-                f"  {len(runs)}"
+                f"  {name:28}{self.seconds(name):9.3f}{fastest:9.3f}{self.cpu(name):9.3f}{self.parent(name):8.0f}"
+                f"{self.children(name):12.0f}  {len(runs)}"
             )
 
 
@@ -86,8 +93,10 @@ def contender(name: str, options: Mapping[str, Any]) -> Run:
     ) as process:
         assert process.stdin is not None  # noqa: S101 - asked for above
         assert process.stdout is not None  # noqa: S101
+        before = reaped()
         ready = process.stdout.readline()
-        with _watching(process.pid) as peak:
+        spent = used(process.pid)
+        with _Watching(process.pid) as peak:
             with suppress(BrokenPipeError):
                 process.stdin.write("go\n")
                 process.stdin.flush()
@@ -95,10 +104,10 @@ def contender(name: str, options: Mapping[str, Any]) -> Run:
     if process.returncode or not ready:
         raise RuntimeError(f"{name} failed: {errors[-3000:]}")
     told = json.loads(said.strip().splitlines()[-1])
-    return Run(told["seconds"], told["peak_mib"], peak.children, told)
+    return Run(told["seconds"], reaped() - before - spent, told["peak_mib"], peak.children, told)
 
 
-class _watching:  # noqa: N801 - used like a function
+class _Watching:
     """Looks at a process and its descendants until the end. MiB."""
 
     def __init__(self, process: int) -> None:
@@ -107,7 +116,7 @@ class _watching:  # noqa: N801 - used like a function
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look)
 
-    def __enter__(self) -> "_watching":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -123,12 +132,31 @@ class _watching:  # noqa: N801 - used like a function
 
 def watch(command: list[str], **options: Any) -> tuple[int, float, float, str]:  # noqa: ANN401 - Popen's own
     """Run a foreign program: its exit code, the peaks of it and of its children in MiB, and what it said."""
-    with subprocess.Popen(  # noqa: S603 - a command of ours
+    process = subprocess.Popen(  # noqa: S603 - a command of ours
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    ) as process:
-        with _watching(process.pid) as peak:
-            said, _ = process.communicate()
+    )
+    with process, _Watching(process.pid) as peak:
+        said, _ = process.communicate()
     return process.returncode, peak.parent, peak.children, said
+
+
+def reaped() -> float:
+    """Seconds of processor time of all that has ended of what this process started."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def used(process: int) -> float:
+    """Seconds of processor time of a process and its descendants, those that have ended included."""
+    spent, waiting = 0.0, [process]
+    while waiting:
+        number = waiting.pop()
+        with suppress(OSError):
+            fields = Path("/proc", str(number), "stat").read_bytes().rpartition(b")")[2].split()
+            spent += sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+            children = Path("/proc", str(number), "task", str(number), "children").read_text()
+            waiting += [int(child) for child in children.split()]
+    return spent
 
 
 def resident(process: int) -> tuple[float, float]:

@@ -38,6 +38,7 @@ def _filled(path: Path, count: int) -> Path:
     """A ledger with so many messages; one in STATEMENTS has a submission, a decision, a finding, a file, a letter."""
     open_ledger(f"sqlite:///{path}").close()
     with sqlite3.connect(path) as connection:
+        # Nothing but numbers of our own is put in.
         connection.executescript(f"""
             PRAGMA synchronous = OFF;
             PRAGMA foreign_keys = OFF;
@@ -65,6 +66,6 @@ def _filled(path: Path, count: int) -> Path:
             INSERT INTO files (submission_id, role, name, media_type, size, sha256, facts)
             SELECT id, 'statement', 's.docx', 'x/y', 50000, hex(randomblob(32)), '{{}}' FROM submissions;
             ANALYZE;
-        """)
+        """)  # noqa: S608
     connection.close()
     return path

@@ -18,7 +18,7 @@ _V1, _V2 = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
 
 def measure(arena: Arena, rounds: int) -> dict[str, float]:
     """small_memory_peak_mib: what the cgroup counted, the page cache included; else what the processes had together."""
-    arena.fill("150mb", iter([video_mail(arena.folder, "Kenya", VIDEO_MEGABYTES)]))
+    arena.fill("150mb", [video_mail(arena.folder, "Kenya", VIDEO_MEGABYTES)])
     group = _make_group()
     if group is None:
         print("  no memory cgroup can be made here: the processes' own memory is added up instead", file=sys.stderr)

@@ -34,6 +34,8 @@ class FileStore:
         #: What is on its way in, and workspaces.
         self.incoming = root / "incoming"
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        #: Subfolders whose own entry this process has made durable.
+        self._durable: set[Path] = set()
 
     def put(self, chunks: Iterable[bytes], *, most: int) -> Stored:
         """Write *chunks* to the store as they come.
@@ -138,8 +140,11 @@ class FileStore:
         target.parent.mkdir(exist_ok=True, mode=0o700)
         temporary.chmod(0o400)
         temporary.rename(target)
-        for folder in (target.parent, self._root):
-            _sync_folder(folder)
+        _sync_folder(target.parent)
+        if target.parent not in self._durable:
+            # Once is enough, but by this process: another one may have died before it had done so.
+            _sync_folder(self._root)
+            self._durable.add(target.parent)
 
 
 def _remove(left: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 #: After every poll so many of the newest UIDs are compared with the ledger, whatever the high-water mark says.
 _RECENT = 1000
+#: Other people's mails noted in one transaction.
+_TOGETHER = 50
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,10 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
     if changed:
         log.warning("UIDVALIDITY changed; letters about mail of this folder wait", mailbox=name, folder=state.name)
     careful = (fresh[-1] if fresh else None) if changed else (known.careful_until if known else None)
-    for raw in _glances(opened, unknown, stopping):
-        wait = changed or _is_up_to(raw.uid, careful)
-        _receive_one(_key(name, state, raw.uid), raw, opened, desk, rules, wait=wait)
+    with _Others(desk) as others:
+        for raw in _glances(opened, unknown, stopping):
+            wait = changed or _is_up_to(raw.uid, careful)
+            _receive_one(_key(name, state, raw.uid), raw, opened, desk, rules, others, wait=wait)
     if stopping():
         return
     arrivals.save_progress(
@@ -108,6 +111,33 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
             compared_at=now if compare_all or known is None else known.compared_at,
         ),
     )
+
+
+class _Others:
+    """Other people's mail, noted many at a time. What a killed process had not noted is glanced at again."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._waiting: list[tuple[MessageKey, datetime, str]] = []
+
+    def ignore(self, key: MessageKey, received: datetime, code: str) -> None:
+        """Note this one, soon."""
+        self._waiting.append((key, received, code))
+        if len(self._waiting) >= _TOGETHER:
+            self._note()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._waiting and (kind is None or issubclass(kind, Exception)):
+            self._note()
+
+    def _note(self) -> None:
+        self._desk.ledger.arrivals.ignore(self._waiting)
+        for key, _, code in self._waiting:
+            log.info("ignored", mailbox=key.mailbox, uid=key.uid, reason=code)
+        self._waiting = []
 
 
 def _key(name: str, state: FolderState, uid: str) -> MessageKey:
@@ -133,7 +163,7 @@ def _glances(opened: OpenFolder, uids: Sequence[str], stopping: Callable[[], boo
 
 
 def _receive_one(  # noqa: PLR0913 - one message, where it is, and what is needed to take it
-    key: MessageKey, raw: RawGlance, opened: OpenFolder, desk: Desk, rules: PollRules, *, wait: bool
+    key: MessageKey, raw: RawGlance, opened: OpenFolder, desk: Desk, rules: PollRules, others: "_Others", *, wait: bool
 ) -> None:
     headers = desk.reader.headers(raw.header)
     received = earliest(raw.internal_date, headers.received)
@@ -144,8 +174,7 @@ def _receive_one(  # noqa: PLR0913 - one message, where it is, and what is neede
     seen = Glance(headers=headers, parts=raw.parts, size=raw.size, received=received)
     answer = look(seen, desk)
     if answer.answer is Answer.OTHER and answer.finding is not None:
-        desk.ledger.arrivals.ignore(key, received, answer.finding.code)
-        log.info("ignored", mailbox=key.mailbox, uid=key.uid, reason=answer.finding.code)
+        others.ignore(key, received, answer.finding.code)
         return
     try:
         _receive(key, seen, raw, opened, desk, new_reference(rules.below), wait=wait)

@@ -40,7 +40,9 @@ class Read:
             name="s.docx", media_type="application/msword", category=Category.DOCUMENT, size=len(content),
             sha256=digest, document=document,
         )  # fmt: skip
-        return Message(headers=read_headers(content[:20_000]), text="Please find it attached.", attachments=(attachment,))
+        return Message(
+            headers=read_headers(content[:20_000]), text="Please find it attached.", attachments=(attachment,)
+        )
 
     def close(self) -> None:
         """Nothing to end."""

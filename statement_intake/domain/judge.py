@@ -1,8 +1,9 @@
 """From a message that was read to a decision: triage, understanding, checks, decision. One pure call."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 from statement_intake.domain.checks import ALL, OF_SUBJECT, Case, Facts, run, version
@@ -32,9 +33,16 @@ class Knowledge:
     #: Not for judging: who could have spoken.
     world: World = field(default_factory=World)
 
+    #: Each step of a mail's way asks what its subject says.
+    _read: Callable[[str], SubjectReading] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        read = partial(read_subject, meetings=self.meetings, parties=self.parties, words=self.words)
+        object.__setattr__(self, "_read", lru_cache(maxsize=64)(read))
+
     def read_subject(self, subject: str) -> SubjectReading:
         """Understand a subject line."""
-        return read_subject(subject, self.meetings, self.parties, self.words)
+        return self._read(subject)
 
     def meeting(self, identity: str) -> Meeting | None:
         """The meeting of that id."""

@@ -60,17 +60,16 @@ class Arrivals:
                 known.update(connection.execute(query).scalars())
         return [uid for uid in uids if uid not in known]
 
-    def ignore(self, key: MessageKey, received: datetime, code: str) -> None:
-        """Note mail that is not ours: key, date received and the finding's code, nothing else."""
+    def ignore(self, others: Sequence[tuple[MessageKey, datetime, str]]) -> None:
+        """Note mails that are not ours: key, date received and the finding's code of each, nothing else.
+
+        Many in one transaction: a commit costs more than everything else about such a mail.
+        """
         nothing = dict.fromkeys(("reference", "size", "raw_sha256", "next_attempt_at", "last_fault"))
+        rest = {"state": "decided", "outcome": str(Outcome.IGNORED), "mark": "none"}
         with self._engine.begin() as connection:
-            _put(
-                connection,
-                key,
-                nothing
-                | {"received_at": received, "state": "decided", "outcome": str(Outcome.IGNORED), "reason": code}
-                | {"mark": "none"},
-            )
+            for key, received, code in others:
+                _put(connection, key, nothing | rest | {"received_at": received, "reason": code})
 
     def receive(  # noqa: PLR0913 - the columns of a row
         self, key: MessageKey, *, reference: str, received: datetime, size: int, raw_sha256: str, letters_wait: bool

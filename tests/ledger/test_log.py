@@ -11,7 +11,7 @@ def test_the_log_tells_submissions_and_other_mail_only_where_it_is_asked_for(boo
     """Other people's mail by its reason, nothing more."""
     book.decide(book.arrive(), "one", book.letter())
     book.decide(book.arrive("copy"), "one", book.letter())
-    book.ledger.arrivals.ignore(key("99"), NOON, "message.unrelated")
+    book.ledger.arrivals.ignore([(key("99"), NOON, "message.unrelated")])
     assert [row.outcome for row in book.ledger.log.rows(Filter())] == [Outcome.ACCEPTED]
     ignored = list(book.ledger.log.rows(Filter(outcomes=(Outcome.IGNORED,))))
     assert sorted(row.codes[0] for row in ignored) == ["message.duplicate", "message.unrelated"]

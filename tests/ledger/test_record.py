@@ -128,7 +128,7 @@ def test_a_key_is_unique_for_ever(book: Book) -> None:
     arrival = book.arrive()
     again = {"reference": "SI-1111-1111", "received": NOON, "size": 1, "raw_sha256": "f" * 64, "letters_wait": False}
     assert not book.ledger.arrivals.receive(arrival.key, **again)  # type: ignore[arg-type]
-    book.ledger.arrivals.ignore(key("77"), NOON, "message.unrelated")
+    book.ledger.arrivals.ignore([(key("77"), NOON, "message.unrelated")])
     assert not book.ledger.arrivals.receive(key("77"), **again)  # type: ignore[arg-type]
     assert book.ledger.arrivals.unknown("main", "INBOX", "1", ["77", "78", arrival.key.uid], NOON) == ["78"]
     assert book.ledger.arrivals.unknown("main", "INBOX", "2", ["77"], NOON) == ["77"]
