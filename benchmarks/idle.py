@@ -47,9 +47,12 @@ def _know_all(options: dict[str, str]) -> None:
     open_ledger(url).close()
     with sqlite3.connect(Path(options["folder"]) / "ledger.db") as connection:
         connection.executemany(
-            "INSERT INTO messages (mailbox, folder, uidvalidity, uid, received_at, state, outcome, reason, mark, "
-            "starts, faults, letters_wait) VALUES ('main', 'INBOX', ?, ?, '2023-08-01 08:00:00.000000', 'decided', 'ignored', "
-            "'message.unrelated', 'none', 0, 0, 0)",
+            """
+            INSERT INTO messages (mailbox, folder, uidvalidity, uid, received_at, state, outcome, reason, mark, starts,
+                faults, letters_wait)
+            VALUES ('main', 'INBOX', ?, ?, '2023-08-01 08:00:00.000000', 'decided', 'ignored', 'message.unrelated',
+                'none', 0, 0, 0)
+            """,
             ((str(opened[b"UIDVALIDITY"]), str(uid)) for uid in uids),
         )
     connection.close()
