@@ -86,8 +86,11 @@ DISGUISES: dict[str, Callable[[EmailMessage], None]] = {
 }
 
 
-@pytest.mark.parametrize("disguise", DISGUISES)
-@pytest.mark.parametrize("aim", ["replace", "complete", "withdraw"])
+@pytest.mark.parametrize(
+    ("aim", "disguise"),
+    [("replace", disguise) for disguise in DISGUISES]
+    + [(aim, disguise) for aim in ("complete", "withdraw") for disguise in ("two fields", "another ministry")],
+)
 def test_no_disguise_is_taken_for_the_mission(
     house: House, clips: tuple[Files, Files], aim: str, disguise: str
 ) -> None:
