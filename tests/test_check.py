@@ -6,6 +6,7 @@ case: a mail there, and its row in expected.csv.
 
 import base64
 import csv
+import json
 import re
 import shutil
 import zipfile
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from statement_intake.configuration import load_knowledge
 from statement_intake.domain.judge import Knowledge
@@ -144,6 +148,85 @@ def test_each_mail_ends_as_an_officer_would_have_it(
     mail = tmp_path / f"{row['mail']}.eml"
     mail.write_bytes(filled(MAILS / mail.name, media))
     assert summary(as_json(check_one(mail, checker), checker)) | {"mail": row["mail"]} == row
+
+
+ATTEMPT = (
+    "From: Mission <mission@vienna.gouv.example>\r\nTo: uncac@un.org\r\nCc: unov.conference@un.org\r\n"
+    "Subject: 12th EMIC statement - France 3\r\nMessage-ID: <1@mail.example>\r\n"
+)
+MULTIPART = ATTEMPT + "Content-Type: multipart/mixed; boundary=b0\r\n\r\n"
+NESTED = "".join(f"--b{n}\r\nContent-Type: multipart/mixed; boundary=b{n + 1}\r\n\r\n" for n in range(2_000))
+#: Faults that are too large to lie in tests/mails.
+HUGE = {
+    "nested-two-thousand-deep": MULTIPART + NESTED,
+    "mails-within-mails-two-thousand-deep": ATTEMPT + "Content-Type: message/rfc822\r\n\r\n" * 2_000,
+    "ten-thousand-parts": MULTIPART + "--b0\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 10_000,
+    "a-hundred-thousand-parts": MULTIPART + "--b0\r\n\r\nx\r\n" * 100_000,
+    "header-of-a-megabyte": ATTEMPT + "X-Long: " + "x" * 1_000_000 + "\r\n\r\nbody",
+    "header-that-never-ends": ATTEMPT + "X-A: b\r\n" * 100_000,
+}
+
+
+@pytest.mark.parametrize("raw", HUGE.values(), ids=HUGE)
+def test_a_mail_over_a_limit_is_held_with_the_reason(raw: str, checker: Checker, tmp_path: Path) -> None:
+    """Before it is parsed; nothing is sent, and an officer sees whose it seems to be."""
+    (tmp_path / "huge.eml").write_bytes(raw.encode())
+    line = as_json(check_one(tmp_path / "huge.eml", checker), checker)
+    assert (line["outcome"], [finding["code"] for finding in line["findings"]]) == ("held", ["message.over_limits"])
+    assert line["findings"][0]["detail"]["why"]
+    assert (line["party"] or {}).get("code") == "FRA"
+    assert not line["reply"]["send"]
+
+
+def test_twenty_thousand_encoded_words_are_cut_before_they_are_decoded(checker: Checker, tmp_path: Path) -> None:
+    """What is left of the subject names nothing, so nobody is answered; the mail is told like any other."""
+    raw = ATTEMPT.replace("12th EMIC", "12th EMIC " + "=?utf-8?q?x?= " * 20_000) + "\r\nbody"
+    (tmp_path / "words.eml").write_bytes(raw.encode())
+    line = as_json(check_one(tmp_path / "words.eml", checker), checker)
+    assert not line["reply"]["send"]
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        b"\r\n",
+        b"\n",
+        b"\x00",
+        b"\xff\xfe",
+        b"--b0\r\n",
+        b"--b0--\r\n",
+        b"Subject: 12th EMIC statement - France 3\r\n",
+        b"From: a@b.example\r\n",
+        b"From: \r\n",
+        b"Content-Type: multipart/mixed; boundary=b0\r\n",
+        b"Content-Type: multipart/report; boundary=b0\r\n",
+        b"Content-Type: message/rfc822\r\n\r\n",
+        b"Content-Type: text/html; charset=utf-7\r\n",
+        b'Content-Type: application/ms-tnef\r\n\r\nx\x9f>"',
+        b"Content-Transfer-Encoding: base64\r\n",
+        b"Content-Disposition: attachment; filename=a.mp4\r\n",
+        b"=?utf-8?b?////?=",
+        b"Zm9v\r\n",
+        b"PK\x03\x04",
+        b"https://we.tl/t-x\r\n",
+    ]
+)
+MAILS_OF_ANY_KIND = st.one_of(
+    st.binary(max_size=2000), st.lists(st.one_of(FRAGMENTS, st.binary(max_size=30)), max_size=30).map(b"".join)
+)
+
+
+@hypothesis_settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(
+        st.binary(max_size=2000), st.lists(st.one_of(FRAGMENTS, st.binary(max_size=30)), max_size=30).map(b"".join)
+    )
+)
+def test_no_mail_breaks_the_check(checker: Checker, tmp_path: Path, raw: bytes) -> None:
+    """Whatever its bytes: an outcome, and a line that can be printed."""
+    (tmp_path / "any.eml").write_bytes(raw)
+    line = as_json(check_one(tmp_path / "any.eml", checker), checker)
+    assert line["outcome"] in {"accepted", "rejected", "held", "ignored"}
+    json.dumps(line, ensure_ascii=False).encode()
 
 
 def summary(line: dict[str, Any]) -> dict[str, str]:

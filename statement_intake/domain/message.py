@@ -269,6 +269,8 @@ class Message(Value):
     report: str = ""
     #: What is wrong with the mail's MIME, in plain English; never a reason to reject.
     defects: tuple[str, ...] = ()
+    #: Its MIME is broken in such a way that files may have been lost in it.
+    torn: bool = False
     #: S/MIME or PGP that cannot be opened here.
     encrypted: bool = False
     #: Which limit was exceeded, in plain English, or None. Nothing below the limit was read then.

@@ -163,6 +163,8 @@ def converses(reading: SubjectReading) -> bool:
 
 def _without_files(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
     """A mail about a statement that carries nothing: an announcement without its file, or conversation."""
+    if message.torn:
+        return _silent("message.doubtful", "Its MIME is broken, and files may have been lost in it.")
     fresh = reading.meetings and reading.statement and not reading.wrapping.reply and not ties.answers
     if fresh and not converses(reading) and not reading.tentative and _announces(message, reading, words):
         return None

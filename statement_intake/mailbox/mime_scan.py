@@ -100,10 +100,10 @@ def _entity(lines: _Lines, depth: int, limit: int, default_type: str) -> Iterato
 
 def _parts(lines: _Lines, header: _Header, depth: int) -> Iterator[Part]:
     """The leaves of the entity whose header was just read."""
-    if header.media_type in _EMBEDDED:
+    if header.media_type in _EMBEDDED and depth < DEPTH_LIMIT:
         yield from _embedded(lines, header, depth)
         return
-    if not header.media_type.startswith("multipart/"):
+    if not header.media_type.startswith("multipart/") and header.media_type not in _EMBEDDED:
         yield Part(media_type=header.media_type, name=header.name, size=_count(lines))
         return
     if depth >= DEPTH_LIMIT or not header.boundary:

@@ -92,6 +92,10 @@ class Described:
     number: int = 1
 
 
+#: Files so named are never plain text, and fewer words than these are no statement.
+_NEVER_TEXT, _SCRAPS = frozenset({"pdf", "docx", "odt"}), 50
+
+
 def inspect(stored: Stored, described: Described, kind: Kind | None = None, *, seconds: float) -> Attachment:
     """Identify (unless its *kind* is known), measure and read a file within *seconds*.
 
@@ -113,7 +117,7 @@ def inspect(stored: Stored, described: Described, kind: Kind | None = None, *, s
     elif meant is Category.MESSAGE and kind.format == "txt":
         category, kind = Category.MESSAGE, replace(kind, media_type="message/rfc822", extension="eml")
     elif kind.category in {Category.DOCUMENT, Category.SLIDES}:
-        facts["document"] = _document(stored, kind, seconds)
+        facts["document"] = _unless_scraps(_document(stored, kind, seconds), described)
     elif meant in {Category.DOCUMENT, Category.SLIDES}:
         category = meant
         facts["document"] = DocumentFacts(format=kind.extension, problem=_not_a_document(kind))
@@ -189,6 +193,14 @@ def _document(stored: Stored, kind: Kind, seconds: float) -> DocumentFacts:
     if kind.bomb:
         return DocumentFacts(format=kind.format, problem=DocumentProblem.BOMB)
     return documents.read_apart(stored.path, kind.format, seconds=min(seconds, documents.SECONDS))
+
+
+def _unless_scraps(read: DocumentFacts, described: Described) -> DocumentFacts:
+    """A "PDF" that is a few words of plain text is what a broken transfer left of one; a whole text counts as text."""
+    scraps = read.format == "txt" and read.problem is None and read.words < _SCRAPS
+    if scraps and extension(described.name) in _NEVER_TEXT:
+        return read.model_copy(update={"problem": DocumentProblem.DAMAGED})
+    return read
 
 
 def _has(facts: dict[str, object], problem: DocumentProblem) -> bool:

@@ -83,6 +83,8 @@ class Found:
     #: The fields of delivery reports.
     report: str = ""
     encrypted: bool = False
+    #: Files may have been lost in broken MIME.
+    torn: bool = False
 
     def complain(self, what: str) -> None:
         """Note a defect of the mail, once."""

@@ -26,6 +26,7 @@ MAXIMUM_ADDRESSES = 200
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
+_OBSOLETE = re.compile(rb"^([!-9;-~]{1,100})[ \t]+:", re.MULTILINE)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 
 
@@ -56,6 +57,15 @@ def header_section(raw: bytes) -> bytes:
         return b""
     end = _END.search(raw)
     return raw[: end.start()] if end else raw
+
+
+def without_obsolete_spaces(mail: bytes) -> bytes:
+    """*mail* without spaces between a field's name and its colon, in the first header section.
+
+    RFC 5322 section 4.5 has them; Python's parser takes such a line for the end of the header.
+    """
+    section = header_section(mail)
+    return _OBSOLETE.sub(rb"\1:", section) + mail[len(section) :]
 
 
 def drop_comments(value: str) -> str:

@@ -17,7 +17,7 @@ from statement_intake.reading.attachment import Described
 from statement_intake.reading.cms import signed_content
 from statement_intake.reading.faults import OverLimits, ReaderFault
 from statement_intake.reading.found import MAXIMUM_REPORT, BodyText, Budget, Found
-from statement_intake.reading.headers import read_headers
+from statement_intake.reading.headers import read_headers, without_obsolete_spaces
 from statement_intake.reading.members import Closed
 from statement_intake.reading.names import extension
 from statement_intake.reading.parameters import read_field
@@ -41,6 +41,16 @@ _DEFECTS = {
     "MissingHeaderBodySeparatorDefect": "no empty line stands between headers and body",
     "InvalidMultipartContentTransferEncodingDefect": "a multipart has a transfer encoding",
 }
+#: Behind these a file may lie that nobody finds.
+_TEARS = frozenset(
+    {
+        "StartBoundaryNotFoundDefect",
+        "CloseBoundaryNotFoundDefect",
+        "MultipartInvariantViolationDefect",
+        "NoBoundaryInMultipartDefect",
+        "MissingHeaderBodySeparatorDefect",
+    }
+)
 #: Alternatives to the text that add nothing to it.
 _UNREAD_TEXT = frozenset({"enriched", "richtext", "x-amp-html", "watch-html", "x-watch-html"})
 _SIGNED_OR_ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -74,7 +84,7 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool) -> Mes
     found = Found(budget)
     try:
         skeleton = cut(raw, message_bytes=message_bytes)
-        _walk(_parse(skeleton.content, found), _Mail(skeleton, found, message_bytes, inside))
+        _walk(_parse(without_obsolete_spaces(skeleton.content), found), _Mail(skeleton, found, message_bytes, inside))
     except OverLimits as limit:
         return Message(headers=headers, over_limits=str(limit))
     except RecursionError:
@@ -96,6 +106,7 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool) -> Mes
         structure=tuple(found.structure),
         report=found.report,
         defects=tuple(found.defects),
+        torn=found.torn,
         encrypted=found.encrypted or _ENCRYPTED_BODY.search(text) is not None,
     )
 
@@ -137,6 +148,7 @@ def _walk(root: Mime, mail: _Mail, depth: int = 0) -> None:
         found.structure.append(clean_line(part.get_content_type())[:200])
         for defect in part.defects:
             name = type(defect).__name__
+            found.torn = found.torn or name in _TEARS
             found.complain(_DEFECTS.get(name, f"breaks a rule of MIME ({name})"))
         if part.get_content_maintype() == "multipart" and part.is_multipart():
             alternative = len(found.structure) if subtype == "alternative" else place.alternative

@@ -62,6 +62,8 @@ def main(folders: list[str]) -> int:
     paths = mails_below([Path(folder) for folder in folders])
     with ThreadPoolExecutor(AT_ONCE) as pool:
         proofs = list(pool.map(lambda path: prove(path, checker), paths))
+    # Only what has ended is counted.
+    checker.reader.close()
     megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return report(proofs, megabytes)
 

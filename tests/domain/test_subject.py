@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from statement_intake.domain.judge import judge_subject
 from statement_intake.domain.parties import Party, PartyKind
+from statement_intake.domain.party_rows import Name
 from statement_intake.domain.subject.line import clean
 from statement_intake.operations.explain import explain
 from tests.domain.values import knowledge
@@ -109,3 +110,18 @@ def test_a_very_long_line_is_read_in_no_time() -> None:
     """No pattern runs away with it."""
     for piece in ("3 and ", "[country ", "12th EMIC ", "France, ", "((((", "item item ", "3-", "Re: ", "第", "- "):
         explain(piece * 5000, knowledge())
+
+
+NAMES = [name for name in knowledge().parties.names() if name.form != "code"]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(NAMES), st.sampled_from(["1", "3(a)", "6"]))
+def test_every_name_in_every_language_is_its_own_partys_or_nobodys(name: Name, item: str) -> None:
+    """In the place of the party it is understood, or held; never another party's."""
+    shown = explain(f"12th EMIC statement – {name.name} {item}", knowledge())
+    certain = all(finding["effect"] == "note" for finding in shown["findings"])
+    if certain:
+        assert (shown["party"]["code"], shown["items"]) == (name.code, [item])
+    elif shown["party"] is not None:
+        assert shown["party"]["code"] == name.code
