@@ -44,7 +44,7 @@ def _prefix(words: Vocabulary, key: str) -> re.Pattern[str]:
 
 def _banner(words: Vocabulary) -> re.Pattern[str]:
     names = "|".join(re.escape(flat(word)) for word in sorted(words.words("banners"), key=len, reverse=True))
-    inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|\w+))?[?!]?"
+    inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|\w+))?[?!.]?"
     return re.compile(
         rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:"
     )
