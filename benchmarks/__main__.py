@@ -8,7 +8,9 @@ from pathlib import Path
 from benchmarks.arena import arena
 
 #: The contests, and how often each contender of theirs runs.
-CONTESTS = {"big_mail": 5, "five_mails": 3, "small_memory": 1, "written": 3, "unrelated": 3, "idle": 3, "ledger": 3}
+CONTESTS = {
+    "big_mail": 5, "five_mails": 3, "small_memory": 1, "written": 3, "unrelated": 3, "idle": 3, "ledger": 3, "media": 3,
+}  # fmt: skip
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -22,8 +22,8 @@ FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,f
 SAFE = {"protocol_whitelist": "file", "format_whitelist": FORMATS, "max_pixels": "40000000"}
 #: Bytes of ffprobe's output.
 MAXIMUM_OUTPUT = 500_000_000
-#: Key frames that have to come out before a picture counts as decodable. The rest of it is for the inspection.
-KEY_FRAMES = 3
+#: Key frames that have to come out before a picture counts as decodable. All others are looked at by the inspection.
+KEY_FRAMES = 1
 KEYS_ONLY = {"skip_frame": "nokey"}
 #: Samples that an index may announce for what is no picture: PCM sound of a quarter of an hour has so many.
 MAXIMUM_SAMPLES = 48_000_000

@@ -2,7 +2,10 @@
 
 import os
 import re
+import socket
 import subprocess
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from statement_intake.domain.checks import video_length
 from statement_intake.domain.message import VideoFacts
 from statement_intake.reading.faults import ReaderFault
+from statement_intake.reading.packets import Packets
 from statement_intake.reading.video import measure
 from tests.domain.values import case, document, video
 from tests.reading.conftest import MakeVideo, ffmpeg
@@ -321,18 +325,59 @@ def test_a_missing_program_is_a_fault_of_ours(make_video: MakeVideo, monkeypatch
 
 
 PLAYLISTS = {
-    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile://{}\n#EXT-X-ENDLIST\n",
+    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile://{0}\n#EXTINF:10,\nhttp://{1}/a.ts\n#EXT-X-ENDLIST\n",
     "concat": "ffconcat version 1.0\nfile canary.mp4\n",
-    "dash": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>file://{}</BaseURL></MPD>',
+    "dash": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>file://{0}</BaseURL><BaseURL>http://{1}/</BaseURL></MPD>',
     "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
 }
 
 
 @pytest.mark.parametrize("text", PLAYLISTS.values(), ids=PLAYLISTS.keys())
 def test_a_playlist_leads_nowhere(text: str, tmp_path: Path) -> None:
-    """A file named .mp4 that points at another one does not get it opened: opening a pipe without a writer hangs."""
+    """A file named .mp4 that points at others gets none of them opened: a pipe without a writer would hang."""
     canary = tmp_path / "canary.mp4"
     os.mkfifo(canary)
-    (tmp_path / "x.mp4").write_text(text.format(canary))
-    found = facts(tmp_path / "x.mp4", seconds=10)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        place = f"127.0.0.1:{listener.getsockname()[1]}"
+        (tmp_path / "x.mp4").write_text(text.format(canary, place))
+        found = facts(tmp_path / "x.mp4", seconds=10)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
     assert (found.readable, found.limited, found.has_picture, found.seconds) == (False, False, False, None)
+
+
+def test_a_video_that_is_an_archive_as_well_is_a_video(make_video: MakeVideo, tmp_path: Path) -> None:
+    """What stands behind its end belongs to nobody."""
+    both = tmp_path / "both.mp4"
+    both.write_bytes(make_video("usual.mp4", *CONTAINERS["mp4"], rate=25).read_bytes())
+    with zipfile.ZipFile(both, "a") as archive:
+        archive.writestr("inside.txt", "hello")
+    found = facts(both)
+    assert (found.readable, found.pictures) == (True, 50)
+
+
+@pytest.mark.parametrize("content", [b"", b"Thank you, Mr. President.", bytes(5000), b"\x00\x00\x00\x20ftypisom"])
+def test_what_is_no_video_has_a_plain_reason(content: bytes, tmp_path: Path) -> None:
+    """Empty, text, zeros, and no more than the first box of a video."""
+    (tmp_path / "x.mp4").write_bytes(content)
+    found = facts(tmp_path / "x.mp4")
+    assert (found.readable, found.limited, found.has_picture) == (False, False, False)
+    assert found.problem.startswith(("is damaged", "is incomplete"))
+
+
+def test_hundreds_of_thousands_of_packets_take_no_memory() -> None:
+    """What is told of them is taken as it comes, and nothing of it is kept."""
+    packets = Packets()
+    tracemalloc.start()
+    for number in range(200):
+        lines = [
+            f"packet|stream_index=0|pts_time={number * 1000 + place}.5|dts_time=N/A|duration_time=1.0|flags=K_"
+            for place in range(1000)
+        ]
+        packets.feed("\n".join([*lines, ""]).encode())
+    packets.finish()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (packets.count, packets.tracks[0].count, packets.tracks[0].largest_gap) == (200_000, 200_000, 1.0)
+    assert peak < 2_000_000
