@@ -19,7 +19,7 @@ def log(request: Request, visit: Viewer, asked: Asked) -> Response:
     zone = visit.account.zone or parts.zone
     found = parts.ledger.search.page(wanted(asked, zone), parts.rows)
     piece = request.headers.get("hx-target") == "results"
-    return render(
+    response = render(
         request,
         "log_rows.html" if piece else "log.html",
         section="log",
@@ -31,3 +31,7 @@ def log(request: Request, visit: Viewer, asked: Asked) -> Response:
         parties=() if piece else parts.ledger.search.parties(),
         codes=() if piece else parts.ledger.search.codes(),
     )
+    if piece:
+        # What htmx would put into the address bar has every empty field in it.
+        response.headers["HX-Push-Url"] = address(asked)
+    return response
