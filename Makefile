@@ -1,6 +1,6 @@
 # The two commands that matter: make demo, make test. Both install what is missing first.
 
-.PHONY: install demo test lint types contract drift tests lock catalogues image-proof servers-proof bench corpus-proof
+.PHONY: install demo test lint types contract drift tests lock catalogues console-catalogue image-proof servers-proof bench corpus-proof
 .DEFAULT_GOAL := demo
 
 VENV := .venv/bin
@@ -42,6 +42,12 @@ REPLIES := statement_intake/replies
 catalogues: install
 	$(VENV)/pybabel -q extract -F $(REPLIES)/babel.cfg -k say -k plural:1,2 --no-location --sort-output --project statement-intake -o $(REPLIES)/catalogues/letters.pot $(REPLIES)
 	$(VENV)/pybabel -q update -D letters -i $(REPLIES)/catalogues/letters.pot -d $(REPLIES)/catalogues --no-fuzzy-matching --ignore-obsolete -w 120
+
+# The same for the words of the console's pages. English first; a language is added by `pybabel init`.
+CONSOLE := statement_intake/console
+console-catalogue: install
+	$(VENV)/pybabel -q extract -F $(CONSOLE)/babel.cfg -k N_ --no-location --sort-output --project statement-intake -o $(CONSOLE)/catalogues/console.pot $(CONSOLE)
+	@for po in $(wildcard $(CONSOLE)/catalogues/*/LC_MESSAGES/console.po); do $(VENV)/pybabel -q update -D console -i $(CONSOLE)/catalogues/console.pot -d $(CONSOLE)/catalogues --no-fuzzy-matching --ignore-obsolete -w 120; done
 
 # The image of the Dockerfile, built and run without a container engine that is there already. Needs root.
 image-proof:
