@@ -40,9 +40,16 @@ class Reported(Value):
 _PARTY = ("subject.party_missing", "subject.party_unknown", "subject.party_ambiguous", "subject.party_sensitive")
 _MEETING = ("meeting.unknown", "meeting.other", "meeting.unclear", "meeting.joint")
 _TRANSCRIPT = ("transcript.missing", "transcript.unreadable", "transcript.scanned", "transcript.in_body")
-_PLAYED = ("video.unreadable", "video.no_picture", "video.no_sound", "video.silent", "video.black")
+_PLAYED = ("video.unreadable", "video.damaged", "video.no_picture", "video.no_sound", "video.silent", "video.black")
 _CLOSED = ("message.encrypted", "attachment.encrypted", "attachment.closed", "attachment.elsewhere", "attachment.bomb")
-_PICTURE = ("video.portrait", "video.aspect", "video.low_resolution", "video.interlaced", "video.frame_rate")
+_PICTURE = (
+    "video.portrait",
+    "video.aspect",
+    "video.low_resolution",
+    "video.interlaced",
+    "video.frame_rate",
+    "video.frozen",
+)
 
 #: In the order of `domain.checks.ALL`.
 RULES: tuple[Rule, ...] = (
@@ -51,7 +58,7 @@ RULES: tuple[Rule, ...] = (
     Rule(N_("Meeting"), measures.meeting, _MEETING),
     Rule(N_("Party"), measures.party, (*_PARTY, "sender.organisation", "subject.placeholder")),
     Rule(N_("Agenda item"), measures.items, ("subject.item_missing", "subject.item_unknown")),
-    Rule(N_("Subject line as asked for"), measures.nothing, ("subject.normalised",)),
+    Rule(N_("Subject line as asked for"), measures.nothing, ("subject.normalised", "subject.not_as_announced")),
     Rule(N_("Files can be opened"), measures.files, _CLOSED),
     Rule(N_("Scan for malware"), measures.nothing, ("attachment.infected", "attachment.not_scanned")),
     Rule(N_("Nothing hidden in documents"), measures.nothing, ("document.macros", "document.hidden")),
@@ -62,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     Rule(N_("Video can be played"), measures.codecs, _PLAYED, Kind.VIDEO),
     Rule(N_("Length of the video"), measures.length, ("video.too_long", "video.length_unclear"), Kind.VIDEO),
     Rule(N_("Picture"), measures.picture, (*_PICTURE, "video.format"), Kind.VIDEO),
+    Rule(N_("Loudness"), measures.nothing, ("video.loudness",), Kind.VIDEO),
     Rule(N_("Words of the transcript"), measures.transcript, _TRANSCRIPT, Kind.VIDEO),
     Rule(N_("Pace of the transcript"), measures.pace, ("transcript.pace",), Kind.VIDEO),
     Rule(N_("Words of the statement"), measures.statement, ("statement.missing", "statement.unreadable"), Kind.WRITTEN),

@@ -126,7 +126,7 @@ def plain_text(raw: bytes) -> str:
     """What a letter says."""
     body = message_from_bytes(raw, _class=EmailMessage, policy=policy.default).get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def test_an_officers_day(day: Day, tmp_path: Path) -> None:
