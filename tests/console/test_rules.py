@@ -1,7 +1,5 @@
 """The page about a submission shows every rule, and every finding under one heading."""
 
-from pathlib import Path
-
 import pytest
 
 from statement_intake.console.rules import RULES, report
@@ -19,8 +17,7 @@ def test_a_code_stands_under_one_rule() -> None:
 @pytest.fixture(scope="module")
 def dossier(tmp_path_factory: pytest.TempPathFactory) -> Dossier:
     """A written statement in order."""
-    root: Path = tmp_path_factory.mktemp("rules")
-    house = House(root)
+    house = House(tmp_path_factory.mktemp("rules"))
     house.deliver(statement())
     house.round()
     with house.open() as workshop:
