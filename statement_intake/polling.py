@@ -14,7 +14,7 @@ from statement_intake.domain.records import FolderProgress, MessageKey
 from statement_intake.domain.reference import new_reference
 from statement_intake.domain.triage import Answer
 from statement_intake.intake import look, pause, take_in
-from statement_intake.mailbox import FolderState, Mailbox, MailboxError, MessageRefused, OpenFolder, RawGlance
+from statement_intake.mailbox import FolderState, Mailbox, MailboxError, MessageRefused, OpenFolder, Place, RawGlance
 
 if TYPE_CHECKING:
     from statement_intake.files import Stored
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 _RECENT = 1000
 #: Other people's mails noted in one transaction.
 _TOGETHER = 50
+#: So many messages that cannot be marked are the server's fault.
+_FAULTS = 3
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,26 @@ def finish(desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], ob
 
 
 def mark(mailbox: Mailbox, desk: Desk) -> None:
-    """Leave outcomes on the server's messages where that is configured. Raises SurroundingsFault."""
+    """Leave outcomes on the server's messages where that is configured. Raises SurroundingsFault.
+
+    A message that cannot be marked does not keep the others from it.
+    """
+    faults: list[MailboxError] = []
     for pending in desk.ledger.arrivals.pending_marks():
         if pending.key.mailbox != mailbox.name:
             continue
         folder = FolderState(name=pending.key.folder, uidvalidity=pending.key.uidvalidity)
-        done = mailbox.mark(folder, pending.key.uid, pending.outcome)
-        desk.ledger.arrivals.marked(pending, done=done)
+        try:
+            done = mailbox.mark(folder, pending.key.uid, pending.outcome)
+        except MailboxError as fault:
+            faults.append(fault)
+            if len(faults) >= _FAULTS:
+                break
+            continue
+        moved_to = _key(mailbox.name, done.folder, done.uid) if isinstance(done, Place) else None
+        desk.ledger.arrivals.marked(pending, done=bool(done), moved_to=moved_to)
+    if faults:
+        raise faults[0]
 
 
 def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:

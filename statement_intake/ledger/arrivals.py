@@ -187,9 +187,18 @@ class Arrivals:
                 PendingMark(id=row.id, key=_key(row), outcome=Outcome(row.outcome)) for row in connection.execute(query)
             ]
 
-    def marked(self, pending: PendingMark, *, done: bool) -> None:
-        """The mark is on the server, or cannot be. An outcome that was overruled meanwhile stays to be marked."""
+    def marked(self, pending: PendingMark, *, done: bool, moved_to: MessageKey | None = None) -> None:
+        """The mark is on the server, or cannot be. An outcome that was overruled meanwhile stays to be marked.
+
+        A message that was moved is known by its new key from now on, so that it is not taken in again there.
+        """
         with self._engine.begin() as connection:
+            if (
+                moved_to is not None
+                and connection.execute(select(messages.c.id).where(_here(moved_to))).first() is None
+            ):
+                moving = update(messages).where(messages.c.id == pending.id)
+                connection.execute(moving.values(**moved_to.model_dump()))
             statement = update(messages).where(
                 messages.c.id == pending.id, messages.c.outcome == str(pending.outcome), messages.c.mark == "pending"
             )

@@ -19,6 +19,7 @@ __all__ = [
     "MessageGone",
     "MessageRefused",
     "OpenFolder",
+    "Place",
     "RawGlance",
 ]
 
@@ -41,6 +42,14 @@ class FolderState:
     name: str
     #: UIDVALIDITY (RFC 9051 section 2.3.1.1); "0" for a Maildir, whose base names are never used again.
     uidvalidity: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message lies after it was moved."""
+
+    folder: FolderState
+    uid: str
 
 
 @dataclass(frozen=True)
@@ -113,11 +122,11 @@ class Mailbox(Protocol):
     def open(self, folder: str) -> AbstractContextManager[OpenFolder]:
         """Open *folder* for reading. Raises MailboxError."""
 
-    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> bool:
-        """Leave the outcome's keyword on the message, if marking is configured and the server allows it.
+    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> "bool | Place":
+        """Leave the outcome's keyword on the message, or move it to the outcome's folder, as configured and possible.
 
-        Idempotent. True if the message now carries it (read back), False where nothing is to be marked or can be.
-        Raises MailboxError.
+        Idempotent. True if the message now carries it (read back); its new place where it was moved; False where
+        nothing is to be done or can be. Raises MailboxError.
         """
 
     def listeners(self) -> Sequence[Listening]:

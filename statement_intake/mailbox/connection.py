@@ -108,7 +108,7 @@ def commands(
     client: IMAPClient, settings: MailboxSettings, action: str, seconds: float | None = None
 ) -> Iterator[None]:
     """Run commands within *seconds*; raise CommandError for what goes wrong. *action* follows "could not"."""
-    watchdog = Timer(COMMAND_SECONDS if seconds is None else seconds, cut, [client])
+    watchdog = Timer(COMMAND_SECONDS if seconds is None else min(seconds, COMMAND_SECONDS), cut, [client])
     watchdog.daemon = True
     watchdog.start()
     try:

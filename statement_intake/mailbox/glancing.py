@@ -18,6 +18,9 @@ from statement_intake.mailbox.imap_session import Answers, Session
 #: Messages in one FETCH: Exchange refuses long command lines, and a batch that fails is asked again singly.
 BATCH = 50
 
+#: For one FETCH: at most three megabytes of headers, and structures that a server has to work out first.
+SECONDS = 120.0
+
 _EXISTENCE = ("UID", "RFC822.SIZE", "INTERNALDATE")
 _HEADER = (*_EXISTENCE, f"BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>")
 _ALL = (*_HEADER, "BODYSTRUCTURE")
@@ -35,7 +38,7 @@ def glances(session: Session, uids: Sequence[str]) -> Iterator[RawGlance]:
 def _batch(session: Session, uids: Sequence[int]) -> Iterator[RawGlance]:
     answers: Answers
     try:
-        answers = session.fetch(uids, _ALL)
+        answers = session.fetch(uids, _ALL, SECONDS)
     except CommandError:
         answers = {}
     described = {uid: answer for uid, answer in answers.items() if _header(answer) is not None}
@@ -57,7 +60,7 @@ def _alone(session: Session, uid: int) -> RawGlance:
     """What can be learnt of one message, asked for by itself."""
     for items in (_ALL, _HEADER):
         try:
-            answer = session.fetch([uid], items).get(uid, {})
+            answer = session.fetch([uid], items, SECONDS).get(uid, {})
         except CommandError:
             continue
         if _header(answer) is not None:
@@ -65,7 +68,7 @@ def _alone(session: Session, uid: int) -> RawGlance:
     # It exists, so it has to reach the ledger and a person's eyes, even if all that the server tells is its UID.
     log.warning("message_not_described", folder=session.state.name, uid=uid)
     try:
-        return _glance(uid, session.fetch([uid], _EXISTENCE).get(uid, {}))
+        return _glance(uid, session.fetch([uid], _EXISTENCE, SECONDS).get(uid, {}))
     except CommandError:
         return _glance(uid, {})
 

@@ -1,7 +1,9 @@
 """An IMAP account. Folders are opened with EXAMINE and read with BODY.PEEK, so that nobody's flags change."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from imapclient import IMAPClient
@@ -14,16 +16,20 @@ from statement_intake.mailbox import (
     MessageGone,
     MessageRefused,
     OpenFolder,
+    Place,
     RawGlance,
 )
 from statement_intake.mailbox.connection import CommandError, commands, connect, disconnect, place
 from statement_intake.mailbox.glancing import glances
 from statement_intake.mailbox.idle import Listener
 from statement_intake.mailbox.imap_session import Criteria, Session, open_folder, uidvalidity
+from statement_intake.mailbox.moving import can_move, move
 from statement_intake.settings import MailboxSettings
 
 #: Octets of one partial fetch. More is hardly faster and costs its size in memory.
 CHUNK = 1024 * 1024
+#: What a message may take: so many seconds, and its size at so many octets a second; never more than the third.
+GRACE_SECONDS, BYTES_PER_SECOND, LONGEST_SECONDS = 60.0, 100_000, 3000.0
 #: Messages asked about in one SEARCH, so that its answer stays below the million bytes that imaplib takes in a line.
 WINDOW = 50_000
 #: The keyword of each outcome; an ignored mail is other people's and carries none.
@@ -52,13 +58,17 @@ class ImapMailbox:
         finally:
             session.close()
 
-    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> bool:
-        """Leave the outcome's keyword on the message, in place of another outcome's.
+    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> bool | Place:
+        """Leave the outcome's keyword on the message, in place of another outcome's, or move it to its folder.
 
-        True if the message now carries it (read back). False, and nothing done, where no mark is configured or meant
-        for the outcome, the folder is another one by now, the server keeps no keywords, or the message is gone.
-        Raises MailboxError.
+        True if the message now carries it (read back), and where it lies if it was moved. False, and nothing done,
+        where no mark is configured or meant for the outcome, the folder is another one by now, the server keeps no
+        keywords or cannot move, or the message is gone. Raises MailboxError.
         """
+        target = {str(key): name for key, name in self._settings.move_to.items()}.get(str(outcome))
+        if self._settings.mark == "move" and target is not None:
+            with self._connected() as client, commands(client, self._settings, f"move a message to folder {target}"):
+                return move(client, folder, int(uid), target)
         keyword = KEYWORDS.get(outcome)
         if self._settings.mark != "keyword" or keyword is None:
             return False
@@ -104,6 +114,13 @@ class ImapMailbox:
         with self._connected() as client:
             lines = [f"signed in as {place(self._settings)}, security: {self._settings.security}"]
             lines += [line for folder in self.folders for line in self._described(client, folder)]
+            if self._settings.mark == "move":
+                lines += self._targets(client)
+            if self._settings.idle:
+                with commands(client, self._settings, "ask for capabilities"):
+                    lines += (
+                        [] if client.has_capability("IDLE") else ["the server has no IDLE: new mail waits for a poll"]
+                    )
             sent = self._settings.sent_folder
             if sent is None:
                 lines.append("no sent_folder: after a fault in sending, a person has to find out whether a letter went")
@@ -120,6 +137,15 @@ class ImapMailbox:
         if self._settings.mark == "keyword":
             # This needs SELECT: under EXAMINE no flag is permanent.
             yield f"folder {folder}: {self._marks(client, folder)}"
+
+    def _targets(self, client: IMAPClient) -> Iterator[str]:
+        with commands(client, self._settings, "ask for capabilities"):
+            able = can_move(client)
+        if not able:
+            yield "the server has neither MOVE nor UIDPLUS: messages will not be moved"
+        for outcome, folder in self._settings.move_to.items():
+            open_folder(client, self._settings, folder, readonly=True)
+            yield f"folder {folder} is there, for what is {outcome}"
 
     def _marks(self, client: IMAPClient, folder: str) -> str:
         with commands(client, self._settings, f"open folder {folder} for marking"):
@@ -172,10 +198,13 @@ class ImapFolder:
         return glances(self._session, uids)
 
     def raw(self, uid: str) -> Iterator[bytes]:
-        """The message's octets in chunks of at most CHUNK. Raises MessageGone, MessageRefused, MailboxError."""
-        offset = 0
+        """The message's octets in chunks of at most CHUNK, in time. Raises MessageGone, MessageRefused, MailboxError.
+
+        After a broken connection it goes on where it was, if the UID still means the same message.
+        """
+        offset, download = 0, Download(int(uid), time.monotonic())
         while True:
-            chunk, more = self._chunk(int(uid), offset)
+            chunk, more = self._chunk(download, offset)
             if chunk:
                 yield chunk
             offset += len(chunk)
@@ -195,12 +224,15 @@ class ImapFolder:
             found |= self._session.search([f"{first}:{last if last < exists else '*'}", *criteria])
         return found
 
-    def _chunk(self, uid: int, offset: int) -> tuple[bytes, bool]:
+    def _chunk(self, download: "Download", offset: int) -> tuple[bytes, bool]:
         """The octets from *offset* on, and whether there may be more.
 
-        RFC822.SIZE is not asked, since Exchange gets it wrong; nor is BINARY, which imapclient cannot read.
+        RFC822.SIZE does not say where the end is, since Exchange gets it wrong; BINARY imapclient cannot read.
         """
-        answer = self._fetched(uid, f"BODY.PEEK[]<{offset}.{CHUNK}>")
+        uid = download.uid
+        answer = self._fetched(download, f"BODY.PEEK[]<{offset}.{CHUNK}>")
+        if not download.agrees(answer.get(b"RFC822.SIZE"), answer.get(b"INTERNALDATE")):
+            raise MessageRefused(f"folder {self.state.name}: UID {uid} came to mean another message while it was read")
         name = b"BODY[]<%d>" % offset
         part = answer.get(name)
         if isinstance(part, bytes):
@@ -216,19 +248,44 @@ class ImapFolder:
             raise MessageRefused(f"folder {self.state.name}: the server does not hand out message {uid}")
         raise MessageGone(f"folder {self.state.name}: message {uid} is gone")
 
-    def _fetched(self, uid: int, item: str) -> dict[bytes, object]:
-        """One item of one message, tried twice; empty where the server says nothing."""
+    def _fetched(self, download: "Download", item: str) -> dict[bytes, object]:
+        """One item of one message and what it is known by, tried twice; empty where the server says nothing."""
+        items = ["RFC822.SIZE", "INTERNALDATE", item]
         try:
-            return self._session.fetch([uid], [item]).get(uid, {})
+            return self._session.fetch([download.uid], items, download.seconds_left).get(download.uid, {})
         except CommandError:
             # Perhaps only the connection broke, at this moment by chance.
             pass
         try:
-            return self._session.fetch([uid], [item]).get(uid, {})
+            return self._session.fetch([download.uid], items, download.seconds_left).get(download.uid, {})
         except CommandError as failure:
             # Is it the message or the server? If this fails, MailboxError leaves here, and no message is blamed.
             self._session.run("look around", lambda client: client.noop())
             raise MessageRefused(str(failure)) from failure
+
+
+@dataclass
+class Download:
+    """One message on its way: what it is known by, and the time it may take."""
+
+    uid: int
+    #: By the monotonic clock.
+    began: float
+    size: int | None = None
+    received: object = None
+
+    @property
+    def seconds_left(self) -> float:
+        """60 s, and its size at 100 kB/s; not much where that is over, so that what hangs is cut off."""
+        allowed = GRACE_SECONDS + max(self.size or 0, CHUNK) / BYTES_PER_SECOND
+        return max(0.01, min(allowed, LONGEST_SECONDS) - (time.monotonic() - self.began))
+
+    def agrees(self, size: object, received: object) -> bool:
+        """Whether the message is the one of the first answer, as far as the server says. UIDs may be used anew."""
+        if self.size is None and self.received is None:
+            self.size, self.received = size if isinstance(size, int) else None, received
+            return True
+        return size in {None, self.size} and (received is None or received == self.received)
 
 
 def _since(since: date | None) -> list[str | date]:

@@ -40,20 +40,20 @@ class Session:
         #: The UID that the next message will get; None if the server does not say.
         self.uidnext: int | None = opened.get(b"UIDNEXT")
 
-    def fetch(self, uids: Sequence[int], items: Sequence[str]) -> Answers:
-        """UID FETCH. Those that are gone are left out. Raises as `run` does."""
-        answers: Answers = self.run("fetch messages", lambda client: client.fetch(uids, items))
+    def fetch(self, uids: Sequence[int], items: Sequence[str], seconds: float | None = None) -> Answers:
+        """UID FETCH, within *seconds*. Those that are gone are left out. Raises as `run` does."""
+        answers: Answers = self.run("fetch messages", lambda client: client.fetch(uids, items), seconds)
         return answers
 
     def search(self, criteria: Criteria) -> set[int]:
         """UID SEARCH. Raises MailboxError."""
         return self.run("search", lambda client: set(client.search(list(criteria))))
 
-    def run(self, action: str, command: Callable[[IMAPClient], Result]) -> Result:
+    def run(self, action: str, command: Callable[[IMAPClient], Result], seconds: float | None = None) -> Result:
         """Run *command* on the open folder. Raises CommandError for its failure, MailboxError for the server's."""
         client = self._client or self._reconnected()
         try:
-            with commands(client, self._settings, f"{action} in folder {self._folder}"):
+            with commands(client, self._settings, f"{action} in folder {self._folder}", seconds):
                 return command(client)
         except CommandError as failure:
             if failure.broken:

@@ -28,7 +28,9 @@ class MailboxSettings(Table):
     idle: bool = True
     #: "oauth2": XOAUTH2 with a token of [oauth2]; the username is the (shared) mailbox's address.
     auth: Literal["password", "oauth2"] = "password"
-    mark: Literal["none", "keyword"] = "none"
+    mark: Literal["none", "keyword", "move"] = "none"
+    #: The folder for each outcome, if mark = "move"; what has none stays where it is.
+    move_to: dict[Literal["accepted", "rejected", "held"], str] = Field(default_factory=dict)
     #: Where sent replies can be found, to settle what became of one after a fault.
     sent_folder: str | None = None
     #: A PEM file of certificate authorities to trust instead of the system's.
@@ -56,6 +58,8 @@ class MailboxSettings(Table):
                 raise ValueError('auth = "oauth2" needs a username, the mailbox\'s address, and no password')
         elif not self.username or self.password is None:
             raise ValueError("an IMAP mailbox needs a username and a password (or password_file)")
+        if (self.mark == "move") != bool(self.move_to):
+            raise ValueError('mark = "move" and move_to = { accepted = "...", ... } need each other')
         refuse_clear_text(self.security, self.host)
         return self
 

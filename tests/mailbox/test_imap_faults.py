@@ -273,3 +273,118 @@ def test_no_log_line_names_a_sender_or_subject(capsys: pytest.CaptureFixture[str
     printed = capsys.readouterr()
     assert "message_not_described" in printed.out + printed.err
     assert "whistle" not in printed.out + printed.err
+
+
+def partial(uid: int, offset: int, part: bytes, *, size: int = 10, day: int = 28) -> bytes:
+    """The answer to a fetch of one piece of a message."""
+    known = b'RFC822.SIZE %d INTERNALDATE "%d-Aug-2023 16:30:15 +0200"' % (size, day)
+    return b"* 1 FETCH (UID %d %s BODY[]<%d> {%d}\r\n%s)\r\n" % (uid, known, offset, len(part), part)
+
+
+@pytest.mark.parametrize(("size", "day", "resumed"), [(10, 28, True), (11, 28, False), (10, 29, False)])
+def test_a_download_goes_on_only_where_the_uid_still_means_the_same_message(
+    size: int,
+    day: int,
+    resumed: bool,  # noqa: FBT001 - parameters of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Some servers use UIDs anew. Half of one message is never joined to half of another."""
+    monkeypatch.setattr("statement_intake.mailbox.imap.CHUNK", 4)
+    text, broken = b"0123456789", False
+
+    def script(command: bytes) -> bytes | None:
+        nonlocal broken
+        if not command.startswith(b"UID FETCH"):
+            return None
+        offset = int(command.split(b"<")[1].split(b".")[0])
+        if offset == 4 and not broken:
+            broken = True
+            # In the middle of the literal.
+            return b"* 1 FETCH (UID 1 BODY[]<4> {4}\r\n45{hang up}"
+        part = text[offset : offset + 4]
+        return partial(1, offset, part, size=size, day=day) if broken else partial(1, offset, part)
+
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        if resumed:
+            assert b"".join(folder.raw("1")) == text
+        else:
+            with pytest.raises(MessageRefused, match="another message"):
+                list(folder.raw("1"))
+
+
+def test_a_message_that_never_ends_is_given_up_in_time_and_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps every limit between two bytes; the limit of the whole message ends it."""
+    monkeypatch.setattr("statement_intake.mailbox.imap.GRACE_SECONDS", -10.0)
+
+    def script(command: bytes) -> bytes | None:
+        if not command.startswith(b"UID FETCH"):
+            return b"* SEARCH 1 2\r\n" if command.startswith(b"UID SEARCH") else None
+        if uids_of(command) == [1]:
+            return b"* 1 FETCH (UID 1 BODY[]<0> {1000}\r\ndrip {silence}"
+        return partial(2, 0, b"whole")
+
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        with pytest.raises(MessageRefused):
+            list(folder.raw("1"))
+        monkeypatch.undo()
+        assert b"".join(folder.raw("2")) == b"whole"
+
+
+def test_a_fetch_that_is_closed_after_the_literal_is_understood_or_refused() -> None:
+    """Some servers end the answer with the literal, and their next word is the tagged OK."""
+    text = b"whole"
+    answer = b"* 1 FETCH (UID 1 BODY[]<0> {%d}\r\n%s\r\n{tag} OK done\r\n" % (len(text), text)
+    with ScriptedImap(fetched(answer)).running() as server, server.mailbox().open("INBOX") as folder:
+        try:
+            assert b"".join(folder.raw("1")) == text
+        except MessageRefused:
+            assert folder.uids_above(None, None) == ["1"]
+
+
+def test_bye_in_the_middle_of_a_poll_is_the_servers_fault() -> None:
+    """Shutting down, it says so; no message is blamed when it does not come back."""
+    connections = 0
+
+    def script(command: bytes) -> bytes | None:
+        nonlocal connections
+        if command.startswith(b"LOGIN"):
+            connections += 1
+            return b"* BYE shutting down\r\n{hang up}" if connections > 1 else b""
+        return b"* BYE shutting down\r\n{hang up}" if command.startswith(b"UID") else None
+
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        for look in (lambda: list(folder.glances(["1"])), lambda: list(folder.raw("1"))):
+            with pytest.raises(MailboxError) as caught:
+                look()
+            assert not caught.value.permanent
+
+
+def test_no_command_is_longer_than_servers_take() -> None:
+    """Exchange refuses long lines: a server that takes two thousand octets is content with a thousand messages."""
+    uids = [str(100_000 + 7 * number) for number in range(1000)]
+
+    def script(command: bytes) -> bytes | None:
+        if len(command) > 2000:
+            return b"{tag} BAD line too long\r\n"
+        if command.startswith(b"UID SEARCH"):
+            return b"* SEARCH %s\r\n" % b" ".join(uid.encode() for uid in uids)
+        if command.startswith(b"UID FETCH"):
+            return b"".join(described(uid) for uid in uids_of(command))
+        return None
+
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        assert [glance.uid for glance in folder.glances(uids)] == uids
+    assert not any(len(command) > 2000 for command in server.commands)
+
+
+def test_a_server_that_gives_no_uidnext_and_answers_with_its_last_message_is_understood() -> None:
+    """UIDNEXT is left out of EXAMINE; n:* brings the last message though it is older."""
+
+    def script(command: bytes) -> bytes | None:
+        if command.startswith(b"EXAMINE"):
+            return EXAMINED.replace(b"* OK [UIDNEXT 4] ok\r\n", b"")
+        return b"* SEARCH 1619\r\n" if command.startswith(b"UID SEARCH") else None
+
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        assert folder.uids_above("1619", None) == []
+        assert folder.uids_above("1618", None) == ["1619"]
