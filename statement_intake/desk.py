@@ -14,6 +14,7 @@ from statement_intake.domain.records import Unfinished
 if TYPE_CHECKING:
     from statement_intake.files import FileStore
     from statement_intake.ledger.ledger import Ledger
+    from statement_intake.reading.press import Press
     from statement_intake.reading.sandbox import Reader
     from statement_intake.scanner import Scanner
 
@@ -39,6 +40,8 @@ class Desk:
     largest: int
     #: Names of the mailboxes in which outcomes are marked.
     marking: frozenset[str]
+    #: Makes the PDFs that are published.
+    press: "Press"
 
 
 def scanned(message: Message, folder: Path, scanner: "Scanner | None") -> Message:

@@ -15,8 +15,12 @@ from pathlib import Path
 from statement_intake.desk import Desk
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.manifest import manifest
-from statement_intake.domain.packing import Change, Entry, PackageKind, changes, plan
+from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.packing import Change, Choice, Entry, PackageKind, by_role, changes, plan
+from statement_intake.domain.publishing import Blocked, blocked, delivered, publishable
+from statement_intake.domain.records import Dossier
 from statement_intake.domain.value import Value
+from statement_intake.publication import clean_pdf, index_page
 
 _CHUNK = 1_048_576
 
@@ -31,25 +35,20 @@ class Packed(Value):
     kind: PackageKind
     entries: tuple[Entry, ...]
     #: When the one before was handed out; None where there was none.
-    before: datetime | None
-    changes: tuple[Change, ...]
+    before: datetime | None = None
+    changes: tuple[Change, ...] = ()
+    #: In a publication: texts that are not posted, and why.
+    blocked: tuple[Blocked, ...] = ()
 
 
-def survey(meeting: str, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
+def survey(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
     """What the packages would hold now. Hands nothing out."""
-    dossiers = tuple(desk.ledger.log.accepted(meeting))
-    order = desk.ledger.shelf.order(meeting)
-    found = []
-    for kind in kinds:
-        entries, last = plan(kind, dossiers, order), desk.ledger.shelf.last(meeting, kind)
-        differences = changes(last.entries, entries) if last else ()
-        before = last.made_at if last else None
-        found.append(Packed(kind=kind, entries=entries, before=before, changes=differences))
-    return tuple(found)
+    dossiers = tuple(desk.ledger.log.accepted(meeting.id))
+    return tuple(_survey(meeting, kind, dossiers, desk) for kind in kinds)
 
 
 def to_folder(
-    meeting: str, kinds: Sequence[PackageKind], desk: Desk, directory: Path, *, actor: str
+    meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk, directory: Path, *, actor: str
 ) -> tuple[Packed, ...]:
     """Write the packages, and remember them. *directory* appears when all of it is there.
 
@@ -57,41 +56,95 @@ def to_folder(
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise PackageError(f"{directory} is there already, and not empty")
-    packed, now = survey(meeting, kinds, desk), desk.clock()
+    packed, now = tuple(_pressed(one, desk) for one in survey(meeting, kinds, desk)), desk.clock()
     growing = directory.with_name(f".{directory.name}.growing")
     shutil.rmtree(growing, ignore_errors=True)
     growing.mkdir(parents=True)
     try:
-        entries = [entry for one in packed for entry in one.entries]
-        for entry in entries:
-            target = growing / entry.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as copy:
-                copy.writelines(_content(entry, desk))
-        for name, text in manifest(entries, meeting, now).items():
-            (growing / name).write_bytes(text)
+        _fill(growing, packed, _companions(packed, meeting, now), desk)
         if directory.exists():
             directory.rmdir()
         growing.rename(directory)
     finally:
         shutil.rmtree(growing, ignore_errors=True)
     for one in packed:
-        desk.ledger.shelf.freeze(meeting, one.kind, one.entries, actor, now)
+        desk.ledger.shelf.freeze(meeting.id, one.kind, one.entries, actor, now)
     return packed
 
 
-def as_archive(meeting: str, kind: PackageKind, desk: Desk, *, actor: str) -> Iterator[bytes]:
+def as_archive(meeting: Meeting, kind: PackageKind, desk: Desk, *, actor: str) -> Iterator[bytes]:
     """A ZIP archive of the package, piece by piece, remembered before its first piece.
 
     Raises PackageError at once where a file is missing, and while it is read where one is damaged: the archive then
     ends before its directory, so that no program opens it.
     """
-    packed, now = survey(meeting, (kind,), desk)[0], desk.clock()
+    packed, now = _pressed(survey(meeting, (kind,), desk)[0], desk), desk.clock()
     for entry in packed.entries:
         if not desk.files.holds(entry.sha256):
             raise PackageError(f"the file {entry.sha256} of {entry.reference} is not in the store")
-    desk.ledger.shelf.freeze(meeting, kind, packed.entries, actor, now)
-    return _archive(packed.entries, manifest(packed.entries, meeting, now), desk, now)
+    desk.ledger.shelf.freeze(meeting.id, kind, packed.entries, actor, now)
+    return _archive(packed.entries, _companions((packed,), meeting, now), desk, now)
+
+
+def _survey(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier], desk: Desk) -> Packed:
+    shelf, published = desk.ledger.shelf, kind is PackageKind.PUBLICATION
+    entries = plan(kind, dossiers, shelf.order(meeting.id), _choice(meeting, kind, desk))
+    last = shelf.last(meeting.id, kind)
+    return Packed(
+        kind=kind,
+        entries=entries,
+        before=last.made_at if last else None,
+        changes=changes(last.entries, entries) if last else (),
+        blocked=tuple(blocked(dossiers, meeting)) if published else (),
+    )
+
+
+def _choice(meeting: Meeting, kind: PackageKind, desk: Desk) -> Choice:
+    if kind is PackageKind.PLAY_OUT:
+        return by_role("video")
+    if kind is PackageKind.INTERPRETERS:
+        return by_role("transcript", "statement")
+    spoken = delivered(meeting, desk.ledger.shelf.taken_up(meeting.id), desk.clock().date())
+    return lambda dossier, file, item: publishable(dossier, file, item, meeting, spoken)
+
+
+def _pressed(packed: Packed, desk: Desk) -> Packed:
+    """A publication with clean PDFs in the place of the documents; any other package as it is.
+
+    A document of which no PDF can be made joins what is blocked. Raises SurroundingsFault where the press fails.
+    """
+    if packed.kind is not PackageKind.PUBLICATION:
+        return packed
+    entries, refused = [], list(packed.blocked)
+    for entry in packed.entries:
+        clean = clean_pdf(entry.original, entry.format, desk)
+        if isinstance(clean, str):
+            why = f"no PDF can be made of it: {clean}"
+            refused.append(Blocked(reference=entry.reference, party_name=entry.party_name, name=entry.name, why=why))
+        else:
+            entries.append(entry.model_copy(update={"sha256": clean.sha256, "size": clean.size}))
+    return packed.model_copy(update={"entries": tuple(entries), "blocked": tuple(refused)})
+
+
+def _companions(packed: Sequence[Packed], meeting: Meeting, now: datetime) -> dict[str, bytes]:
+    """The manifest and, with a publication, its page, by their paths."""
+    made = manifest([entry for one in packed for entry in one.entries], meeting.id, now)
+    for one in packed:
+        if one.kind is PackageKind.PUBLICATION:
+            made |= {f"{one.kind}/index.html": index_page(one.entries, meeting)}
+    return made
+
+
+def _fill(folder: Path, packed: Sequence[Packed], companions: dict[str, bytes], desk: Desk) -> None:
+    for entry in (entry for one in packed for entry in one.entries):
+        target = folder / entry.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as copy:
+            copy.writelines(_content(entry, desk))
+    for name, content in companions.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
 
 
 def _archive(entries: Sequence[Entry], manifest_files: dict[str, bytes], desk: Desk, now: datetime) -> Iterator[bytes]:

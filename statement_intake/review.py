@@ -177,6 +177,21 @@ def withdraw(reference: str, desk: Desk, *, actor: str, because: str, seen: int 
     return find(reference, desk)
 
 
+def settle_publishing(  # noqa: PLR0913 - as `withdraw`
+    reference: str, desk: Desk, *, agreed: bool, actor: str, because: str, seen: int | None = None
+) -> Dossier:
+    """Settle whether a statement's texts may be posted on the meeting's website. Nothing is sent.
+
+    Raises ReviewError, or Conflict where somebody else was quicker.
+    """
+    dossier = find(reference, desk)
+    _still_as_seen(dossier, seen)
+    verdict = Verdict(actor=actor, action="publish", because=because, at=desk.clock(), letter=None)
+    desk.ledger.record.publishing_settled(dossier.id, dossier.revision, agreed, verdict)
+    log.info("publish", reference=dossier.reference, agreed=agreed, actor=actor)
+    return find(reference, desk)
+
+
 def judged_today(dossier: Dossier, desk: Desk) -> Decision:
     """What the rules of today say of it: as the service would, or, once an officer has looked, as for an officer."""
     message = _as_it_stands(dossier, desk.knowledge)

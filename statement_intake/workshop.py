@@ -97,6 +97,7 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         clock=now,
         attempts=settings.limits.attempts,
         largest=settings.limits.message_megabytes * _MEGABYTE,
+        press=build_press(settings),
         marking=frozenset(name for name, mailbox in settings.mailboxes.items() if mailbox.mark != "none"),
     )
     tokens = build_tokens(settings)

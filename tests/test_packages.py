@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 
 from statement_intake.configuration import load_knowledge
-from statement_intake.domain.packing import PackageKind, plan, running_time
+from statement_intake.domain.packing import PackageKind, by_role, plan, running_time
 from statement_intake.domain.records import Dossier
 from statement_intake.domain.speakers_list import OrderError, read_order
 from statement_intake.packages import PackageError, as_archive, survey, to_folder
 from statement_intake.review import withdraw
 from tests.house import MEETINGS, MORNING, House, statement
 from tests.test_service import run
+
+KNOWLEDGE = load_knowledge(MEETINGS)
+EMIC = next(meeting for meeting in KNOWLEDGE.meetings if meeting.id == "emic-12")
 
 
 def dossiers(house: House) -> list[Dossier]:
@@ -43,7 +46,7 @@ def full(house: House) -> House:
 
 def test_the_package_holds_what_is_accepted_and_proves_it(full: House, tmp_path: Path) -> None:
     """Safe numbered names, a manifest in two forms, digests that fit."""
-    done = run(full, "export", "--meeting", "emic-12", str(tmp_path / "package"))
+    done = run(full, "export", "--meeting", "emic-12", str(tmp_path / "package"), "--kind", "interpreters")
     assert done.returncode == 0, done.stderr
     manifest = json.loads((tmp_path / "package" / "manifest.json").read_text())
     names = [Path(file["path"]).name.rsplit("_", 1)[0] for file in manifest["files"]]
@@ -54,7 +57,7 @@ def test_the_package_holds_what_is_accepted_and_proves_it(full: House, tmp_path:
         assert hashlib.sha256(content).hexdigest() == file["sha256"]
     with (tmp_path / "package" / "manifest.csv").open(encoding="utf-8-sig") as rows:
         assert len(list(csv.DictReader(rows))) == 3
-    again = run(full, "export", "--meeting", "emic-12", str(tmp_path / "package"))
+    again = run(full, "export", "--meeting", "emic-12", str(tmp_path / "package"), "--kind", "interpreters")
     assert (again.returncode, "not empty" in again.stderr) == (1, True)
 
 
@@ -62,7 +65,7 @@ def test_what_a_delegation_asked_back_is_not_in_it(full: House) -> None:
     """A request to withdraw blocks at once."""
     with sqlite3.connect(full.root / "ledger.db") as ledger:
         ledger.execute("UPDATE submissions SET standing = 'withdrawal_requested' WHERE party = 'KEN'")
-    entries = plan(PackageKind.INTERPRETERS, dossiers(full), {})
+    entries = plan(PackageKind.INTERPRETERS, dossiers(full), {}, by_role("statement"))
     assert {entry.party for entry in entries} == {"CIV"}
     assert running_time(entries) == {}
 
@@ -72,27 +75,27 @@ def test_a_damaged_file_makes_no_package(full: House, tmp_path: Path) -> None:
     kinds = (PackageKind.INTERPRETERS,)
     with full.open() as workshop:
         desk = workshop.desk
-        path = desk.files.path(survey("emic-12", kinds, desk)[0].entries[0].sha256)
+        path = desk.files.path(survey(EMIC, kinds, desk)[0].entries[0].sha256)
         path.chmod(0o600)
         path.write_bytes(b"other")
         with pytest.raises(PackageError, match="damaged"):
-            to_folder("emic-12", kinds, desk, tmp_path / "package", actor="Ana")
+            to_folder(EMIC, kinds, desk, tmp_path / "package", actor="Ana")
         assert list(tmp_path.glob("*package*")) == []
         assert desk.ledger.shelf.last("emic-12", PackageKind.INTERPRETERS) is None
         begun = bytearray()
         with pytest.raises(PackageError, match="damaged"):
-            begun.extend(b"".join(as_archive("emic-12", PackageKind.INTERPRETERS, desk, actor="Ana")))
+            begun.extend(b"".join(as_archive(EMIC, PackageKind.INTERPRETERS, desk, actor="Ana")))
         path.unlink()
         with pytest.raises(PackageError, match="not in the store"):
-            as_archive("emic-12", PackageKind.INTERPRETERS, desk, actor="Ana")
+            as_archive(EMIC, PackageKind.INTERPRETERS, desk, actor="Ana")
 
 
 def test_an_archive_is_the_same_package(full: House, tmp_path: Path) -> None:
     """The same names, the same content, the same manifest; and it is remembered."""
     with full.open() as workshop:
         desk = workshop.desk
-        archive = b"".join(as_archive("emic-12", PackageKind.INTERPRETERS, desk, actor="Ana"))
-        to_folder("emic-12", (PackageKind.INTERPRETERS,), desk, tmp_path / "package", actor="Ana")
+        archive = b"".join(as_archive(EMIC, PackageKind.INTERPRETERS, desk, actor="Ana"))
+        to_folder(EMIC, (PackageKind.INTERPRETERS,), desk, tmp_path / "package", actor="Ana")
         frozen = desk.ledger.shelf.last("emic-12", PackageKind.INTERPRETERS)
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         packed = {name: opened.read(name) for name in opened.namelist()}
@@ -110,7 +113,7 @@ def test_the_list_of_speakers_settles_the_order(full: House, tmp_path: Path) -> 
     speakers.write_text("Item,Party\n3,Côte d’Ivoire\n3,KEN\n", encoding="utf-8")
     done = run(full, "order", "--meeting", "emic-12", str(speakers))
     assert (done.returncode, done.stdout) == (0, "item 3: CIV KEN\n")
-    run(full, "export", "--meeting", "emic-12", str(tmp_path / "package"))
+    run(full, "export", "--meeting", "emic-12", str(tmp_path / "package"), "--kind", "interpreters")
     manifest = json.loads((tmp_path / "package" / "manifest.json").read_text())
     assert [(file["item"], file["number"], file["party"]) for file in manifest["files"]] == [
         ("3", 1, "CIV"), ("3", 2, "KEN"), ("4", 1, "KEN"),
@@ -127,19 +130,16 @@ def test_the_list_of_speakers_settles_the_order(full: House, tmp_path: Path) -> 
 )
 def test_a_list_of_speakers_that_leaves_a_doubt_is_refused(content: str, complaint: str) -> None:
     """With the line; nothing of it counts."""
-    knowledge = load_knowledge(MEETINGS)
-    meeting = knowledge.meeting("emic-12")
-    assert meeting is not None
     with pytest.raises(OrderError, match=re.escape(complaint)):
-        read_order(content.splitlines(), meeting, knowledge.parties)
+        read_order(content.splitlines(), EMIC, KNOWLEDGE.parties)
 
 
 def test_what_changes_after_a_package_was_handed_out_is_called_out(full: House, tmp_path: Path) -> None:
     """Withdrawn, new and moved: a technician who copied the videos yesterday has to know."""
     kinds = (PackageKind.INTERPRETERS,)
     with full.open() as workshop:
-        to_folder("emic-12", kinds, workshop.desk, tmp_path / "package", actor="Ana")
-        assert survey("emic-12", kinds, workshop.desk)[0].changes == ()
+        to_folder(EMIC, kinds, workshop.desk, tmp_path / "package", actor="Ana")
+        assert survey(EMIC, kinds, workshop.desk)[0].changes == ()
         withdraw(full.references[0], workshop.desk, actor="Ana", because="note verbale")
     late = statement("12th EMIC statement – Ghana 4", sender="mission@gh.example", party="Ghana")
     full.deliver(late, received=MORNING + timedelta(minutes=3))

@@ -33,7 +33,7 @@ def export(
         bool, typer.Option("--changes", help="Only tell what has changed since the packages were handed out last.")
     ] = False,
 ) -> None:
-    """A meeting's accepted statements: videos in speaking order, texts, and a manifest with SHA-256.
+    """A meeting's accepted statements: videos in speaking order, texts, clean PDFs for posting, and a manifest.
 
     What was handed out is remembered, and every later change is told. Exit 1 with --changes if there are any.
     """
@@ -45,11 +45,11 @@ def export(
     kinds = tuple(dict.fromkeys(kind or PackageKind))
     with open_workshop(read_settings()) as workshop:
         desk = workshop.desk
-        _known(meeting, desk.knowledge)
+        about = _known(meeting, desk.knowledge)
         if directory is None:
-            packed = survey(meeting, kinds, desk)
+            packed = survey(about, kinds, desk)
         else:
-            packed = to_folder(meeting, kinds, desk, directory, actor=officer())
+            packed = to_folder(about, kinds, desk, directory, actor=officer())
     for one in packed:
         _tell(one)
     if directory is None and any(one.changes for one in packed):
@@ -66,6 +66,26 @@ def _tell(packed: "Packed") -> None:
         typer.echo(f"  CHANGED since it was handed out on {packed.before:%Y-%m-%d %H:%M} UTC:")
         for change in packed.changes:
             typer.echo(f"    {change.told}")
+    for one in packed.blocked:
+        typer.echo(f"  not posted: {one.party_name} ({one.reference}), {one.name}: {one.why}")
+
+
+@app.command("taken-up")
+def taken_up(
+    meeting: MeetingOption,
+    items: Annotated[list[str] | None, typer.Argument(metavar="[ITEM...]", help="All items taken up so far.")] = None,
+) -> None:
+    """Which agenda items were taken up: their written statements may be posted. Once the meeting is over, all may."""
+    from statement_intake.workshop import open_workshop
+
+    with open_workshop(read_settings()) as workshop:
+        desk = workshop.desk
+        about = _known(meeting, desk.knowledge)
+        if unknown := [item for item in items or () if about.item(item) is None]:
+            raise typer.BadParameter(f"the agenda has no item {', '.join(unknown)}", param_hint="ITEM")
+        if items:
+            desk.ledger.shelf.take_up(meeting, items, officer(), desk.clock())
+        typer.echo(" ".join(sorted(desk.ledger.shelf.taken_up(meeting))) or "none yet")
 
 
 @app.command("order")

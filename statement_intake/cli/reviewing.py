@@ -178,6 +178,21 @@ def ignored(
 
 
 @app.command()
+def publish(
+    reference: Reference,
+    because: Because,
+    agreed: Annotated[bool, typer.Option("--yes/--no", help="May its texts be posted, or not?")] = True,
+) -> None:
+    """Settle whether a statement's texts may be posted: a transcript, or a text with hidden content, needs it."""
+    from statement_intake.review import settle_publishing
+    from statement_intake.workshop import open_workshop
+
+    with open_workshop(read_settings()) as workshop:
+        dossier = settle_publishing(reference, workshop.desk, agreed=agreed, actor=officer(), because=because)
+    typer.echo(f"{dossier.reference}: {'may' if agreed else 'is not to'} be posted")
+
+
+@app.command()
 def withdraw(reference: Reference, because: Because) -> None:
     """Confirm that a statement is withdrawn: it is neither played nor posted. Sends nothing; accept takes it back."""
     from statement_intake.workshop import open_workshop

@@ -21,6 +21,8 @@ NOTICES: Mapping[str, str] = MappingProxyType(
         "send_all": N_("The letters go with the next round."),
         "drop": N_("The letter does not go."),
         "order": N_("The order is settled."),
+        "taken_up": N_("It is noted which items were taken up."),
+        "publish": N_("It may be posted."),
         "zone": N_("Times are shown in this zone from now on."),
         "people": N_("It is changed. Whoever is concerned has to log in anew."),
     }
@@ -53,6 +55,9 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "log_in_refused": N_("was not let in"),
         "export": N_("exported the log"),
         "order": N_("settled a speaking order"),
+        "take_up": N_("noted which items were taken up"),
+        "publish": N_("settled whether it is posted"),
+        "purge": N_("let go of what is old"),
         "package": N_("handed out a package"),
         "add_account": N_("made an account"),
         "change_account": N_("changed an account"),

@@ -11,9 +11,11 @@ from statement_intake.console.coverage import chosen, open_meetings, party_names
 from statement_intake.console.door import Officer, Viewer
 from statement_intake.console.pages import render
 from statement_intake.console.parts import parts_of
+from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.packing import PackageKind, reordered, running_time
 from statement_intake.domain.speakers_list import OrderError, read_order
-from statement_intake.packages import PackageError, as_archive, survey
+from statement_intake.packages import as_archive, survey
+from statement_intake.review import settle_publishing
 
 router = APIRouter()
 
@@ -27,7 +29,7 @@ def packages(request: Request, _visit: Viewer, meeting: str = "", wrong: str = "
     """The packages of one meeting as they would be now."""
     parts = parts_of(request)
     about = chosen(parts, meeting)
-    packed = survey(about.id, tuple(PackageKind), parts.desk)
+    packed = survey(about, tuple(PackageKind), parts.desk)
     order = parts.ledger.shelf.order(about.id)
     spoken: dict[str, list[str]] = {}
     for one in packed:
@@ -45,6 +47,7 @@ def packages(request: Request, _visit: Viewer, meeting: str = "", wrong: str = "
         seconds=running_time(entry for one in packed for entry in one.entries),
         speakers=speakers,
         settled=order,
+        taken_up=parts.ledger.shelf.taken_up(about.id),
         present={item: set(codes) for item, codes in spoken.items()},
         names=party_names(parts, [code for codes in speakers.values() for code in codes]),
         wrong=wrong,
@@ -96,6 +99,40 @@ def import_list(
     return RedirectResponse(_address(about.id, done="order"), 303)
 
 
+@router.post("/packages/taken-up")
+def take_up(
+    request: Request,
+    visit: Officer,
+    meeting: Annotated[str, Form(max_length=60)],
+    item: Annotated[list[str] | None, Form(max_length=_MOST_SPEAKERS)] = None,
+) -> Response:
+    """These items were taken up: their written statements may be posted."""
+    parts = parts_of(request)
+    about = chosen(parts, meeting)
+    if any(about.item(number) is None for number in item or ()):
+        raise HTTPException(400, "There is no such item.")
+    parts.ledger.shelf.take_up(about.id, item or [], visit.account.name, parts.clock())
+    return RedirectResponse(_address(about.id, done="taken_up"), 303)
+
+
+class Posting(BaseModel):
+    """The form of one statement's posting."""
+
+    csrf: str
+    meeting: Annotated[str, Field(max_length=60)]
+    reference: Annotated[str, Field(max_length=20)]
+    because: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+@router.post("/packages/publish")
+def publish(request: Request, visit: Officer, posting: Annotated[Posting, Form()]) -> Response:
+    """The texts of a statement may be posted: the delegation has agreed, or an officer has looked at them."""
+    parts = parts_of(request)
+    about = chosen(parts, posting.meeting)
+    settle_publishing(posting.reference, parts.desk, agreed=True, actor=visit.account.name, because=posting.because)
+    return RedirectResponse(_address(about.id, done="publish"), 303)
+
+
 @router.post("/packages/hand-out")
 def hand_out(
     request: Request,
@@ -107,8 +144,8 @@ def hand_out(
     parts = parts_of(request)
     about = chosen(parts, meeting)
     try:
-        pieces = as_archive(about.id, kind, parts.desk, actor=visit.account.name)
-    except PackageError as error:
+        pieces = as_archive(about, kind, parts.desk, actor=visit.account.name)
+    except SurroundingsFault as error:
         raise HTTPException(409, str(error)) from error
     name = f"{about.id}-{kind}-{parts.clock():%Y%m%d-%H%M}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -24,6 +24,12 @@ _ENDING = (
 )
 _QUOTED = re.compile(f"^(?:{'|'.join(_QUOTATION)})", re.IGNORECASE | re.MULTILINE)
 _ENDED = re.compile(f"^(?:{'|'.join(_ENDING)})", re.IGNORECASE | re.MULTILINE)
+#: Where a document says for whom it is: its first lines, within so many characters.
+_HEAD, _HEAD_LINES = 2000, 12
+#: Characters of a line that is a mark and no sentence.
+_LONGEST_MARK = 40
+_LONGEST_SAID = 100
+_BRACKETED = re.compile(r"[(\[（【]([^)\]）】]+)")
 _LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -38,6 +44,8 @@ class Cover(Value):
     speaks_of_video: bool = False
     #: It, the subject or a file's name says that this replaces what was sent before.
     replaces: bool = False
+    #: The line of the mail, or at the head of a document, that marks it as not for the public; empty if none does.
+    confidential: str = ""
 
 
 def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> Cover:
@@ -51,7 +59,23 @@ def read_cover(message: Message, reading: SubjectReading, words: Vocabulary) -> 
         speaks_of_video=words.found("video", said)
         or words.pattern("transcript", "sure").search(flat(said)) is not None,
         replaces=any(words.found("replaces", line) for line in (text, reading.subject, names)),
+        confidential=_mark(message, reading.subject, text, words),
     )
+
+
+def _mark(message: Message, subject: str, note: str, words: Vocabulary) -> str:
+    """A short line by itself is a mark; a word in a sentence about confidential sources is none."""
+    names = (spaced(attachment.name) for attachment in message.attachments)
+    lines = [*_BRACKETED.findall(subject), *note.splitlines(), *names]
+    for attachment in message.attachments:
+        if attachment.document is not None:
+            lines += list(filter(str.strip, attachment.document.text[:_HEAD].splitlines()))[:_HEAD_LINES]
+    line: str
+    for line in lines:
+        if len(line) <= _LONGEST_MARK and words.found("confidential", line):
+            return line.strip()
+    said = (line for line in [subject, *lines] if words.found("unpublished", line))
+    return next((line.strip()[:_LONGEST_SAID] for line in said), "")
 
 
 def unquoted(text: str) -> str:

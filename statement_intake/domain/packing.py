@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,13 +22,17 @@ class PackageKind(StrEnum):
     PLAY_OUT = "play-out"
     #: Interpreters: what is read out, by item and language.
     INTERPRETERS = "interpreters"
+    #: The meeting's website: written statements after delivery, as clean PDFs.
+    PUBLICATION = "publication"
 
 
-#: Which files go where.
-_ROLES: Mapping[PackageKind, frozenset[str]] = {
-    PackageKind.PLAY_OUT: frozenset({"video"}),
-    PackageKind.INTERPRETERS: frozenset({"transcript", "statement"}),
-}
+#: Whether a file of a statement belongs into a package, under an item.
+Choice = Callable[[Dossier, FileRecord, str], bool]
+
+
+def by_role(*roles: str) -> Choice:
+    """Every file of these roles."""
+    return lambda _dossier, file, _item: file.role in roles
 
 
 class Entry(Value):
@@ -51,6 +55,18 @@ class Entry(Value):
     sha256: str
     #: The file's name in the delegation's mail, cleaned.
     name: str
+    #: In a publication, the SHA-256 of the document as it came; what is handed out is a clean PDF of it.
+    original: str = ""
+    #: The document's format, as `DocumentFacts.format` has it.
+    format: str = ""
+
+
+class CleanPdf(Value):
+    """What is published of a document."""
+
+    sha256: str
+    #: Octets.
+    size: int
 
 
 class Frozen(Value):
@@ -88,7 +104,7 @@ class Change(Value):
         return f"item {self.item}: {self.party_name} ({self.reference}): {place}"
 
 
-def plan(kind: PackageKind, dossiers: Iterable[Dossier], order: SpeakingOrder) -> tuple[Entry, ...]:
+def plan(kind: PackageKind, dossiers: Iterable[Dossier], order: SpeakingOrder, belongs: Choice) -> tuple[Entry, ...]:
     """The entries of a package, item by item: those in the speaking order first, then the others as they came.
 
     Only what is accepted and current: nothing superseded, withdrawn or asked back. What is on two items stands in both.
@@ -98,7 +114,7 @@ def plan(kind: PackageKind, dossiers: Iterable[Dossier], order: SpeakingOrder) -
     for item in sorted({item for one in current for item in one.items}, key=item_order):
         spoken = [one for one in current if item in one.items]
         spoken.sort(key=lambda one: (_turn(one.party, order.get(item, ())), one.received, one.reference))
-        files = [(one, file) for one in spoken for file in one.files if file.role in _ROLES[kind]]
+        files = [(one, file) for one in spoken for file in one.files if belongs(one, file, item)]
         entries += [_entry(kind, one, file, item, number) for number, (one, file) in enumerate(files, start=1)]
     return tuple(entries)
 
@@ -161,17 +177,16 @@ def _by_place(entries: Iterable[Entry]) -> dict[tuple[str, str, str, int], Entry
 def _difference(old: Entry | None, new: Entry | None) -> str:
     if old is None or new is None:
         return "added" if old is None else "removed"
-    if old.sha256 != new.sha256:
+    if (old.original or old.sha256) != (new.original or new.sha256):
         return "replaced"
     return "moved" if old.number != new.number else ""
 
 
 def _entry(kind: PackageKind, dossier: Dossier, file: FileRecord, item: str, number: int) -> Entry:
-    attachment = file.attachment
+    attachment, published = file.attachment, kind is PackageKind.PUBLICATION
     party = dossier.party or "unknown"
-    name = (
-        f"{number:03}_{plain(party)}_{plain(dossier.party_name or party)}_{dossier.reference}{_suffix(attachment.name)}"
-    )
+    suffix = ".pdf" if published else _suffix(attachment.name)
+    name = f"{number:03}_{plain(party)}_{plain(dossier.party_name or party)}_{dossier.reference}{suffix}"
     return Entry(
         path=f"{kind}/item-{plain(item)}/{name}",
         item=item,
@@ -186,6 +201,8 @@ def _entry(kind: PackageKind, dossier: Dossier, file: FileRecord, item: str, num
         size=attachment.size,
         sha256=attachment.sha256,
         name=attachment.name,
+        original=attachment.sha256 if published else "",
+        format=attachment.document.format if published and attachment.document else "",
     )
 
 

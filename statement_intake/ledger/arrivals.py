@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, sel
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Struggling, Unfinished
 from statement_intake.domain.triage import Ties
-from statement_intake.ledger.schema import files, folders, inspections, letters, messages, submissions
+from statement_intake.ledger.schema import clean_pdfs, files, folders, inspections, letters, messages, submissions
 
 #: SQL databases limit the number of values in one statement.
 _BATCH = 500
@@ -211,7 +211,7 @@ class Arrivals:
         with self._read.begin() as connection:
             for start in range(0, len(digests), _BATCH):
                 batch = digests[start : start + _BATCH]
-                for column in (messages.c.raw_sha256, files.c.sha256, *previews):
+                for column in (messages.c.raw_sha256, files.c.sha256, clean_pdfs.c.sha256, *previews):
                     query = select(column).where(column.in_(batch))
                     if column is files.c.sha256:
                         query = query.where(files.c.kept)

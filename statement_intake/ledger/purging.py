@@ -10,6 +10,7 @@ from statement_intake.domain.message import Attachment, Headers, Message
 from statement_intake.domain.retention import Due, Stage
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.schema import (
+    clean_pdfs,
     decisions,
     files,
     findings,
@@ -88,8 +89,18 @@ def _files(connection: Connection, due: Due) -> list[str]:
             facts = facts.model_copy(update={"document": facts.document.model_copy(update={"text": ""})})
         change = update(files).where(files.c.id == row.id)
         connection.execute(change.values(kept=False, facts=facts.model_dump(mode="json")))
-        found += [row.sha256, *_previews(connection, row.sha256)]
+        found += [row.sha256, *_previews(connection, row.sha256), *_clean(connection, row.sha256)]
     return found
+
+
+def _clean(connection: Connection, document: str) -> list[str]:
+    """The clean PDF of a document that no submission keeps any more."""
+    if connection.execute(select(files.c.id).where(files.c.sha256 == document, files.c.kept).limit(1)).first():
+        return []
+    here = clean_pdfs.c.original == document
+    found = connection.execute(select(clean_pdfs.c.sha256).where(here)).scalars().all()
+    connection.execute(delete(clean_pdfs).where(here))
+    return list(found)
 
 
 def _previews(connection: Connection, video: str) -> list[str]:

@@ -169,6 +169,21 @@ class Record:
             connection.execute(update(submissions).where(here).values(standing="withdrawn", needs_person=""))
             note(connection, verdict.at, verdict.actor, verdict.action, reference, {"because": verdict.because})
 
+    def publishing_settled(self, submission: int, revision: int, agreed: bool, verdict: Verdict) -> None:  # noqa: FBT001 - yes or no is what it is about
+        """Record whether a statement's texts may be posted. Decision and letters stay as they are.
+
+        Raises Conflict if the submission is no longer at *revision*.
+        """
+        with self._engine.begin() as connection:
+            here = (submissions.c.id == submission) & (submissions.c.revision == revision)
+            row = connection.execute(select(submissions.c.reference, submissions.c.mending).where(here)).first()
+            if row is None:
+                raise Conflict("somebody else has just decided about it; look again")
+            mending = row.mending | {"publish": agreed}
+            connection.execute(update(submissions).where(here).values(mending=mending))
+            detail = {"because": verdict.because, "publish": agreed}
+            note(connection, verdict.at, verdict.actor, verdict.action, row.reference, detail)
+
     def _insert(
         self, connection: Connection, message: Unfinished, facts: Message, decision: Decision, answers: str | None
     ) -> int:

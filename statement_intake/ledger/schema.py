@@ -311,6 +311,26 @@ speaking_order = Table(
     Column("position", Integer, nullable=False),
 )
 
+#: Agenda items that the meeting has taken up: statements are posted after delivery.
+taken_up = Table(
+    "taken_up",
+    metadata,
+    Column("meeting", String(60), primary_key=True),
+    Column("item", String(10), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+#: The clean PDF of a document, made once.
+clean_pdfs = Table(
+    "clean_pdfs",
+    metadata,
+    #: SHA-256 of the document as it came.
+    Column("original", String(64), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Index(None, "sha256"),
+)
+
 #: Packages as they were handed out, so that later changes can be told.
 packages = Table(
     "packages",

@@ -1,15 +1,15 @@
 """Speaking orders, and the packages that were handed out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, insert, select
+from sqlalchemy import Engine, Row, delete, insert, select, update
 
-from statement_intake.domain.packing import Entry, Frozen, PackageKind
+from statement_intake.domain.packing import CleanPdf, Entry, Frozen, PackageKind
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.rows import key_of
-from statement_intake.ledger.schema import packages, speaking_order
+from statement_intake.ledger.schema import clean_pdfs, packages, speaking_order, taken_up
 
 
 class Shelf:
@@ -45,6 +45,34 @@ class Shelf:
                 ]
                 connection.execute(insert(speaking_order), rows)
             note(connection, at, actor, "order", None, {"meeting": meeting, "item": item, "parties": order})
+
+    def taken_up(self, meeting: str) -> frozenset[str]:
+        """The agenda items that the meeting has taken up."""
+        with self._read.begin() as connection:
+            rows = connection.execute(select(taken_up.c.item).where(taken_up.c.meeting == meeting))
+            return frozenset(rows.scalars())
+
+    def take_up(self, meeting: str, items: Collection[str], actor: str, at: datetime) -> None:
+        """From now on these items are those that were taken up."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(taken_up).where(taken_up.c.meeting == meeting))
+            if items:
+                rows = [{"meeting": meeting, "item": item, "at": at} for item in sorted(set(items))]
+                connection.execute(insert(taken_up), rows)
+            note(connection, at, actor, "take_up", None, {"meeting": meeting, "items": sorted(set(items))})
+
+    def clean(self, original: str) -> CleanPdf | None:
+        """The clean PDF of a document, if one was made."""
+        with self._read.begin() as connection:
+            row = connection.execute(select(clean_pdfs).where(clean_pdfs.c.original == original)).first()
+            return CleanPdf(sha256=row.sha256, size=row.size) if row else None
+
+    def keep_clean(self, original: str, made: CleanPdf) -> None:
+        """Remember the clean PDF of a document, which is in the store by now."""
+        with self._engine.begin() as connection:
+            here = clean_pdfs.c.original == original
+            if not connection.execute(update(clean_pdfs).where(here).values(made.model_dump())).rowcount:
+                connection.execute(insert(clean_pdfs).values(original=original, **made.model_dump()))
 
     def freeze(
         self, meeting: str, kind: PackageKind, entries: Sequence[Entry], actor: str, at: datetime

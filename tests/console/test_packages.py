@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from tests.console.conftest import Site, add_people, hidden, site
@@ -81,3 +82,23 @@ def test_what_names_no_item_or_party_of_ours_is_refused(served: Site) -> None:
                 otto.send("/packages/order", "/packages", meeting="emic-12", position="1", **fields).status_code == 400
             )
     assert served.workshop.desk.ledger.shelf.order("emic-12") == {}
+
+
+def test_statements_are_posted_from_the_console_once_their_item_was_taken_up(served: Site) -> None:
+    """The archive holds clean PDFs and the page that leads to them."""
+    with served.visitor("otto") as otto:
+        assert "0 files" in otto.get("/packages").text.partition("For the website")[2]
+        # Making the PDFs takes its time.
+        otto.client.timeout = httpx.Timeout(120)
+        otto.send("/packages/taken-up", "/packages", meeting="emic-12", item="3")
+        answer = otto.send("/packages/hand-out", "/packages", meeting="emic-12", kind="publication")
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            names = [name.partition("/")[2] for name in archive.namelist() if name.startswith("publication/")]
+        assert sorted(name.rpartition("_SI-")[0] or name for name in names) == [
+            "index.html",
+            "item-3/001_KEN_Kenya",
+            "item-3/002_GHA_Ghana",
+        ]
+    with served.visitor("vera") as vera:
+        assert vera.send("/packages/taken-up", "/packages", meeting="emic-12", item="4").status_code == 403
+    assert served.workshop.desk.ledger.shelf.taken_up("emic-12") == {"3"}

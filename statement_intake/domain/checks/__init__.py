@@ -12,6 +12,7 @@ from statement_intake.domain.checks import (
     answerable,
     bomb,
     closed,
+    confidential,
     deadline,
     elsewhere,
     encrypted,
@@ -73,6 +74,7 @@ ALL: tuple[Check, ...] = (
     statement.check,  #          statement.missing, .unreadable
     macros.check,  #             document.macros
     hidden.check,  #             document.hidden
+    confidential.check,  #       document.confidential
 )
 
 
