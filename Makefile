@@ -65,3 +65,8 @@ corpus-proof: install
 # One contest alone: make bench BENCH="--only written --rounds 1"
 bench: install
 	@$(VENV)/python -m benchmarks $(BENCH)
+
+# Die before every effect, fail at every effect, be killed a thousand times under load. Takes an hour or more.
+.PHONY: crash-proof
+crash-proof: install
+	@$(VENV)/python -m tests.crash.prove

@@ -26,6 +26,9 @@ with engine.connect() as connection:
         compare_type=True,
         render_item=render_item,
         include_name=include_name,
+        # Alembic does not count on it with SQLite; `ledger.engine` begins transactions so that it holds there, too. All
+        # or nothing: a process that is killed in the middle leaves an empty ledger, or the old one.
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -15,6 +15,7 @@ import structlog
 
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.records import QueuedLetter
+from statement_intake.domain.waiting import LONGEST_WAIT
 from statement_intake.logs import where
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ log = structlog.get_logger()
 
 #: The wait after the first temporary refusal; it doubles with each, up to the longest.
 _FIRST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=4)
 #: 2 ** 8 minutes are beyond the longest wait.
 _DOUBLINGS = 8
 #: RFC 5321 section 4.5.4.1: the give-up time needs to be at least four to five days. So many attempts take five; the
@@ -70,13 +70,13 @@ def recover(post: Post) -> None:
 def _deliver_one(letter: QueuedLetter, post: Post) -> bool:
     if letter.look_first and _is_answered(letter, post):
         return False
-    if not post.outbox.claim(letter.id):
+    if not post.outbox.claim(letter.id, letter.attempts + 1):
         return False
     try:
         sending = _send(letter, post)
     except SurroundingsFault:
         # Nothing was sent, and the letter is not to blame.
-        post.outbox.put_back(letter.id)
+        post.outbox.put_back(letter.id, letter.attempts + 1)
         raise
     except Exception as error:  # noqa: BLE001 - one letter's trouble must not stop the others
         reply = f"a fault of ours: {where(error)}: {error}"
@@ -119,14 +119,14 @@ def _write_down(letter: QueuedLetter, sending: "Sending", post: Post) -> bool:
     if state == "deferred" and attempt >= _MOST_ATTEMPTS:
         state = "failed"
     elif state == "deferred":
-        wait = min(_FIRST_WAIT * 2 ** min(letter.attempts, _DOUBLINGS), _LONGEST_WAIT)
+        wait = min(_FIRST_WAIT * 2 ** min(letter.attempts, _DOUBLINGS), LONGEST_WAIT)
     post.outbox.settle(letter.id, state, sending.reply, now, now + wait if wait else None)
     log.info("letter", reference=letter.reference, state=state, reply=sending.reply, attempt=attempt)
     return state == "sent"
 
 
 def _commit_data(letter: QueuedLetter, post: Post) -> None:
-    if not post.outbox.data_begins(letter.id):
+    if not post.outbox.data_begins(letter.id, letter.attempts + 1):
         raise SurroundingsFault("the letter was taken back while it was being sent")
 
 

@@ -25,6 +25,7 @@ from statement_intake.domain.message import Glance, Message
 from statement_intake.domain.records import Unfinished
 from statement_intake.domain.senders import Authentication
 from statement_intake.domain.triage import Answer, Look, Ties, glance
+from statement_intake.domain.waiting import LONGEST_WAIT
 from statement_intake.gathering import find_open, find_ties, gather_facts
 from statement_intake.giving_up import give_up
 from statement_intake.logs import where
@@ -32,9 +33,8 @@ from statement_intake.recording import adopt, record, record_completion, say_dec
 
 log = structlog.get_logger()
 
-#: The wait after a message's first fault of its own; it doubles with each, up to the longest.
+#: The wait after a message's first fault of its own; it doubles with each.
 _FIRST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=4)
 #: 2 ** 10 minutes are beyond the longest wait.
 _DOUBLINGS = 10
 #: Looks at a submission that somebody else is deciding about.
@@ -50,7 +50,7 @@ class MessageTrouble(Exception):  # noqa: N818 - it counts against this message,
 def pause(faults: int) -> timedelta:
     """How long to leave a message alone after so many faults of its own before."""
     doubled: timedelta = _FIRST_WAIT * 2 ** min(faults, _DOUBLINGS)
-    return min(doubled, _LONGEST_WAIT)
+    return min(doubled, LONGEST_WAIT)
 
 
 def look(seen: Glance, desk: Desk) -> Look:

@@ -4,13 +4,36 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from prometheus_client import Counter
 
 #: What happened, by the fixed words of the log lines.
 EVENTS = Counter("statement_intake_events", "Log lines, by what they say.", ["event", "level"], registry=None)
+
+
+class _Unfailing:
+    """A stream that loses what it cannot write: a full disk under the log must not keep statements from being read.
+
+    What is lost is counted.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write it, or count that it is lost."""
+        try:
+            self._stream.write(text)
+        except OSError:
+            EVENTS.labels("a log line was lost", "error").inc()
+
+    def flush(self) -> None:
+        """Flush it, if that can be done."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def configure_logs(*, quiet: bool = False) -> None:
@@ -30,7 +53,7 @@ def configure_logs(*, quiet: bool = False) -> None:
             *(_for_people() if terminal else _for_programs()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
 

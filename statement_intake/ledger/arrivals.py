@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, sel
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Struggling, Unfinished
 from statement_intake.domain.triage import Ties
+from statement_intake.ledger.rows import is_due
 from statement_intake.ledger.schema import clean_pdfs, files, folders, inspections, letters, messages, submissions
 
 #: SQL databases limit the number of values in one statement.
@@ -46,7 +47,7 @@ class Arrivals:
 
     def unknown(self, mailbox: str, folder: str, uidvalidity: str, uids: Sequence[str], now: datetime) -> list[str]:
         """Those of *uids* that have no row yet, or were refused and are to be tried again, in their order."""
-        resting = messages.c.next_attempt_at > now
+        resting = ~is_due(messages.c.next_attempt_at, now)
         known: set[str] = set()
         with self._read.begin() as connection:
             for start in range(0, len(uids), _BATCH):
@@ -101,7 +102,7 @@ class Arrivals:
         query = (
             select(messages)
             .where(messages.c.state == "received")
-            .where(messages.c.next_attempt_at.is_(None) | (messages.c.next_attempt_at <= now))
+            .where(is_due(messages.c.next_attempt_at, now))
             .order_by(messages.c.starts, messages.c.received_at, messages.c.id)
         )
         with self._read.begin() as connection:

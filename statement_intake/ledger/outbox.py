@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, ins
 from statement_intake.domain.bounces import Bounce
 from statement_intake.domain.records import SERVICE, MessageKey, QueuedLetter, Unanswered
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.rows import is_due
 from statement_intake.ledger.schema import audit, decisions, findings, letters, submissions
 
 #: Letters that the service sends by itself when their time has come.
@@ -35,7 +36,7 @@ class Outbox:
         query = (
             _query()
             .where(letters.c.state.in_(_DUE))
-            .where(letters.c.next_attempt_at.is_(None) | (letters.c.next_attempt_at <= now))
+            .where(is_due(letters.c.next_attempt_at, now))
             .order_by(letters.c.id)
         )
         return self._letters(query)
@@ -76,17 +77,22 @@ class Outbox:
         """The letters of a submission, the oldest first."""
         return self._letters(_query().where(submissions.c.reference == reference).order_by(letters.c.id))
 
-    def claim(self, letter: int) -> bool:
-        """Take a due letter for sending. False if it is not there to be taken any more."""
-        return self._move(letter, _DUE, "sending", attempts=letters.c.attempts + 1)
+    def claim(self, letter: int, attempt: int | None = None) -> bool:
+        """Take a due letter for sending. False if it is not there to be taken any more.
 
-    def data_begins(self, letter: int) -> bool:
+        *attempt*: which one this is to be, counted from one. Here and below: a process that was thought dead, and comes
+        back when another has gone on with the letter, changes nothing any more.
+        """
+        before = None if attempt is None else attempt - 1
+        return self._move(letter, _DUE, "sending", before, attempts=letters.c.attempts + 1)
+
+    def data_begins(self, letter: int, attempt: int | None = None) -> bool:
         """The final dot is about to go: from here on its fate is known only by the server's answer."""
-        return self._move(letter, ("sending",), "data")
+        return self._move(letter, ("sending",), "data", attempt)
 
-    def put_back(self, letter: int) -> bool:
+    def put_back(self, letter: int, attempt: int | None = None) -> bool:
         """Nothing was sent, and the letter is not to blame: as if it had not been tried."""
-        return self._move(letter, ("sending",), "queued", attempts=letters.c.attempts - 1)
+        return self._move(letter, ("sending",), "queued", attempt, attempts=letters.c.attempts - 1)
 
     def settle(
         self, letter: int, state: str, response: str, now: datetime, next_attempt: datetime | None = None
@@ -223,9 +229,14 @@ class Outbox:
         with self._read.begin() as connection:
             return [_letter(row) for row in connection.execute(query)]
 
-    def _move(self, letter: int, states: Sequence[str], to: str, **values: object) -> bool:
+    def _move(
+        self, letter: int, states: Sequence[str], to: str, attempts_seen: int | None = None, **values: object
+    ) -> bool:
+        which = letters.c.id == letter
+        if attempts_seen is not None:
+            which &= letters.c.attempts == attempts_seen
         with self._engine.begin() as connection:
-            return _move(connection, letters.c.id == letter, states, to, **values)
+            return _move(connection, which, states, to, **values)
 
 
 def _still(seen: str | None) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
 """Decisions as rows: what of a decision goes into which column."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import ColumnElement, CursorResult
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import Verdict
+from statement_intake.domain.waiting import LONGEST_WAIT
 
 
 def key_of(inserted: CursorResult[Any]) -> int:
@@ -71,3 +73,11 @@ def summary(decision: Decision, revision: int, verdict: Verdict) -> dict[str, An
         "findings": [finding.code for finding in decision.findings],
         "letter": verdict.letter.state if verdict.letter else None,
     }
+
+
+def is_due(column: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
+    """Whether the time of the next attempt has come; also where it is further away than any honest wait.
+
+    Then it was set by a clock that was wrong, and has been put right since.
+    """
+    return column.is_(None) | ~column.between(now, now + LONGEST_WAIT) | (column == now)

@@ -22,7 +22,9 @@ from babel.units import format_unit
 LOCALES: Mapping[str, str] = MappingProxyType(
     {"en": "en_GB", "fr": "fr", "es": "es", "ru": "ru", "zh": "zh_Hans", "ar": "ar"}
 )
-_FIRST_STRONG_ISOLATE, _POP = "\u2068", "\u2069"
+#: Marks that open an isolate (UAX 9), by the direction of the first character that has one; the last one closes it.
+_OPEN = {"L": "\u2066", "R": "\u2067", "AL": "\u2067"}
+_FIRST_STRONG, _POP = "\u2068", "\u2069"
 
 
 class Language:
@@ -47,9 +49,17 @@ class Language:
         return text % {name: self.isolated(value) for name, value in values.items()}
 
     def isolated(self, text: str) -> str:
-        """*text* kept from reordering what stands around it, where the two run in different directions (UAX 9)."""
+        """*text* kept from reordering what stands around it, where the two run in different directions (UAX 9).
+
+        The direction is said, not left to the reader's program: that would not look into the isolates within *text*,
+        and take a date in Arabic, which is made of nothing else, for one that runs from left to right.
+        """
         other = self.direction == "rtl" or any(unicodedata.bidirectional(mark) in {"R", "AL"} for mark in text)
-        return f"{_FIRST_STRONG_ISOLATE}{text}{_POP}" if other and text else text
+        if not other or not text:
+            return text
+        directions = (unicodedata.bidirectional(mark) for mark in text)
+        mark = next((_OPEN[direction] for direction in directions if direction in _OPEN), _FIRST_STRONG)
+        return f"{mark}{text}{_POP}"
 
     def number(self, value: float, pattern: str | None = None) -> str:
         """*value* as this language writes numbers, with at most one decimal."""
@@ -88,11 +98,11 @@ class Language:
 
         With *named* False, without the zone's name, where several times stand in one sentence.
         """
+        say = self
         offset = (when.strftime("%z") or "+0000")[:5]
         zone = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
         if named and getattr(when.tzinfo, "key", "UTC") != "UTC":
-            zone = f"{get_timezone_name(when, 'long', locale=self.locale)}, {zone}"
-        say = self
+            zone = say("%(name)s, %(offset)s", name=get_timezone_name(when, "long", locale=self.locale), offset=zone)
         return say(
             "%(date)s, %(time)s (%(zone)s)",
             date=format_date(when, "full", locale=self.locale),

@@ -47,6 +47,27 @@ def test_only_a_claimed_letter_reaches_data(book: Book) -> None:
     assert state(book, letter) == "sent"
 
 
+def test_a_process_that_comes_back_after_another_went_on_sends_nothing(book: Book) -> None:
+    """It was thought dead; what it had claimed was recovered and claimed again."""
+    outbox, letter = book.ledger.outbox, put(book)
+    assert outbox.claim(letter, 1)
+    outbox.recover()
+    assert not outbox.claim(letter, 1)
+    assert outbox.claim(letter, 2)
+    assert not outbox.data_begins(letter, 1)
+    assert not outbox.put_back(letter, 1)
+    assert outbox.data_begins(letter, 2)
+
+
+def test_a_letter_put_off_by_a_clock_that_was_wrong_is_due(book: Book) -> None:
+    """No honest wait is longer than four hours."""
+    outbox, letter = book.ledger.outbox, put(book)
+    outbox.claim(letter)
+    outbox.settle(letter, "deferred", "450", NOON, NOON + timedelta(days=1))
+    assert [row.id for row in outbox.due(NOON)] == [letter]
+    assert outbox.due(NOON + timedelta(hours=21)) == []
+
+
 def test_a_deferred_letter_is_due_when_its_time_has_come(book: Book) -> None:
     """Not before."""
     outbox, letter = book.ledger.outbox, put(book)

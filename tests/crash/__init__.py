@@ -1,0 +1,1 @@
+"""The service broken at every step: see points, campaign and prove."""
