@@ -7,6 +7,8 @@ from what is recorded. If the process dies anywhere, the next start goes on from
 """
 
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,19 +81,25 @@ def _look(seen: Glance, desk: Desk) -> Look:
     return looked
 
 
-def take_in(arrival: Unfinished, desk: Desk) -> None:
+#: Waits until it is a message's turn to be decided about, and lets no other have it meanwhile.
+Turn = Callable[[], AbstractContextManager[None]]
+
+
+def take_in(arrival: Unfinished, desk: Desk, turn: Turn = nullcontext) -> None:
     """Decide about one received message, whatever happens: by its merits, or as a fault of ours in a person's sight.
 
+    It is read at once, side by side with others, and decided about in its *turn*.
     Raises SurroundingsFault (or OSError) where something around us fails: that stops the intake and counts against no
     message.
     """
     note = log.bind(reference=arrival.reference)
     if arrival.starts >= _MOST_STARTS or arrival.faults >= desk.attempts:
-        give_up(arrival, desk)
+        with turn():
+            give_up(arrival, desk)
         return
     desk.ledger.arrivals.begin(arrival.id)
     try:
-        _decide_about(arrival, desk)
+        _decide_about(arrival, desk, turn)
     except (SurroundingsFault, OSError) as error:
         desk.ledger.arrivals.interrupted(arrival.id)
         note.warning("intake interrupted", problem=str(error))
@@ -103,17 +111,18 @@ def take_in(arrival: Unfinished, desk: Desk) -> None:
         note.error("a fault of ours, to be tried again", problem=where(error), of=desk.attempts)
 
 
-def _decide_about(arrival: Unfinished, desk: Desk) -> None:
+def _decide_about(arrival: Unfinished, desk: Desk, turn: Turn) -> None:
     workspace = desk.files.workspace()
     try:
-        _decide_in(workspace, arrival, desk)
+        arrived = read(arrival, workspace, desk)
+        with turn():
+            _decide_in(workspace, arrival, arrived, desk)
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
 
 
-def _decide_in(workspace: Path, arrival: Unfinished, desk: Desk) -> None:
+def _decide_in(workspace: Path, arrival: Unfinished, arrived: Message, desk: Desk) -> None:
     own, knowledge = desk.correspondent.own, desk.knowledge
-    arrived = read(arrival, workspace, desk)
     # What only claims to come from our own house is not opened as if it did.
     forged = knowledge.senders.authentication(arrived) is Authentication.FAIL
     message = arrived if forged else as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)

@@ -19,6 +19,7 @@ from statement_intake.backoff import Backoff
 from statement_intake.console.server import Served
 from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.hands import Hands
 from statement_intake.inspection import inspect_waiting
 from statement_intake.lock import only_one
 from statement_intake.logs import where
@@ -101,6 +102,7 @@ def run(settings: Settings) -> None:
         log.info("stopping: the message in hand is finished first")
         waker.stop()
         scheduler.shutdown(wait=True)
+        rounds.close()
         if console:
             console.stop()
     log.info("stopped")
@@ -189,6 +191,8 @@ class Rounds:
         self._workshop = workshop
         self._wished = stopping
         self._backoffs: dict[str, Backoff] = {}
+        at_once = workshop.settings.reader.at_once
+        self._hands = Hands(at_once) if at_once > 1 else None
         #: When a message was last begun or ended, by the monotonic clock; None between rounds.
         self._moved: float | None = None
         #: Guards the two below between the threads that wake and the one that works.
@@ -234,7 +238,7 @@ class Rounds:
         steps: list[tuple[str, Callable[[], None]]] = [
             *((f"mailbox {box.name}", partial(self._poll, box)) for box in self._workshop.mailboxes),
             # A delegation has its receipt at once, even where a hundred mails wait behind its own.
-            ("intake", partial(finish, desk, self._stopping, partial(self._attempt, "outbox", self._deliver))),
+            ("intake", self._finish),
             ("outbox", self._deliver),
             ("letters of unknown fate", self._settle_unknown),
             *((f"marks in {box.name}", partial(mark, box, desk)) for box in self._workshop.mailboxes),
@@ -253,6 +257,17 @@ class Rounds:
         worked = self._attempt("inspections", inspecting)
         self._moved = None
         return worked
+
+    def close(self) -> bool:
+        """Wait for the mails in work. True if they could be finished."""
+        return self._hands is None or self._attempt("intake", self._hands.close)
+
+    def _finish(self) -> None:
+        desk, afterwards = self._workshop.desk, partial(self._attempt, "outbox", self._deliver)
+        if self._hands is None:
+            finish(desk, self._stopping, afterwards)
+        else:
+            self._hands.finish(desk, self._stopping, afterwards)
 
     def _poll(self, mailbox: Mailbox) -> None:
         what, desk = f"mailbox {mailbox.name}", self._workshop.desk

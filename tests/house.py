@@ -104,7 +104,8 @@ class House:
             "meetings": {"path": MEETINGS},
             "replies": {"mode": "send"},
             "smtp": {"host": "127.0.0.1", "port": self.sink.port if self.sink else 1, "sender": "uncac@un.org"},
-            "reader": {"seconds": 60},
+            # One after the other, so that the n-th effect is the same one in every run.
+            "reader": {"seconds": 60, "at_once": 1},
         }
         return Settings(**(values | self.tables))
 

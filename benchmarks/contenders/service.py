@@ -33,6 +33,7 @@ def prepare(options: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         started = time.perf_counter()
         for _ in range(options.get("polls", 1)):
             assert rounds.go()  # noqa: S101 - or something could not be reached
+        assert rounds.close()  # noqa: S101 - the same
         seconds = time.perf_counter() - started
         counts = workshop.desk.ledger.arrivals.counts()
         stack.close()

@@ -12,6 +12,8 @@ class ReaderSettings(Table):
 
     #: "require": bubblewrap, else Landlock and seccomp, else refuse to read. "limits": limits on resources alone.
     sandbox: Literal["require", "limits"] = "require"
+    #: Mails read at the same time.
+    at_once: Annotated[int, Field(ge=1, le=16)] = 2
     #: Wall time for one mail.
     seconds: Annotated[float, Field(gt=0)] = 300
     #: Address space of each process of the reader.

@@ -1,0 +1,135 @@
+"""Several mails in work at once: reading is done side by side, deciding one after the other, in the order of arrival.
+
+What is decided about a mail depends on those before it: a second mail completes or replaces the first. So a mail waits
+for its turn. Only one that takes long is overtaken, and never by mail of its own sender or party.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from statement_intake.desk import Desk, headers_of
+from statement_intake.domain.records import Unfinished
+from statement_intake.intake import take_in
+
+#: Seconds after which a mail may be overtaken.
+PATIENCE = 2.0
+#: Seconds after which a round does not wait for a mail any more, so that new mail is looked for.
+LINGER = 5.0
+_LOOK_AGAIN = 0.2
+
+
+@dataclass(eq=False)
+class _Ticket:
+    """A mail in work."""
+
+    arrival: Unfinished
+    #: Who must not overtake it: its sender's domain, and the party that its subject names. None: nobody may.
+    lane: frozenset[str] | None
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def age(self) -> float:
+        """Seconds in work."""
+        return time.monotonic() - self.begun
+
+
+class Hands:
+    """So many mails at once. Used by one thread; `close` waits for what is still in work."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="intake")
+        self._turn = threading.Condition()
+        #: In the order of arrival.
+        self._tickets: list[_Ticket] = []
+        self._deciding = False
+        self._futures: dict[Future[None], _Ticket] = {}
+
+    def finish(self, desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], object]) -> None:
+        """`polling.finish`, with several mails at once. What takes longer than LINGER is left to go on by itself.
+
+        Raises SurroundingsFault, OSError, also for a mail that was left at an earlier call.
+        """
+        for arrival in desk.ledger.arrivals.unfinished(desk.clock()):
+            if any(ticket.arrival.id == arrival.id for ticket in self._futures.values()):
+                continue
+            # One that somebody died over is worked on alone, lest its neighbours seem to have died of it, too.
+            self._settle(afterwards, room_for=self._count if arrival.starts else 1)
+            if stopping():
+                return
+            self._begin(arrival, desk)
+            if arrival.starts:
+                self._settle(afterwards, room_for=self._count)
+        while any(ticket.age < LINGER for ticket in self._futures.values()):
+            self._gather(afterwards, timeout=_LOOK_AGAIN)
+
+    def close(self) -> None:
+        """Wait for everything in work. Raises as `finish`."""
+        try:
+            self._settle(lambda: None, room_for=self._count)
+        finally:
+            self._pool.shutdown()
+
+    def _begin(self, arrival: Unfinished, desk: Desk) -> None:
+        ticket = _Ticket(arrival, _lane(arrival, desk))
+        with self._turn:
+            self._tickets.append(ticket)
+        self._futures[self._pool.submit(self._take_in, ticket, desk)] = ticket
+
+    def _take_in(self, ticket: _Ticket, desk: Desk) -> None:
+        try:
+            take_in(ticket.arrival, desk, lambda: self._in_turn(ticket))
+        finally:
+            with self._turn:
+                self._tickets.remove(ticket)
+                self._turn.notify_all()
+
+    @contextmanager
+    def _in_turn(self, ticket: _Ticket) -> Iterator[None]:
+        """Alone, and not before those that came earlier."""
+        with self._turn:
+            while self._deciding or not self._may_go(ticket):
+                self._turn.wait(_LOOK_AGAIN)
+            self._deciding = True
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._deciding = False
+                self._turn.notify_all()
+
+    def _may_go(self, ticket: _Ticket) -> bool:
+        earlier = self._tickets[: self._tickets.index(ticket)]
+        return all(other.age > PATIENCE and _apart(other.lane, ticket.lane) for other in earlier)
+
+    def _settle(self, afterwards: Callable[[], object], *, room_for: int) -> None:
+        """Wait until so many more can be begun."""
+        while len(self._futures) > self._count - room_for:
+            self._gather(afterwards, timeout=None)
+
+    def _gather(self, afterwards: Callable[[], object], *, timeout: float | None) -> None:
+        """Wait for one that is done, and raise what it raised."""
+        done, _ = wait(self._futures, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in done:
+            del self._futures[future]
+        for future in done:
+            future.result()
+            afterwards()
+
+
+def _apart(lane: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+    return lane is not None and other is not None and not lane & other
+
+
+def _lane(arrival: Unfinished, desk: Desk) -> frozenset[str] | None:
+    try:
+        headers = headers_of(arrival, desk)
+        party = desk.knowledge.read_subject(headers.subject).speakers.party
+    except Exception:  # noqa: BLE001 - what is wrong with the mail is found out, and told, when it is read
+        return None
+    domains = {address.domain.casefold() for address in headers.sender}
+    return frozenset(domains | ({f"party {party.code}"} if party else set())) or None
