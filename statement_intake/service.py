@@ -76,7 +76,9 @@ def run(settings: Settings) -> None:
             "interval",
             seconds=settings.schedule.poll_seconds,
             next_run_time=now(),
-            max_instances=1,
+            # They wait for one another in the one thread. With one alone, a wake-up that comes just as a round ends
+            # would be dropped, since the scheduler takes the round to be still under way.
+            max_instances=2,
             coalesce=True,
             misfire_grace_time=None,
         )
@@ -204,14 +206,22 @@ class Rounds:
     def serve(self) -> None:
         """One round, and another as long as somebody has called for one meanwhile."""
         with self._lock:
-            self._serving = self._woken = True
+            self._woken = True
+            if self._serving:
+                return
+            self._serving = True
         while True:
             with self._lock:
                 if not self._woken or self._wished():
                     self._serving = False
                     return
                 self._woken = False
-            self.go()
+            try:
+                self.go()
+            except BaseException:
+                # Whatever it was, the next round must not take this one to be still under way.
+                self._serving = False
+                raise
 
     def wake(self, begin: Callable[[], object]) -> None:
         """There may be mail: a round is wanted. *begin* is called where none is under way."""
