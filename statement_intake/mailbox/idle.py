@@ -70,8 +70,9 @@ class Listener:
         with commands(
             client, self._settings, f"wait for mail in folder {self._folder}", REISSUE_SECONDS + ANSWER_SECONDS
         ):
-            # Of a connection that has ended this gives nothing, at once; DONE then fails.
-            told = client.idle_check(REISSUE_SECONDS)
+            # Of a connection that has ended this gives nothing, at once; DONE then fails. What came together with the
+            # answer to IDLE lies in a buffer, where waiting for the socket would not see it: DONE reads it.
+            told = client.idle_check(0.0 if _buffered(client) else REISSUE_SECONDS)
         if _announces(told):
             # Before DONE, whose answer may take its time.
             heard()
@@ -86,3 +87,19 @@ def _announces(told: object) -> bool:
     if not isinstance(told, list):
         return False
     return any(isinstance(answer, tuple) and len(answer) > 1 and answer[1] == b"EXISTS" for answer in told)
+
+
+def _buffered(client: IMAPClient) -> bool:
+    """Whether something that the server said has been received and not been read yet."""
+    # There is no public way to the buffer; its name depends on the kind of connection.
+    imap = client._imap  # noqa: SLF001
+    reader, connection = getattr(imap, "_file", None) or imap.file, client.socket()
+    before = connection.gettimeout()
+    connection.settimeout(0.0)
+    try:
+        return bool(reader.peek(1))
+    except OSError:
+        # With TLS this is how nothing is said.
+        return False
+    finally:
+        connection.settimeout(before)

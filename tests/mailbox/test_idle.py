@@ -131,3 +131,18 @@ def test_a_stop_while_it_listens_is_heard_at_once(monkeypatch: pytest.MonkeyPatc
         listening.stop()
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+def test_mail_that_is_announced_together_with_the_answer_to_idle_is_heard_at_once() -> None:
+    """Both come in one piece: waiting for the next piece would take until IDLE is said anew."""
+    heard: list[None] = []
+
+    def script(command: bytes) -> bytes | None:
+        if command == b"IDLE":
+            return b"+ idling\r\n* 4 EXISTS\r\n{silence}"
+        return b"{hang up}" if command == b"DONE" else None
+
+    with ScriptedImap(script, capability=b"IMAP4rev1 IDLE").running() as server:
+        with pytest.raises(MailboxError):
+            listener(server).listen(lambda: heard.append(None))
+        assert b"DONE" in server.commands
