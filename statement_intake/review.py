@@ -285,7 +285,7 @@ def _record(  # noqa: PLR0913 - as for `give_verdict`
     verdict = Verdict(
         actor=actor, action=action, because=because, at=now, letter=written, mending=mending, added_by=added_by
     )
-    desk.ledger.record.overruled(dossier.id, dossier.revision, decision, verdict)
+    desk.ledger.record.overruled(dossier.id, dossier.revision, decision, verdict, dossier.standing)
     log.info(action, reference=dossier.reference, outcome=str(decision.outcome), actor=actor)
     return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=written)
 

@@ -133,13 +133,18 @@ class Record:
                 )
             )
 
-    def overruled(self, submission: int, revision: int, decision: Decision, verdict: Verdict) -> None:
+    def overruled(
+        self, submission: int, revision: int, decision: Decision, verdict: Verdict, standing: str | None = None
+    ) -> None:
         """Record a person's verdict: a new revision, and the unsent letters of the old ones taken back.
 
-        Raises Conflict if the submission is no longer at *revision*, or if a letter of it is leaving just now.
+        Raises Conflict if the submission is no longer at *revision*, or in the *standing* in which it was seen (it
+        was withdrawn or replaced meanwhile), or if a letter of it is leaving just now.
         """
         with self._engine.begin() as connection:
             here = (submissions.c.id == submission) & (submissions.c.revision == revision)
+            if standing is not None:
+                here &= submissions.c.standing == standing
             reference = connection.execute(select(submissions.c.reference).where(here)).scalar()
             if reference is None:
                 raise Conflict("somebody else has just decided about it; look again")

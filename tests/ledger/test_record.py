@@ -158,3 +158,16 @@ def test_a_moment_without_a_time_zone_is_a_fault_of_ours(book: Book) -> None:
             book.arrive(), facts(), "x", Decision(outcome=Outcome.HELD), Verdict(at=datetime(2023, 8, 23)),  # noqa: DTZ001
             answers=None, mark=False,
         )  # fmt: skip
+
+
+def test_a_verdict_about_what_was_withdrawn_meanwhile_is_refused(book: Book) -> None:
+    """The officer saw it stand; it does not stand any more."""
+    arrival = book.arrive()
+    book.decide(arrival, "one")
+    dossier = book.ledger.log.dossier(arrival.reference)
+    assert dossier is not None
+    record = book.ledger.record
+    record.withdrawn(dossier.id, dossier.revision, Verdict(actor="a", action="withdraw", because="asked", at=NOON))
+    late = Verdict(actor="b", action="accept", because="fine", at=NOON)
+    with pytest.raises(Conflict):
+        record.overruled(dossier.id, dossier.revision, Decision(outcome=Outcome.ACCEPTED), late, dossier.standing)
