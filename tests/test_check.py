@@ -25,6 +25,7 @@ from statement_intake.operations.check import Checker, as_json, check_one
 from statement_intake.operations.demo_media import docx, jpeg, speech, video
 from statement_intake.settings import Settings
 from statement_intake.workshop import build_correspondent, build_reader
+from tests.domain.test_texts import SPEECHES
 from tests.house import KENYA
 from tests.reading import packed
 from tests.reading.conftest import ffmpeg, make_docx, make_pdf, page, paragraph
@@ -51,6 +52,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     make_pdf(folder / "statement.pdf", page("Statement of France. " + "Corruption harms us all. " * 10))
     make_pdf(folder / "registration.pdf", registration())
     make_pdf(folder / "scan.pdf", "0 0 200 200 re f")
+    (folder / "french.docx").write_bytes(docx(SPEECHES["fr"] + "\n\n" + SPEECHES["fr"]))
     written_by_an_office(folder)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     return files | packed_in_all_ways(files, tmp_path_factory.mktemp("packed"))
@@ -227,6 +229,17 @@ def test_no_mail_breaks_the_check(checker: Checker, tmp_path: Path, raw: bytes) 
     line = as_json(check_one(tmp_path / "any.eml", checker), checker)
     assert line["outcome"] in {"accepted", "rejected", "held", "ignored"}
     json.dumps(line, ensure_ascii=False).encode()
+
+
+def test_what_interpreters_plan_by_stands_beside_each_file(
+    media: dict[str, bytes], checker: Checker, tmp_path: Path
+) -> None:
+    """The language of the speech and of each text, which is the translation, and how the text wants to be taken."""
+    mail = tmp_path / "video-with-its-text-and-a-translation.eml"
+    mail.write_bytes(filled(MAILS / mail.name, media))
+    files = as_json(check_one(mail, checker), checker)["files"]
+    told = [(file["language"], file["translation"], file["delivery"]) for file in files]
+    assert told == [("fr", False, []), ("en", True, []), ("fr", False, ["check"])]
 
 
 def summary(line: dict[str, Any]) -> dict[str, str]:

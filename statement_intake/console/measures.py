@@ -29,6 +29,11 @@ class Looked:
         """The document in that part."""
         return next((file.attachment.document for file in self.dossier.files if file.role == role), None)
 
+    def language(self, role: str) -> str | None:
+        """The language of that document."""
+        known = next((file.attachment.understood for file in self.dossier.files if file.role == role), None)
+        return known.language if known else None
+
 
 def nothing(_at: Looked) -> Measured:
     """There is nothing to measure."""
@@ -97,7 +102,8 @@ def statement(at: Looked) -> Measured:
 def pace(at: Looked) -> Measured:
     """Words a minute, if the transcript is what is said."""
     text, video, rule = at.text("transcript"), at.video, at.meeting.transcript if at.meeting else None
-    limit = f"{rule.slowest_words_per_minute:g}–{rule.fastest_words_per_minute:g}/min" if rule else ""
+    slowest, fastest = rule.pace(at.language("transcript")) if rule else (0, 0)
+    limit = f"{slowest}–{fastest}/min" if rule else ""
     if text is None or video is None or not video.seconds:
         return _NOTHING, limit
     return f"{text.words / video.seconds * 60:.0f}/min", limit

@@ -12,6 +12,8 @@ OFFICIAL = ("ar", "en", "es", "fr", "ru", "zh")
 
 #: Characters that are looked at: a covering note is short, and what follows a long one is the statement.
 _LOOKED_AT = 4_000
+#: The same of a document, and the letters without which nothing is said about it.
+_DOCUMENT_LOOKED_AT, _DOCUMENT_LETTERS = 20_000, 40
 #: Share of the letters that one script must have.
 _DOMINANT = 0.6
 #: Different words of a language that must occur, and how many times as often as those of the next language.
@@ -66,6 +68,30 @@ def spoken(text: str, words: Vocabulary) -> str | None:
     if script == "cyrillic":
         return None if _NOT_RUSSIAN.search(text) or not _RUSSIAN.search(text) else _sure(text, "ru", words)
     return _of_latin(text, words) if script == "latin" else None
+
+
+def written_in(text: str, words: Vocabulary) -> str | None:
+    """The language of a document: one of OFFICIAL, or "other"; None where there is too little text to tell.
+
+    Less careful than `spoken`: nobody is written to by it. Of a text in two languages the one with more words counts.
+    """
+    text = unicodedata.normalize("NFC", text[:_DOCUMENT_LOOKED_AT])
+    scripts = Counter(_script(character) for character in text if character.isalpha())
+    if scripts.total() < _DOCUMENT_LETTERS and scripts["han"] < _CHARACTERS:
+        return None
+    script, _ = max(scripts.items(), key=lambda counted: counted[1] * (3 if counted[0] == "han" else 1))
+    if script == "han":
+        return "other" if scripts["kana"] or scripts["hangul"] else "zh"
+    if script == "arabic":
+        return "other" if _NOT_ARABIC.search(text) else "ar"
+    if script == "cyrillic":
+        return "ru" if _RUSSIAN.search(text) and not _NOT_RUSSIAN.search(text) else "other"
+    if script != "latin":
+        return "other"
+    known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
+    ranked = sorted(((_different(text, code, words), code) for code in known), reverse=True)
+    first, language = ranked[0]
+    return language if language in OFFICIAL and first >= _WORDS else "other"
 
 
 def _sure(text: str, language: str, words: Vocabulary) -> str | None:

@@ -1,7 +1,9 @@
 """A meeting as its file in config/meetings describes it: names, agenda, deadlines, limits."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -119,13 +121,30 @@ class VideoLimits(Value):
     hold_to_seconds: Annotated[float | None, Field(gt=0)] = None
 
 
+#: How many words of a language say what one English word says; of Chinese, characters. Rules of thumb of translators:
+#: French and Spanish run longer, Russian has no articles, Arabic writes them into the word.
+WORDS_FOR_AN_ENGLISH_ONE: Mapping[Language, float] = MappingProxyType(
+    {"ar": 0.8, "en": 1.0, "es": 1.1, "fr": 1.15, "ru": 0.8, "zh": 1.7}
+)
+
+
 class TranscriptRule(Value):
     """What a transcript must be."""
 
     required: bool = True
-    #: Words a minute that a speaker can be expected to say, for the note on pace.
-    slowest_words_per_minute: float = 60
-    fastest_words_per_minute: float = 200
+    #: English words a minute that a speaker can be expected to say, for the note on pace.
+    slowest_words_per_minute: float = 90
+    fastest_words_per_minute: float = 180
+    #: What a meeting knows better than WORDS_FOR_AN_ENGLISH_ONE.
+    words_for_an_english_one: dict[Language, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+
+    def pace(self, language: str | None) -> tuple[int, int]:
+        """The slowest and the fastest pace, in words of *language* a minute; wide where that is another or unknown."""
+        ratios = {str(code): ratio for code, ratio in WORDS_FOR_AN_ENGLISH_ONE.items()}
+        ratios.update({str(code): ratio for code, ratio in self.words_for_an_english_one.items()})
+        spaced = [ratio for code, ratio in ratios.items() if code != "zh"]
+        known = [ratios[language]] if language in ratios else spaced
+        return round(self.slowest_words_per_minute * min(known)), round(self.fastest_words_per_minute * max(known))
 
 
 class Publication(Value):

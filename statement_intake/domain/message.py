@@ -207,6 +207,18 @@ class Scan(Value):
     said: str
 
 
+class Understood(Value):
+    """What was made of a file by its words and its name, beyond what the reader measured."""
+
+    #: Of a document its language, of a video that of the speech where the mail says it: one of the six official ones
+    #: (BCP 47), or "other"; None where it cannot be told.
+    language: str | None = None
+    #: It says in another language what the transcript or the statement says.
+    translation: bool = False
+    #: "check" (against delivery), "verbatim" (read so), as the document or the mail says.
+    delivery: tuple[Literal["check", "verbatim"], ...] = ()
+
+
 class Attachment(Value):
     """A file that came with the mail, however it was packed."""
 
@@ -233,6 +245,8 @@ class Attachment(Value):
     document: DocumentFacts | None = None
     #: None where no scanner is configured.
     scan: Scan | None = None
+    #: None before it is part of a submission.
+    understood: Understood | None = None
 
 
 class Forwarding(Value):

@@ -7,9 +7,10 @@ from statement_intake.domain.cover import own_words
 from statement_intake.domain.language import answer_in
 from statement_intake.domain.links import Provider, links_to_videos, provider
 from statement_intake.domain.meeting import Kind, Meeting
-from statement_intake.domain.message import Attachment, Category, Message
+from statement_intake.domain.message import Attachment, Category, Message, Understood
 from statement_intake.domain.parties import Party
 from statement_intake.domain.subject.reading import SubjectReading
+from statement_intake.domain.texts import main_text, speech_in, understand_document
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, spaced
 
@@ -49,6 +50,8 @@ class Submission(Value):
     providers: tuple[Provider, ...] = ()
     #: The language in which it is answered: one of the six official ones (BCP 47).
     language: str = "en"
+    #: The language of the speech, where the mail says it; one of the six official ones.
+    speech: str | None = None
 
     def of(self, role: Role) -> tuple[Attachment, ...]:
         """The attachments in the given role."""
@@ -69,7 +72,10 @@ class Submission(Value):
 def understand(message: Message, reading: SubjectReading, words: Vocabulary) -> Submission:
     """Put together what the subject says and what came with the mail."""
     links = () if message.encrypted else links_to_videos(message, words, forwarded=reading.wrapping.forward)
-    kind, files = assign_roles(message.attachments, links, words)
+    note = own_words(message.text)
+    videos = [attachment.name for attachment in message.attachments if is_video(attachment)]
+    speech = speech_in([note, reading.subject, *map(spaced, videos)], words)
+    kind, files = assign_roles(message.attachments, links, words, speech, note)
     if message.encrypted:
         kind, files = None, tuple(file.model_copy(update={"role": Role.OTHER}) for file in files)
     return Submission(
@@ -82,7 +88,8 @@ def understand(message: Message, reading: SubjectReading, words: Vocabulary) -> 
         files=files,
         links=links,
         providers=tuple(known for link in links if (known := provider(link, words)) is not None),
-        language=answer_in(own_words(message.text), reading, words),
+        language=answer_in(note, reading, words),
+        speech=speech if kind is Kind.VIDEO else None,
     )
 
 
@@ -92,16 +99,27 @@ def _only_sister(reading: SubjectReading) -> Meeting | None:
 
 
 def assign_roles(
-    attachments: Sequence[Attachment], links: Sequence[str], words: Vocabulary
+    attachments: Sequence[Attachment], links: Sequence[str], words: Vocabulary, speech: str | None, note: str
 ) -> tuple[Kind | None, tuple[SubmittedFile, ...]]:
-    """The kind of the statement, and a role for each file worth keeping. An equal file twice counts once."""
+    """The kind of the statement, and a role for each file worth keeping. An equal file twice counts once.
+
+    *speech*: the language of the speech, where the mail says it; *note*: the covering note.
+    """
     kept = list({attachment.sha256: attachment for attachment in reversed(attachments) if _counts(attachment)}.values())
     kept.reverse()
     video = any(is_video(attachment) for attachment in kept) or bool(links)
     documents = [attachment for attachment in kept if may_be_the_text(attachment, words)]
-    text = _main_document(documents, words, "transcript" if video else "statement")
+    text = main_text(documents, words, "transcript" if video else "statement", speech)
     kind = Kind.VIDEO if video else Kind.WRITTEN if text else None
-    return kind, tuple(SubmittedFile(role=_role(attachment, kind, text), attachment=attachment) for attachment in kept)
+    files = []
+    for attachment in kept:
+        role = _role(attachment, kind, text)
+        if role is Role.VIDEO:
+            known = attachment.model_copy(update={"understood": Understood(language=speech)})
+        else:
+            known = understand_document(attachment, text, note, words)
+        files.append(SubmittedFile(role=role, attachment=known))
+    return kind, tuple(files)
 
 
 def _counts(attachment: Attachment) -> bool:
@@ -134,17 +152,6 @@ def may_be_the_text(attachment: Attachment, words: Vocabulary) -> bool:
 def is_video(attachment: Attachment) -> bool:
     """A video, or the sound of one."""
     return attachment.category in {Category.VIDEO, Category.AUDIO}
-
-
-def _main_document(documents: Sequence[Attachment], words: Vocabulary, wanted: str) -> Attachment | None:
-    """The document that is the transcript, or the statement: named so, readable, the longest; else the first."""
-
-    def rank(attachment: Attachment) -> tuple[bool, bool, int]:
-        facts = attachment.document
-        readable = facts is not None and facts.problem is None
-        return readable, words.found(wanted, spaced(attachment.name)), facts.words if facts else 0
-
-    return max(documents, key=rank, default=None)
 
 
 def _role(attachment: Attachment, kind: Kind | None, text: Attachment | None) -> Role:

@@ -16,7 +16,7 @@ from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.judge import Knowledge, judge
-from statement_intake.domain.message import Glance, Headers, Message
+from statement_intake.domain.message import Attachment, Glance, Headers, Message, Understood
 from statement_intake.domain.parties import Party
 from statement_intake.domain.reply import Correspondence, plan_letter
 from statement_intake.domain.submission import Submission
@@ -136,10 +136,23 @@ def as_json(checked: Checked, checker: Checker) -> dict[str, Any]:
                 "size": file.attachment.size,
                 "sha256": file.attachment.sha256,
                 "seconds": file.attachment.video.seconds if file.attachment.video else None,
+                **_understood(file.attachment),
             }
             for file in submission.files
         ],
         "reply": _reply(checked, checker),
+    }
+
+
+def _understood(attachment: Attachment) -> dict[str, Any]:
+    """Beyond the contract: what interpreters plan by."""
+    known = attachment.understood or Understood()
+    words = attachment.document.words if attachment.document else None
+    return {
+        "language": known.language,
+        "translation": known.translation,
+        "delivery": list(known.delivery),
+        "words": words,
     }
 
 

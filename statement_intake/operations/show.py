@@ -191,7 +191,17 @@ def _file(attachment: Attachment) -> str:
     if attachment.video and attachment.video.seconds is not None:
         length = f", {attachment.video.seconds:.2f} s"
     words = f", {attachment.document.words} words" if attachment.document else ""
-    return f"{attachment.name} ({attachment.media_type}, {attachment.size} bytes{length}{words}) {attachment.sha256}"
+    known = f"{length}{words}{_understood(attachment)}"
+    return f"{attachment.name} ({attachment.media_type}, {attachment.size} bytes{known}) {attachment.sha256}"
+
+
+def _understood(attachment: Attachment) -> str:
+    known = attachment.understood
+    if known is None:
+        return ""
+    language = f", {'speech ' if attachment.video else ''}in {known.language}" if known.language else ""
+    taken = {"check": ", check against delivery", "verbatim": ", read verbatim"}
+    return language + (", a translation" if known.translation else "") + "".join(taken[kind] for kind in known.delivery)
 
 
 def _local(moment: datetime, zone: str) -> str:

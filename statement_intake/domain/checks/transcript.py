@@ -65,11 +65,22 @@ def _pace(case: Case, transcript: Attachment, rule: TranscriptRule) -> Iterator[
     words = transcript.document.words if transcript.document else 0
     if not seconds or not words:
         return
+    language = transcript.understood.language if transcript.understood else None
+    slowest, fastest = rule.pace(language)
     pace = words * 60 / seconds
-    if not rule.slowest_words_per_minute <= pace <= rule.fastest_words_per_minute:
+    if not slowest <= round(pace) <= fastest:
+        unit = "characters" if language == "zh" else "words"
         yield Finding(
             code="transcript.pace",
             effect=Effect.NOTE,
-            message=f"{words} words in {seconds:.0f} s are {pace:.0f} a minute: does the transcript fit the video?",
-            detail={"words": words, "seconds": seconds, "words_per_minute": round(pace)},
+            message=f"{words} {unit} in {seconds:.0f} s are {pace:.0f} a minute: does the transcript fit the video?",
+            detail={
+                "words": words,
+                "seconds": seconds,
+                "words_per_minute": round(pace),
+                "unit": unit,
+                "language": language,
+                "slowest": slowest,
+                "fastest": fastest,
+            },
         )

@@ -56,6 +56,14 @@ def transcript_pace(say: Language, facts: Facts) -> Advice:
             length=say.length(seconds),
             pace=say.number(pace),
         )
+        if facts.text("unit") == "characters":
+            fault = say(
+                "The transcript has %(words)s characters for a video of %(length)s, that is %(pace)s characters a"
+                " minute.",
+                words=say.number(words),
+                length=say.length(seconds),
+                pace=say.number(pace),
+            )
     return Advice(
         fault=fault,
         cure=say("You may wish to check that it is the transcript of this very video, and complete."),

@@ -2,10 +2,11 @@
 
 import pytest
 
-from statement_intake.domain.checks import Earlier, Facts, transcript
+from statement_intake.domain.checks import Case, Earlier, Facts, transcript
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.message import DocumentProblem
 from statement_intake.domain.senders import Owner
+from tests.domain.test_texts import SPEECHES
 from tests.domain.values import RECEIVED, case, document, picture, video
 
 MISSING = Finding(code="transcript.missing", effect=Effect.REJECT, message="No transcript is attached.")
@@ -91,10 +92,29 @@ def test_a_picture_of_text_is_held(scanned: object) -> None:
     ]
 
 
-@pytest.mark.parametrize("words", [170, 566])
-def test_an_ordinary_pace_is_not_spoken_of(words: int) -> None:
-    """Between the slowest and the fastest speaker: 60 and 200 words a minute."""
-    assert list(transcript.check(case(video(seconds=170.0), document(words=words)))) == []
+@pytest.mark.parametrize(
+    ("language", "slowest", "fastest"),
+    [("en", 90, 180), ("fr", 103, 207), ("es", 99, 198), ("ru", 72, 144), ("ar", 72, 144), ("zh", 153, 306)],
+)
+def test_each_language_has_its_own_pace(language: str, slowest: int, fastest: int) -> None:
+    """From 90 to 180 English words a minute, in what the language needs for them; of Chinese, characters."""
+    for words in (slowest, fastest):
+        assert list(transcript.check(spoken_in(language, words))) == []
+    for words in (slowest - 1, fastest + 1):
+        (found,) = transcript.check(spoken_in(language, words))
+        assert (found.code, found.effect, found.detail["language"]) == ("transcript.pace", Effect.NOTE, language)
+        assert found.detail["unit"] == ("characters" if language == "zh" else "words")
+
+
+def spoken_in(language: str, words: int) -> Case:
+    """A minute of video with a transcript of so many words."""
+    return case(video(seconds=60.0), document(words=words, text=SPEECHES[language]))
+
+
+def test_a_language_that_is_not_known_has_a_wide_pace() -> None:
+    """From the slowest Arabic to the fastest French."""
+    assert list(transcript.check(case(video(seconds=60.0), document(words=72)))) == []
+    assert list(transcript.check(case(video(seconds=60.0), document(words=207)))) == []
 
 
 def test_a_strange_pace_is_noted() -> None:
@@ -104,7 +124,15 @@ def test_a_strange_pace_is_noted() -> None:
             code="transcript.pace",
             effect=Effect.NOTE,
             message="600 words in 60 s are 600 a minute: does the transcript fit the video?",
-            detail={"words": 600, "seconds": 60.0, "words_per_minute": 600},
+            detail={
+                "words": 600,
+                "seconds": 60.0,
+                "words_per_minute": 600,
+                "unit": "words",
+                "language": None,
+                "slowest": 72,
+                "fastest": 207,
+            },
         )
     ]
 
