@@ -43,7 +43,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     video(folder / "long.mp4", 190, size="160x90")
     ffmpeg("-i", good, "-c", "copy", str(folder / "good.mov"))
     ffmpeg("-i", good, "-c:v", "h263", "-s", "352x288", "-c:a", "aac", "-ar", "16000", str(folder / "good.3gp"))
-    ffmpeg("-i", good, "-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libvorbis", str(folder / "good.webm"))
+    ffmpeg("-i", good, "-c:v", "libvpx", "-s", "320x180", "-c:a", "libvorbis", str(folder / "good.webm"))
     ffmpeg("-i", good, "-an", "-c", "copy", str(folder / "mute.mp4"))
     ffmpeg("-i", good, "-vn", "-c", "copy", str(folder / "sound.m4a"))
     (folder / "transcript.docx").write_bytes(docx(speech(40, "France")))

@@ -20,7 +20,7 @@ _SENTENCES = (
 
 def video(path: Path, seconds: float, *, size: str = "1280x720") -> Path:
     """Make an H.264 and AAC video in MP4 of that length at *path*. Raises RuntimeError where ffmpeg cannot."""
-    picture = ffmpeg.input(f"smptehdbars=size={size}:rate=10", f="lavfi")
+    picture = ffmpeg.input(f"smptehdbars=size={size}:rate=24", f="lavfi")
     sound = ffmpeg.input("sine=frequency=220:sample_rate=48000", f="lavfi")
     command = (
         ffmpeg.output(
