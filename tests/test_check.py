@@ -39,7 +39,7 @@ ROWS = list(csv.DictReader((MAILS / "expected.csv").read_text(encoding="utf-8").
 def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files that the mails carry, by the names that stand in them."""
     folder = tmp_path_factory.mktemp("media")
-    good = str(video(folder / "good.mp4", 24))
+    good = str(video(folder / "good.mp4", 30))
     video(folder / "long.mp4", 190, size="160x90")
     ffmpeg("-i", good, "-c", "copy", str(folder / "good.mov"))
     ffmpeg("-i", good, "-c:v", "h263", "-s", "352x288", "-c:a", "aac", "-ar", "16000", str(folder / "good.3gp"))
