@@ -84,13 +84,16 @@ def identify(path: Path) -> Kind:
         head = stream.read(HEAD)
     if not head:
         return _EMPTY
-    for look in (_by_box, _by_signature, _by_structure):
+    for look in (_by_box, _by_signature):
         if kind := look(head):
             return kind
+    # Before what may stand a little further on: a PDF that is packed without compression shows its own beginning.
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return zip_kind(path)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return ole_kind(path)
+    if kind := _by_structure(head):
+        return kind
     return text_kind(head, complete=len(head) < HEAD) or _UNKNOWN
 
 
