@@ -89,7 +89,7 @@ def many_pages(path: Path) -> Path:
 
 def deep_outline(path: Path) -> Path:
     """Bookmarks within bookmarks, 20,000 deep, beside a page that says something."""
-    pages = [CATALOG.replace(">>", "/Outlines 5 0 R >>"), PAGES, PAGE, stream(b"")]
+    pages: list[str | bytes] = [CATALOG.replace(">>", "/Outlines 5 0 R >>"), PAGES, PAGE, stream(b"")]
     marks = [f"<< /Title (x) /First {number + 6} 0 R /Last {number + 6} 0 R >>" for number in range(20_000)]
     return pdf_of(path, *pages, *marks)
 
