@@ -1,7 +1,9 @@
 """In the cell: reads hostile bytes and says one JSON answer, never a traceback as a verdict."""
 
 import errno
+import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Request
@@ -15,6 +17,8 @@ from statement_intake.reading.store import Store
 
 #: The share of the time that may go into measuring; the rest is for reading and answering.
 MEASURING = 0.8
+#: How much less important an inspection is than taking mail in, for the kernel (nice(2)).
+NICENESS = 10
 
 
 def load() -> None:
@@ -70,6 +74,8 @@ def _read(request: Request, source: Path, workspace: Path, limits: Limits) -> An
         )
         return Answer(message=message)
     if request.mode == "inspect":
+        with suppress(OSError):
+            os.nice(NICENESS)
         seconds = limits.seconds * MEASURING
         return Answer(inspected=inspect_video(source, workspace, seconds=seconds, output_bytes=limits.output_bytes))
     try:

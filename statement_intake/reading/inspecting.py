@@ -4,8 +4,6 @@ Pictures that no other refers to are not decoded: that saves more time than all 
 measured here hangs on them. The small copy has no more than about fifteen pictures a second for the same reason.
 """
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +26,6 @@ SPACING = 0.06
 MAXIMUM_OUTPUT = 100_000_000
 #: Times that fit under the waveform.
 MOST_TIMES = 13
-#: How much less important this is than taking mail in, for the kernel (nice(2)).
-NICENESS = 10
 _FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 _PRINT = "metadata=print:file=-:direct=1"
 
@@ -60,8 +56,6 @@ def inspect_video(source: Path, workspace: Path, *, seconds: float, output_bytes
 
     Raises ReaderEnded where a limit ends it or it does not play, ReaderFault, OSError and MemoryError.
     """
-    with suppress(OSError):
-        os.nice(NICENESS)
     store = Store(workspace, output_bytes)
     with source.open("rb") as stream:
         video = store.keep(iter(lambda: stream.read(1_048_576), b""))
