@@ -25,6 +25,8 @@ def prepare(options: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     workshop = stack.enter_context(open_workshop(settings))
     start_up(workshop)
     workshop.desk.reader.protection(workshop.desk.files.incoming)
+    # The first subject compiles the patterns of all the words.
+    workshop.desk.knowledge.read_subject("12th EMIC statement – Kenya 4")
     rounds = Rounds(workshop, lambda: False)
     if options.get("warm"):
         rounds.go()

@@ -1,6 +1,6 @@
 """Messages from their first sight to their decision."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,8 +69,13 @@ class Arrivals:
         nothing = dict.fromkeys(("reference", "size", "raw_sha256", "next_attempt_at", "last_fault"))
         rest = {"state": "decided", "outcome": str(Outcome.IGNORED), "mark": "none"}
         with self._engine.begin() as connection:
-            for key, received, code in others:
-                _put(connection, key, nothing | rest | {"received_at": received, "reason": code})
+            rows = {key: nothing | rest | {"received_at": received, "reason": code} for key, received, code in others}
+            states = _states(connection, rows)
+            if new := [key.model_dump() | row for key, row in rows.items() if key not in states]:
+                connection.execute(insert(messages), new)
+            for key, state in states.items():
+                if state == "refused":
+                    connection.execute(update(messages).where(_here(key)).values(**rows[key]))
 
     def receive(  # noqa: PLR0913 - the columns of a row
         self, key: MessageKey, *, reference: str, received: datetime, size: int, raw_sha256: str, letters_wait: bool
@@ -168,10 +173,11 @@ class Arrivals:
                 .join(letters, letters.c.submission_id == submissions.c.id)
                 .where(letters.c.message_id.in_(list(answers)))
             )
-            thread = {row.message_id: row.reference for row in connection.execute(by_thread)}
+            # Most mail answers nothing of ours and names nothing: it is not asked about.
+            thread = {row.message_id: row.reference for row in connection.execute(by_thread)} if answers else {}
             nearest = next((thread[answer] for answer in answers if answer in thread), None)
             by_reference = select(submissions.c.reference).where(submissions.c.reference.in_(list(references)))
-            named = set(connection.execute(by_reference).scalars()) - {nearest}
+            named = (set(connection.execute(by_reference).scalars()) if references else set()) - {nearest}
             known = connection.execute(select(submissions.c.id).where(submissions.c.sender == sender).limit(1)).first()
         return Ties(
             ours=ours,
@@ -234,6 +240,20 @@ def _here(key: MessageKey) -> ColumnElement[bool]:
         & (messages.c.uidvalidity == key.uidvalidity)
         & (messages.c.uid == key.uid)
     )
+
+
+def _states(connection: Connection, keys: Collection[MessageKey]) -> dict[MessageKey, str]:
+    """How far those of *keys* have got that have a row."""
+    found: dict[MessageKey, str] = {}
+    for mailbox, folder, uidvalidity in {(key.mailbox, key.folder, key.uidvalidity) for key in keys}:
+        query = select(messages).where(
+            messages.c.mailbox == mailbox,
+            messages.c.folder == folder,
+            messages.c.uidvalidity == uidvalidity,
+            messages.c.uid.in_([key.uid for key in keys]),
+        )
+        found |= {_key(row): row.state for row in connection.execute(query)}
+    return {key: state for key, state in found.items() if key in keys}
 
 
 def _put(connection: Connection, key: MessageKey, values: dict[str, Any]) -> bool:

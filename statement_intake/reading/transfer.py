@@ -3,6 +3,8 @@
 import binascii
 from collections.abc import Callable, Iterable, Iterator
 
+import pybase64
+
 _WHITE = b" \t\r\n\x0b\x0c"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _FOREIGN = bytes(set(range(256)) - set(_ALPHABET))
@@ -28,6 +30,10 @@ def _base64(pieces: Iterable[bytes], complain: Callable[[str], None]) -> Iterato
     ended = False
     for piece in pieces:
         data = carry + piece.translate(None, _WHITE)
+        if not ended and (valid := _valid(data)) is not None:
+            carry = data[len(data) // 4 * 4 :]
+            yield valid
+            continue
         if ended:
             if data.translate(None, _FOREIGN).strip(b"="):
                 complain("has base64 that goes on after its end")
@@ -51,6 +57,16 @@ def _base64(pieces: Iterable[bytes], complain: Callable[[str], None]) -> Iterato
     if carry:
         complain("has base64 that breaks off")
         yield _last_group(carry)
+
+
+def _valid(data: bytes) -> bytes | None:
+    """The octets of the whole groups of *data*; None where anything in it is not plainly base64."""
+    if b"=" in data:
+        return None
+    try:
+        return pybase64.b64decode(data[: len(data) // 4 * 4], validate=True)
+    except binascii.Error:
+        return None
 
 
 def _last_group(characters: bytes) -> bytes:
