@@ -57,6 +57,8 @@ class Correction(Value):
     kind: Kind | None = None
     #: The reference of an accepted statement whose place an accepted one takes.
     replaces: str | None = None
+    #: The digest of the document that counts as the text, where there are several.
+    main: str | None = None
 
 
 class Prospect(Value):
@@ -164,6 +166,42 @@ def attach(  # noqa: PLR0913 - as `give_verdict`
         )  # fmt: skip
 
 
+def join(  # noqa: PLR0913 - as `give_verdict`
+    reference: str, other: str, desk: Desk, *, actor: str, because: str, wish: Wish = AS_COMPOSED,
+    seen: int | None = None,
+) -> Reviewed:  # fmt: skip
+    """Make one submission of two: the mails and files of *other* become part of *reference*, which is judged again.
+
+    It keeps the earlier one's time. Raises ReviewError where they cannot be one, or Conflict.
+    """
+    dossier, given = find(reference, desk), find(other, desk)
+    _still_as_seen(dossier, seen)
+    if dossier.id == given.id:
+        raise ReviewError("a submission cannot be joined to itself")
+    if "superseded" in {dossier.standing, given.standing} or "withdrawn" in {dossier.standing, given.standing}:
+        raise ReviewError("only submissions that stand can be joined; one of the two is superseded or withdrawn")
+    both = dossier.model_copy(
+        update={
+            "mails": tuple(sorted((*dossier.mails, *given.mails), key=lambda mail: mail.received)),
+            "files": (*dossier.files, *given.files),
+            "received": min(dossier.received, given.received),
+        }
+    )
+    message = _as_it_stands(both, desk.knowledge)
+    decision = _judge_again(both, message, dossier.mending, desk)
+    now = desk.clock()
+    written = _write(both, message, decision, desk, action="join", because=because)
+    if written is not None:
+        written = desk.correspondent.as_wished(written, wish, now)
+    added_by = {file.attachment.sha256: file.added_by for file in both.files if file.added_by}
+    verdict = Verdict(
+        actor=actor, action="join", because=because, at=now, letter=written, mending=dossier.mending, added_by=added_by
+    )
+    desk.ledger.record.joined(dossier, given, decision, verdict, whole=message)
+    log.info("join", reference=dossier.reference, given=given.reference, outcome=str(decision.outcome), actor=actor)
+    return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=written)
+
+
 def withdraw(reference: str, desk: Desk, *, actor: str, because: str, seen: int | None = None) -> Dossier:
     """Confirm that a statement is withdrawn: neither played out nor posted any more. No letter goes by itself.
 
@@ -222,6 +260,8 @@ def _remember(before: dict[str, Any], correction: Correction, knowledge: Knowled
         after["items"] = list(correction.items)
     if correction.kind is not None:
         after["kind"] = str(correction.kind)
+    if correction.main is not None:
+        after["main"] = correction.main
     return after
 
 
@@ -305,7 +345,7 @@ def _write(  # noqa: PLR0913 - what a letter depends on
         now=desk.clock(),
         meeting=decision.submission.meeting,
         because=because if action in _TOLD else "",
-        officer=action not in {"attach", "correct"},
+        officer=action not in {"attach", "correct", "join"},
     )
 
 

@@ -17,6 +17,7 @@ from statement_intake.console.pages import render
 from statement_intake.console.parts import Parts, parts_of
 from statement_intake.console.submission import dossier_of
 from statement_intake.domain.meeting import Kind
+from statement_intake.domain.message import Category
 from statement_intake.domain.records import Dossier
 from statement_intake.domain.wish import Going, Wish
 from statement_intake.review import Correction, ReviewError
@@ -39,6 +40,8 @@ class VerdictForm(BaseModel):
     party: Annotated[str, Field(max_length=200)] = ""
     items: Annotated[str, Field(max_length=100)] = ""
     kind: Literal["", "video", "written"] = ""
+    #: The digest of the document that is to be the text.
+    main: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     going: Going = Going.AS_SET
     subject: Annotated[str | None, Field(max_length=400)] = None
     body: Annotated[str | None, Field(max_length=60_000)] = None
@@ -53,6 +56,7 @@ class VerdictForm(BaseModel):
             party=party if party and party not in {dossier.party, dossier.party_name} else None,
             items=items if items != dossier.items else (),
             kind=Kind(self.kind) if self.kind and self.kind != dossier.kind else None,
+            main=self.main if self.main and self.main != _text_of(dossier) else None,
         )
 
 
@@ -66,7 +70,7 @@ def ask(request: Request, _visit: Officer, reference: str, action: Action) -> Re
     dossier = dossier_of(parts, reference)
     form = VerdictForm(
         action=action, seen=dossier.revision, party=dossier.party_name or "", items=", ".join(dossier.items),
-        kind=dossier.kind or "",
+        kind=dossier.kind or "", main=_text_of(dossier),
     )  # fmt: skip
     return _form(request, parts, dossier, form)
 
@@ -128,6 +132,12 @@ def undo(request: Request, visit: Officer, reference: str, seen: Annotated[int, 
     return RedirectResponse(f"/submissions/{dossier.reference}?done=undo", 303)
 
 
+def _text_of(dossier: Dossier) -> str:
+    """The digest of the document that is the text now."""
+    texts = (file.attachment.sha256 for file in dossier.files if file.role in {"transcript", "statement"})
+    return next(texts, "")
+
+
 def wish_of(going: Going, subject: str | None, body: str | None, parts: Parts) -> Wish:
     """The letter as the officer wants it; what goes waits for the undo window."""
     return Wish(going=going, after=parts.undo, subject=subject, body=body)
@@ -144,6 +154,7 @@ def _form(request: Request, parts: Parts, dossier: Dossier, form: VerdictForm, *
         dossier=dossier,
         form=form,
         trouble=trouble,
+        documents=[file for file in dossier.files if file.attachment.category == Category.DOCUMENT],
         agenda=meeting.agenda if meeting else (),
         parties=knowledge.parties.all,
     )

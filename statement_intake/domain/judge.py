@@ -15,7 +15,7 @@ from statement_intake.domain.message import Headers, Message
 from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.subject import SubjectReading, read_subject
-from statement_intake.domain.submission import Submission, understand
+from statement_intake.domain.submission import Role, Submission, understand, with_main
 from statement_intake.domain.triage import Ties, triage, triage_subject
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary
@@ -64,6 +64,8 @@ class Mending(Value):
     items: tuple[str, ...] = ()
     kind: Kind | None = None
     meeting: Meeting | None = None
+    #: The digest of the document that is the text, where several are (the same in other languages, say).
+    main: str | None = None
 
     @classmethod
     def of(cls, codes: Mapping[str, Any], parties: PartyTable, *, meeting: Meeting | None = None) -> "Mending":
@@ -73,6 +75,7 @@ class Mending(Value):
             items=tuple(codes.get("items", ())),
             kind=Kind(codes["kind"]) if "kind" in codes else None,
             meeting=meeting,
+            main=codes.get("main"),
         )
 
     def apply(self, submission: Submission) -> Submission:
@@ -86,6 +89,9 @@ class Mending(Value):
             update["kind"] = self.kind
         if self.meeting is not None:
             update["meeting"] = self.meeting
+        if self.main is not None:
+            text = Role.TRANSCRIPT if update.get("kind", submission.kind) is Kind.VIDEO else Role.STATEMENT
+            update["files"] = with_main(submission.files, self.main, text)
         return submission.model_copy(update=update)
 
 

@@ -101,7 +101,7 @@ class Verdict(Value):
     """Everything about a decision but the decision itself."""
 
     actor: str = SERVICE
-    #: "decide", "complete", "accept", "reject", "reopen", "ask", "correct", "attach" or "withdraw".
+    #: "decide", "complete", "accept", "reject", "reopen", "ask", "correct", "attach", "join" or "withdraw".
     action: str = "decide"
     because: str = ""
     at: datetime

@@ -122,6 +122,20 @@ def assign_roles(
     return kind, tuple(files)
 
 
+def with_main(files: Sequence[SubmittedFile], main: str, text: Role) -> tuple[SubmittedFile, ...]:
+    """The files with the document of that digest as the text, in the part *text*; unchanged where there is none."""
+    if main not in {file.attachment.sha256 for file in files}:
+        return tuple(files)
+    texts = {Role.TRANSCRIPT, Role.STATEMENT}
+
+    def role(file: SubmittedFile) -> Role:
+        if file.attachment.sha256 == main:
+            return text
+        return Role.OTHER if file.role in texts else file.role
+
+    return tuple(file.model_copy(update={"role": role(file)}) for file in files)
+
+
 def _counts(attachment: Attachment) -> bool:
     """Logos in signatures, signatures and calendars are not part of a statement."""
     if attachment.category is Category.CALENDAR or "signature" in attachment.media_type:

@@ -21,7 +21,10 @@ from statement_intake.ledger.schema import audit, decisions, files, findings, le
 
 def dossier_of(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
     """Everything known about the submission of that row."""
-    mails = connection.execute(select(messages).where(messages.c.submission_id == row.id).order_by(messages.c.id)).all()
+    query = select(messages).order_by(messages.c.id)
+    mails = connection.execute(query.where(messages.c.submission_id == row.id)).all()
+    # What was joined to another submission still shows the mail that it came with.
+    mails = mails or connection.execute(query.where(messages.c.reference == row.reference)).all()
     told = sorted(
         (mail for mail in mails if mail.facts is not None), key=lambda mail: (mail.received_at, mail.revision or 1)
     )

@@ -159,6 +159,42 @@ class Record:
             index(connection, submission, reference, _facts(connection, submission), decision)
             settle_versions(connection, decision, reference, verdict.actor, verdict.at)
 
+    def joined(self, dossier: Dossier, other: Dossier, decision: Decision, verdict: Verdict, *, whole: Message) -> None:
+        """Record that the mails of *other* belong to *dossier*: one submission from now on, in the earlier one's time.
+
+        *other* gives its place and its mails away, and its unsent letters are taken back. Raises Conflict as
+        `overruled` does, for either.
+        """
+        revision = dossier.revision + 1
+        with self._engine.begin() as connection:
+            for one in (dossier, other):
+                here = (submissions.c.id == one.id) & (submissions.c.revision == one.revision)
+                still = here & (submissions.c.standing == one.standing)
+                if connection.execute(select(submissions.c.id).where(still)).first() is None:
+                    raise Conflict(f"somebody else has just decided about {one.reference}; look again")
+                take_back(connection, one.id, f"joined by {verdict.actor}", verdict.at)
+            given = update(messages).where(messages.c.submission_id == other.id)
+            connection.execute(given.values(submission_id=dossier.id, revision=revision))
+            gone = update(submissions).where(submissions.c.id == other.id)
+            connection.execute(gone.values(standing="superseded", superseded_by=dossier.reference, needs_person=""))
+            connection.execute(
+                update(submissions)
+                .where(submissions.c.id == dossier.id)
+                .values(
+                    revision=revision,
+                    received_at=min(dossier.received, other.received),
+                    mending=verdict.mending,
+                    needs_person="",
+                    **understood(decision),
+                )
+            )
+            _stands(connection, dossier.id, decision)
+            self._write(connection, dossier.id, dossier.reference, revision, decision, verdict)
+            index(connection, dossier.id, dossier.reference, whole, decision)
+            settle_versions(connection, decision, dossier.reference, verdict.actor, verdict.at)
+            told = {"by": dossier.reference, "because": verdict.because}
+            note(connection, verdict.at, verdict.actor, "join", other.reference, told)
+
     def withdrawn(self, submission: int, revision: int, verdict: Verdict) -> None:
         """Record that a statement is withdrawn: it stands no longer, and its unsent letters are taken back.
 

@@ -9,7 +9,7 @@ from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import SERVICE
 from statement_intake.ledger.audit import note
-from statement_intake.ledger.schema import submissions
+from statement_intake.ledger.schema import messages, submissions
 
 
 def settle_versions(connection: Connection, decision: Decision, reference: str, actor: str, at: datetime) -> None:
@@ -52,7 +52,9 @@ def _latest(connection: Connection, reference: str) -> str:
 
 
 def _restore(connection: Connection, by: str, actor: str, at: datetime) -> None:
-    replaced = (submissions.c.superseded_by == by) & (submissions.c.standing == "superseded")
+    # What was joined has given its mails away, and cannot stand by itself again.
+    has_mail = select(messages.c.id).where(messages.c.submission_id == submissions.c.id).exists()
+    replaced = (submissions.c.superseded_by == by) & (submissions.c.standing == "superseded") & has_mail
     for earlier in connection.execute(select(submissions.c.reference).where(replaced)).scalars().all():
         note(connection, at, actor, "restore", earlier, {"by": by})
     connection.execute(update(submissions).where(replaced).values(standing="current", superseded_by=None))

@@ -179,3 +179,49 @@ def test_only_files_of_the_submission_are_handed_out_and_never_as_a_page(
     assert visitor.get(f"/submissions/{house.references[0]}/files/..%2f..%2fledger.db").status_code == 404
     mail = visitor.get(f"/submissions/{house.references[0]}/mail")
     assert (mail.status_code, mail.headers["content-type"]) == (200, "application/octet-stream")
+
+
+def test_two_mails_become_one_submission(house: House, officer: tuple[Site, Visitor, Workshop]) -> None:
+    """The mails of the other belong to this one, in the time of the earlier; the other's number leads here."""
+    _, visitor, workshop = officer
+    given, kept = house.references
+    page = f"/submissions/{kept}/join"
+    assert visitor.send(page, page, seen="1", other=given).status_code == 422
+    itself = visitor.send(page, page, seen="1", because="x", other=kept)
+    assert (itself.status_code, "joined to itself" in itself.text) == (422, True)
+    assert visitor.send(page, page, seen="1", because="one statement", other=given, going="never").status_code == 303
+    assert house.rows("SELECT reference, standing, superseded_by, revision FROM submissions ORDER BY id") == [
+        (given, "superseded", kept, 1),
+        (kept, "current", None, 2),
+    ]
+    assert house.rows("SELECT DISTINCT submission_id FROM messages") == [(2,)]
+    dossier = workshop.desk.ledger.log.dossier(kept)
+    assert dossier is not None
+    assert (len(dossier.mails), dossier.outcome, dossier.received) == (2, "accepted", MORNING)
+    for reference in house.references:
+        assert visitor.get(f"/submissions/{reference}").status_code == 200
+    again = visitor.send(page, page, seen="2", because="again", other=given)
+    assert (again.status_code, "only submissions that stand" in again.text) == (422, True)
+    reopened = verdict(visitor, kept, "reopen", because="hm")
+    assert visitor.client.post(f"/submissions/{kept}/decide", data=reopened).status_code == 303
+    assert house.rows("SELECT standing FROM submissions ORDER BY id") == [("superseded",), ("current",)]
+
+
+def test_an_officer_chooses_the_text_among_several_languages(
+    house: House, officer: tuple[Site, Visitor, Workshop]
+) -> None:
+    """The chosen document is the statement, the other one is kept beside it; a later look remembers that."""
+    _, visitor, _ = officer
+    reference = house.references[1]
+    page = f"/submissions/{reference}/attach"
+    data = {"csrf": hidden(visitor.get(page).text, "csrf"), "seen": "1", "because": "in French", "going": "never"}
+    french = ("discours.txt", ("Monsieur le Président, ma délégation vous remercie. " * 40).encode())
+    assert visitor.client.post(page, data=data, files={"file": french}).status_code == 303
+    documents = house.rows("SELECT name, role, sha256 FROM files WHERE replaced IS NULL AND submission_id = 2")
+    digests = {name: digest for name, _, digest in documents}
+    assert "The document that counts as the text" in visitor.get(f"/submissions/{reference}/decide?action=correct").text
+    for name in ("discours.txt", "Kenya.docx"):
+        form = verdict(visitor, reference, "correct", because="the original", main=digests[name], going="never")
+        assert visitor.client.post(f"/submissions/{reference}/decide", data=form).status_code == 303
+        roles = dict(house.rows("SELECT name, role FROM files WHERE replaced IS NULL AND submission_id = 2"))
+        assert roles == {one: "statement" if one == name else "other" for one in digests}
