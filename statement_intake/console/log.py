@@ -28,7 +28,7 @@ def log(request: Request, visit: Viewer, asked: Asked) -> Response:
         address=lambda **changes: address(asked, **changes),
         orders=tuple(Order),
         meetings=[meeting for meeting in parts.desk.knowledge.meetings if meeting.intake == "open"],
-        parties=() if piece else parts.ledger.search.parties(),
+        parties=() if piece else parts.desk.knowledge.parties.all,
         codes=() if piece else parts.ledger.search.codes(),
     )
     if piece:

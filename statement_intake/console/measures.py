@@ -112,3 +112,33 @@ def pace(at: Looked) -> Measured:
 def files(at: Looked) -> Measured:
     """How many files."""
     return str(len(at.dossier.files)), ""
+
+
+def sender(at: Looked) -> Measured:
+    """What our own mail server says: pass, fail or unknown."""
+    facts = at.dossier.history[-1].sender
+    return str(facts.authentication) if facts else _NOTHING, ""
+
+
+def loudness(at: Looked) -> Measured:
+    """Integrated loudness (EBU R 128), once the video was inspected."""
+    for file in at.dossier.files:
+        measured = file.inspection.measurements if file.inspection else None
+        if measured and measured.loudness_lufs is not None:
+            return f"{measured.loudness_lufs:.1f} LUFS", ""
+    return _NOTHING, ""
+
+
+def always(_at: Looked) -> bool:
+    """What every judgement looks at."""
+    return True
+
+
+def scanned(at: Looked) -> bool:
+    """Whether a scanner has looked at every file."""
+    return bool(at.dossier.files) and all(file.attachment.scan is not None for file in at.dossier.files)
+
+
+def inspected(at: Looked) -> bool:
+    """Whether the video was played from beginning to end."""
+    return any(file.inspection is not None and file.inspection.measurements is not None for file in at.dossier.files)

@@ -24,6 +24,8 @@ class Rule(NamedTuple):
     codes: tuple[str, ...]
     #: The kind of statement that it is about; None: both.
     kind: Kind | None = None
+    #: Whether it was looked at all: what nobody has measured is not passed.
+    looked: Callable[[Looked], bool] = measures.always
 
 
 class Reported(Value):
@@ -51,16 +53,18 @@ _PICTURE = (
     "video.frozen",
 )
 
+_SCAN = ("attachment.infected", "attachment.not_scanned")
+
 #: In the order of `domain.checks.ALL`.
 RULES: tuple[Rule, ...] = (
     Rule(N_("May be answered"), measures.nothing, ("message.no_reply",)),
-    Rule(N_("Sender"), measures.nothing, ("sender.forged", "sender.unverified", "sender.conflict")),
+    Rule(N_("Sender"), measures.sender, ("sender.forged", "sender.unverified", "sender.conflict")),
     Rule(N_("Meeting"), measures.meeting, _MEETING),
     Rule(N_("Party"), measures.party, (*_PARTY, "sender.organisation", "subject.placeholder")),
     Rule(N_("Agenda item"), measures.items, ("subject.item_missing", "subject.item_unknown")),
     Rule(N_("Subject line as asked for"), measures.nothing, ("subject.normalised", "subject.not_as_announced")),
     Rule(N_("Files can be opened"), measures.files, _CLOSED),
-    Rule(N_("Scan for malware"), measures.nothing, ("attachment.infected", "attachment.not_scanned")),
+    Rule(N_("Scan for malware"), measures.nothing, _SCAN, None, measures.scanned),
     Rule(N_("Nothing hidden in documents"), measures.nothing, ("document.macros", "document.hidden")),
     Rule(N_("Deadline"), measures.deadline, ("deadline.passed", "deadline.ambiguous")),
     Rule(N_("Addresses"), measures.nothing, ("recipient.main_missing", "recipient.copy_missing")),
@@ -69,7 +73,7 @@ RULES: tuple[Rule, ...] = (
     Rule(N_("Video can be played"), measures.codecs, _PLAYED, Kind.VIDEO),
     Rule(N_("Length of the video"), measures.length, ("video.too_long", "video.length_unclear"), Kind.VIDEO),
     Rule(N_("Picture"), measures.picture, (*_PICTURE, "video.format"), Kind.VIDEO),
-    Rule(N_("Loudness"), measures.nothing, ("video.loudness",), Kind.VIDEO),
+    Rule(N_("Loudness"), measures.loudness, ("video.loudness",), Kind.VIDEO, measures.inspected),
     Rule(N_("Words of the transcript"), measures.transcript, _TRANSCRIPT, Kind.VIDEO),
     Rule(N_("Pace of the transcript"), measures.pace, ("transcript.pace",), Kind.VIDEO),
     Rule(N_("Words of the statement"), measures.statement, ("statement.missing", "statement.unreadable"), Kind.WRITTEN),
@@ -96,7 +100,7 @@ def _reported(at: Looked, found: tuple[Finding, ...]) -> Iterator[Reported]:
         result = _result(of_rule)
         if not of_rule and rule.kind is not None and at.dossier.kind != rule.kind:
             result = "none"
-        elif not of_rule and not seen:
+        elif not of_rule and not (seen and rule.looked(at)):
             result = "open"
         yield Reported(title=rule.title, result=result, measured=measured, limit=limit, findings=of_rule)
 

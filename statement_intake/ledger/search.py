@@ -84,13 +84,6 @@ class LogSearch:
         with self._engine.begin() as connection:
             return tuple(connection.execute(select(findings.c.code).distinct().order_by(findings.c.code)).scalars())
 
-    def parties(self) -> tuple[tuple[str, str], ...]:
-        """Code and name of every party that has sent something, by name."""
-        query = select(submissions.c.party, submissions.c.party_name).where(submissions.c.party.is_not(None)).distinct()
-        with self._engine.begin() as connection:
-            rows = connection.execute(query.order_by(submissions.c.party_name)).all()
-            return tuple((row.party, row.party_name or row.party) for row in rows)
-
     def outcomes(self, search: Search) -> dict[str, int]:
         """How many there are of each outcome among what is searched for."""
         query = select(submissions.c.outcome, func.count()).where(*_conditions(search)).group_by(submissions.c.outcome)
