@@ -46,7 +46,9 @@ def gather_facts(  # noqa: PLR0913 - what is judged, and as what
     elsewhere: tuple[Elsewhere, ...] = ()
     if meeting is not None and party is not None:
         earlier = log.earlier(meeting.id, party.code, beside=submission, later=completes)
-        elsewhere = log.elsewhere(meeting.id, party.code, [file.sha256 for file in message.of(*_TELLING)])
+        digests = [file.sha256 for file in message.of(*_TELLING)]
+        # Who judges again sees what was there at the time, lest a later copy should speak against the first.
+        elsewhere = log.elsewhere(meeting.id, party.code, digests, before=None if completes else submission)
     return Facts(
         received=received,
         own=desk.correspondent.own,

@@ -108,8 +108,13 @@ class Log:
             row = connection.execute(select(submissions).where(submissions.c.reference == reference)).first()
             return _earlier(connection, row) if row else None
 
-    def elsewhere(self, meeting: str, party: str, digests: Sequence[str]) -> tuple[Elsewhere, ...]:
-        """Where files of these digests stand under another party's name: in what is accepted or held, not withdrawn."""
+    def elsewhere(
+        self, meeting: str, party: str, digests: Sequence[str], *, before: int | None = None
+    ) -> tuple[Elsewhere, ...]:
+        """Where files of these digests stand under another party's name: in what is accepted or held, not withdrawn.
+
+        *before*: only in what came before that submission.
+        """
         query = (
             select(submissions.c.reference, submissions.c.party, files.c.sha256)
             .join(files, files.c.submission_id == submissions.c.id)
@@ -118,6 +123,8 @@ class Log:
             .where(submissions.c.outcome.in_(("accepted", "held")), submissions.c.standing != "withdrawn")
             .order_by(submissions.c.id)
         )
+        if before is not None:
+            query = query.where(submissions.c.id < before)
         with self._engine.begin() as connection:
             return tuple(
                 Elsewhere(reference=row.reference, party=row.party, sha256=row.sha256)
