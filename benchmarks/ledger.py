@@ -47,8 +47,10 @@ def _filled(path: Path, count: int) -> Path:
             INSERT INTO submissions (id, reference, received_at, sender, subject, meeting, party, party_name,
                 together_with, items, kind, outcome, standing, revision, mending)
             SELECT i, 'SI-' || i, datetime('2013-01-01', '+' || i || ' minutes') || '.000000',
-                'mission' || i % 5000 || '@example.org', 'statement ' || i, 'meeting-' || i % {MEETINGS},
-                'P' || i % 190, 'Party ' || i % 190, '[]', '["3"]', 'written', 'accepted', 'current', 1, '{{}}'
+                'mission' || (i / {STATEMENTS} % 5000) || '@example.org', 'statement ' || i,
+                'meeting-' || (i / {STATEMENTS} % {MEETINGS}),
+                'P' || (i / {STATEMENTS} % 190), 'Party ' || (i / {STATEMENTS} % 190),
+                '[]', '["3"]', 'written', 'accepted', 'current', 1, '{{}}'
             FROM n WHERE i % {STATEMENTS} = 0;
             INSERT INTO messages (id, mailbox, folder, uidvalidity, uid, received_at, state, outcome, reason, identity,
                 message_id, sender, facts, submission_id, reference, raw_sha256, mark, starts, faults, letters_wait)
@@ -56,7 +58,7 @@ def _filled(path: Path, count: int) -> Path:
                 datetime('2013-01-01', '+' || i || ' minutes') || '.000000', 'decided',
                 iif(i % {STATEMENTS}, 'ignored', 'accepted'), iif(i % {STATEMENTS}, 'message.unrelated', NULL),
                 iif(i % {STATEMENTS}, NULL, hex(randomblob(32))), iif(i % {STATEMENTS}, NULL, '<' || i || '@example>'),
-                iif(i % {STATEMENTS}, NULL, 'mission' || i % 5000 || '@example.org'), NULL,
+                iif(i % {STATEMENTS}, NULL, 'mission' || (i / {STATEMENTS} % 5000) || '@example.org'), NULL,
                 iif(i % {STATEMENTS}, NULL, i), iif(i % {STATEMENTS}, NULL, 'SI-' || i),
                 iif(i % {STATEMENTS}, NULL, hex(randomblob(32))), 'none', 1, 0, 0 FROM n;
             INSERT INTO decisions (id, submission_id, revision, outcome, decided_at, actor, action, because)
@@ -65,7 +67,6 @@ def _filled(path: Path, count: int) -> Path:
             SELECT id, 'subject.normalised', 'note', 'words', '{{}}' FROM submissions;
             INSERT INTO files (submission_id, role, name, media_type, size, sha256, facts)
             SELECT id, 'statement', 's.docx', 'x/y', 50000, hex(randomblob(32)), '{{}}' FROM submissions;
-            ANALYZE;
         """)  # noqa: S608
     connection.close()
     return path

@@ -148,6 +148,7 @@ submissions = Table(
     Index(None, "meeting", "party"),
     Index(None, "outcome", "received_at"),
     Index(None, "received_at"),
+    Index(None, "sender"),
     Index(None, "party_name"),
 )
 
