@@ -17,7 +17,7 @@ from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.manifest import manifest
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.packing import Change, Choice, Entry, PackageKind, by_role, changes, plan
-from statement_intake.domain.publishing import Blocked, blocked, delivered, publishable
+from statement_intake.domain.publishing import Blocked, blocked, delivered, doubtful, publishable
 from statement_intake.domain.records import Dossier
 from statement_intake.domain.value import Value
 from statement_intake.publication import clean_pdf, index_page
@@ -37,7 +37,7 @@ class Packed(Value):
     #: When the one before was handed out; None where there was none.
     before: datetime | None = None
     changes: tuple[Change, ...] = ()
-    #: In a publication: texts that are not posted, and why.
+    #: What is left out although it is accepted, and why.
     blocked: tuple[Blocked, ...] = ()
 
 
@@ -87,7 +87,7 @@ def as_archive(meeting: Meeting, kind: PackageKind, desk: Desk, *, actor: str) -
 
 
 def _survey(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier], desk: Desk) -> Packed:
-    shelf, published = desk.ledger.shelf, kind is PackageKind.PUBLICATION
+    shelf = desk.ledger.shelf
     entries = plan(kind, dossiers, shelf.order(meeting.id), _choice(meeting, kind, desk))
     last = shelf.last(meeting.id, kind)
     return Packed(
@@ -95,13 +95,19 @@ def _survey(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier], de
         entries=entries,
         before=last.made_at if last else None,
         changes=changes(last.entries, entries) if last else (),
-        blocked=tuple(blocked(dossiers, meeting)) if published else (),
+        blocked=tuple(_left_out(meeting, kind, dossiers)),
     )
+
+
+def _left_out(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier]) -> Iterator[Blocked]:
+    if kind is PackageKind.PLAY_OUT:
+        return doubtful(dossiers)
+    return blocked(dossiers, meeting) if kind is PackageKind.PUBLICATION else iter(())
 
 
 def _choice(meeting: Meeting, kind: PackageKind, desk: Desk) -> Choice:
     if kind is PackageKind.PLAY_OUT:
-        return by_role("video")
+        return lambda dossier, file, _item: file.role == "video" and not dossier.needs_person
     if kind is PackageKind.INTERPRETERS:
         return by_role("transcript", "statement")
     spoken = delivered(meeting, desk.ledger.shelf.taken_up(meeting.id), desk.clock().date())

@@ -169,3 +169,14 @@ def test_the_ledger_is_copied_while_it_is_in_use(full: House, tmp_path: Path) ->
     with sqlite3.connect(tmp_path / "copy.db") as copy:
         assert copy.execute("SELECT count(*) FROM submissions WHERE subject <> 'half done'").fetchone() == (3,)
     assert run(full, "backup", str(tmp_path / "copy.db")).returncode == 1
+
+
+def test_a_video_that_a_person_has_to_look_at_is_not_played(full: House) -> None:
+    """Until somebody has: then it is in the package again."""
+    with sqlite3.connect(full.root / "ledger.db") as ledger:
+        ledger.execute("UPDATE files SET role = 'video'")
+        ledger.execute("UPDATE submissions SET needs_person = 'It is silent.' WHERE party = 'KEN'")
+    with full.open() as workshop:
+        packed = survey(EMIC, (PackageKind.PLAY_OUT,), workshop.desk)[0]
+    assert {entry.party for entry in packed.entries} == {"CIV"}
+    assert [one.why for one in packed.blocked] == ["a person has to look at it first: It is silent."]

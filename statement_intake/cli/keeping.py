@@ -67,7 +67,7 @@ def _tell(packed: "Packed") -> None:
         for change in packed.changes:
             typer.echo(f"    {change.told}")
     for one in packed.blocked:
-        typer.echo(f"  not posted: {one.party_name} ({one.reference}), {one.name}: {one.why}")
+        typer.echo(f"  left out: {one.party_name} ({one.reference}), {one.name}: {one.why}")
 
 
 @app.command("taken-up")

@@ -13,7 +13,7 @@ _TEXTS = frozenset({"statement", "transcript"})
 
 
 class Blocked(Value):
-    """A text that is not posted."""
+    """A file that is left out of a package."""
 
     reference: str
     party_name: str
@@ -70,6 +70,15 @@ def publishable(dossier: Dossier, file: FileRecord, item: str, meeting: Meeting,
     return why_not(dossier, file, meeting) is None
 
 
+def doubtful(dossiers: Iterable[Dossier]) -> Iterator[Blocked]:
+    """Every video of an accepted statement that stands and that a person has to look at before it is played."""
+    for dossier in dossiers:
+        if dossier.outcome is Outcome.ACCEPTED and dossier.standing == "current" and dossier.needs_person:
+            for file in dossier.files:
+                if file.role == "video":
+                    yield _left_out(dossier, file, f"a person has to look at it first: {dossier.needs_person}")
+
+
 def blocked(dossiers: Iterable[Dossier], meeting: Meeting) -> Iterator[Blocked]:
     """Every text of an accepted statement that stands and is not to be posted, with the reason.
 
@@ -81,6 +90,9 @@ def blocked(dossiers: Iterable[Dossier], meeting: Meeting) -> Iterator[Blocked]:
         for file in dossier.files:
             never = file.role == "transcript" and meeting.publication.transcripts == "never"
             if file.role in _TEXTS and not never and (why := why_not(dossier, file, meeting)):
-                name = file.attachment.name
-                party = dossier.party_name or dossier.party or "?"
-                yield Blocked(reference=dossier.reference, party_name=party, name=name, why=why)
+                yield _left_out(dossier, file, why)
+
+
+def _left_out(dossier: Dossier, file: FileRecord, why: str) -> Blocked:
+    party = dossier.party_name or dossier.party or "?"
+    return Blocked(reference=dossier.reference, party_name=party, name=file.attachment.name, why=why)
