@@ -312,7 +312,7 @@ def test_everything_is_reached_by_the_keyboard(day: Day) -> None:
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="To the content")).to_be_focused()
         page.keyboard.press("/")
-        expect(page.get_by_label("Search")).to_be_focused()
+        expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
         page.keyboard.type("itamaraty")
         expect(page.get_by_text("1 submission", exact=True)).to_be_visible()
         assert "q=itamaraty" in page.url
