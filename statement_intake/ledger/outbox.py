@@ -43,7 +43,7 @@ class Outbox:
 
     def in_state(self, *states: str) -> list[QueuedLetter]:
         """Letters in one of the given states, the oldest first."""
-        # By the index of the states first: read in the order of their numbers, every letter ever sent would be looked at.
+        # By the index of the states first: in the order of their numbers every letter ever sent would be read.
         there = select(letters.c.id).where(letters.c.state.in_(states))
         return self._letters(_query().where(letters.c.id.in_(there)).order_by(letters.c.id))
 
