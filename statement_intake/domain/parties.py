@@ -135,6 +135,22 @@ class PartyTable:
             blanked = blanked[:start] + " " * (end - start) + blanked[end:]
         return blanked
 
+    def without_own(self, text: str, party: Party) -> str:
+        """Give the text with all else that *party* is called blanked: its codes in capitals, its people's name."""
+        tokens = tokenise(text)
+        blanked = text
+        for position, token in enumerate(tokens):
+            written, after = text[token.start : token.end], position + 1
+            code = self._contents.acronyms.get(written) or self._contents.codes.get(written)
+            codes = code.codes if code else ()
+            for stop, people in self._contents.demonyms.at(tokens, position):
+                codes, after = (*codes, *people.codes), stop
+                break
+            if party.code in codes:
+                start, end = token.start, tokens[after - 1].end
+                blanked = blanked[:start] + " " * (end - start) + blanked[end:]
+        return blanked
+
     def suggest(self, text: str, count: int = 3) -> tuple[Party, ...]:
         """Give the parties whose names a text is most like, the likest first; none where nothing is near.
 

@@ -56,7 +56,7 @@ def _phrase(word: str) -> str:
     if _UNSPACED.search(word):
         return body
     if re.search(r"[\u0600-\u06ff]", word):
-        return rf"(?<!\w)[وفبلك]?(?:ال)?{body}(?!\w)"
+        return rf"(?<!\w)(?:و?لل|[وفبلك]?(?:ال)?){body}(?!\w)"
     return rf"(?<![^\W\d]){body}(?![^\W\d])" if word[-1].isalnum() and word[0].isalnum() else body
 
 

@@ -15,6 +15,9 @@ TAKEN = "\ue000"
 NAME = "\ue001"
 
 _MOJIBAKE = re.compile(r"â€|Ã[\x80-\xbf©¨ªà]|Â[\xa0-\xbf]|Ð[\x80-\xbf]")
+#: A byte that leads in UTF-8, and those that follow it, as Windows-1252 shows them.
+_FOLLOWING = r"[\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
+_MISREAD = re.compile(rf"[Â-Ã]{_FOLLOWING}|[Ð-Û]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
 _DOTTED = re.compile(r"\w+(?:\.\w+){3,}")
 _DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d~]")
 
@@ -76,7 +79,17 @@ def _unmojibake(text: str) -> str:
             return text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
-    return text.replace("â€“", "–").replace("â€”", "–").replace("Ã©", "é").replace("Ã´", "ô")
+    return _MISREAD.sub(_reread, text)
+
+
+def _reread(match: re.Match[str]) -> str:
+    """One character that became two or three; in a line that is right elsewhere, it alone is put right."""
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return match[0].encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return match[0]
 
 
 def _character(character: str) -> str:

@@ -96,6 +96,8 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     mentions = mentions or by_reference(whole, meetings)
     statement, line = _statement(line, mentions, words)
     line = line.without_all(words.pattern("courtesy"))
+    if not wrapping.reply:
+        line = _without_thanks(line, words)
     around = line
     names, line = find_speakers(line, parties)
     items, line = find_items(line, words)
@@ -141,6 +143,14 @@ def _is_announced(reading: SubjectReading, parties: PartyTable) -> bool:
         return True
     mention = parties.exact(written[1])
     return mention is not None and mention.text == written[1] and mention.parties == (party,)
+
+
+def _without_thanks(line: Line, words: Vocabulary) -> Line:
+    """The line without thanks at its end, unless they are all of it."""
+    for match in words.pattern("thanks").finditer(line.flat):
+        if match.start() and not line.flat[match.end() :].strip(" .!,"):
+            return line.without(match.start(), match.end())
+    return line
 
 
 def _found(table: str, key: str, text: str, words: Vocabulary) -> bool:

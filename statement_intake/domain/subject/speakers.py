@@ -8,8 +8,16 @@ from statement_intake.domain.subject.line import NAME, Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
+#: A title, and the name of a person behind it; never beyond the party's own name.
 _HONORIFIC = re.compile(
-    r"(?<!\w)(?:h\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|minister|ministre|ministro|ambassador|judge)(?!\w).*$"
+    r"(?<!\w)(?:h\.?\s?e\.?|s\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|prof|hon|minister|ministre|ministro|ministra|monsieur|"
+    r"madame|excellency|excellence|excelencia|ambassador|ambassadeur|ambassadrice|embajador|embajadora|judge|посол|посла|"
+    rf"министр|министра|г-н|г-на|г-жа|السيد|السيدة|السفير|الوزير|الدكتور)(?!\w)\.?(?:\s+[^\s{NAME}]+){{0,5}}"
+)
+#: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
+_ABOUT = re.compile(
+    r"(?<!\w)(?:about|against|to|on|contre|contra|sobre|sur|против|ضد|(?<!نيابة )عن|反对|针对)"
+    rf"\s+{NAME}(?!['’]s behalf)"
 )
 
 
@@ -25,6 +33,7 @@ _NEUTRAL = (
     "replaces",
     "item",
     "attached",
+    "spoken",
 )
 
 
@@ -82,7 +91,7 @@ def understand(mentions: tuple[Mention, ...], rest: Line, table: PartyTable, wor
         return Speakers(candidates=unclear.parties, text=unclear.text)
     parties = tuple(dict.fromkeys(mention.parties[0] for mention in mentions))
     speakers = _speakers(parties, rest, words).model_copy(update={"text": text})
-    return _doubt(speakers, rest, words)
+    return _doubt(speakers, rest, table, words)
 
 
 def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Speakers:
@@ -102,7 +111,7 @@ def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Spea
     return Speakers(candidates=parties)
 
 
-def _doubt(speakers: Speakers, rest: Line, words: Vocabulary) -> Speakers:
+def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
     """Words that stand beside a name and may make another of it: "Transparency International France".
 
     What stands before the name counts too ("Amnesty International – Kenya"); behind it stand titles and topics.
@@ -112,10 +121,13 @@ def _doubt(speakers: Speakers, rest: Line, words: Vocabulary) -> Speakers:
     beside = " ".join(segment for segment in rest.segments if NAME in segment)
     if words.found("organisation", beside):
         return Speakers(candidates=(speakers.party,), sensitive=beside.replace(NAME, speakers.text), text=speakers.text)
-    ahead = " ".join(Line(rest.text.partition(NAME)[0] + NAME).segments[:-1])
+    named = Line(table.without_own(rest.text, speakers.party))
+    beside = " ".join(segment for segment in named.segments if NAME in segment)
+    ahead = Line(named.text.partition(NAME)[0] + NAME).segments[:-1]
     # "и", "和": between the names of a joint statement.
     joining = words.words("connectors", "and") if speakers.together_with else ()
-    if leftover(beside, words, joining) or leftover(ahead, words, joining) or words.found("organisation", rest.text):
+    strange = any(leftover(segment, words, joining) for segment in (beside, *ahead))
+    if strange or _ABOUT.search(named.flat) or words.found("organisation", rest.text):
         around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
         return Speakers(candidates=(speakers.party,), text=around)
     return speakers
@@ -123,12 +135,11 @@ def _doubt(speakers: Speakers, rest: Line, words: Vocabulary) -> Speakers:
 
 def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
     """*text* without all words that say nothing about who speaks, nor those of *more*."""
-    left = flat(text).replace(NAME, " ")
-    left = _HONORIFIC.sub(" ", left)
+    left = _HONORIFIC.sub(" ", flat(text)).replace(NAME, " ")
     # One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of".
     neutral = (*(word for table in _NEUTRAL for word in words.words(table)), *more)
     left = words.pattern("harmless", more=neutral).sub(" ", left)
-    left = re.sub(r"[^\w]+|\d+|_", " ", left)
+    left = re.sub(r"[^\w]+|\d+|_|(?<!\w)[ivx]{2,4}(?!\w)", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
 
 

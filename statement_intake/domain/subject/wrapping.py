@@ -58,6 +58,15 @@ _MONTHS = (
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|°)?"
 _YEAR = r"(?:[,\s]+(?:de )?(?:19|20)\d{2})?"
+#: Times of the day: "10:00 am", "15h00", "3pm", "at 15.00". Taken out first: "4 Sep 10:00" is a day and a time.
+_TIME = re.compile(
+    r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?(?:[ap]\.?\s?m\b\.?|hrs?\b|h\b|cest\b|cet\b))?|"
+    r"\b(?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b|\b\d{1,2}(?:\.\d{2})?[ap]\.?m\b\.?|\bat\s\d{1,2}[.:]\d{2}\b"
+)
+_WEEKDAYS = (
+    r"monday|tuesday|wednesday|thursday|friday|mon|tues?|wed|thurs?|fri|lundi|mardi|mercredi|jeudi|vendredi|"
+    r"lunes|martes|miercoles|jueves|viernes|понедельник|вторник|среда|четверг|пятница"
+)
 #: Everything that carries digits and is not an agenda item. Order matters: the longer forms first.
 _NOISE = re.compile(
     "|".join(
@@ -76,13 +85,13 @@ _NOISE = re.compile(
             rf"\b(?:{_DAY}(?:[-–]|\s(?:to|au|al|a)\s))?{_DAY}\s?(?:of |de )?(?:{_MONTHS})\b\.?(?!\s?\d\d?\b){_YEAR}",
             # "MAR 3" without a year is Morocco.
             rf"(?<!\d\s)\b(?!mar\s\d{{1,2}}(?!\d|[,\s]+\d{{4}}))(?:{_MONTHS})\.?\s?{_DAY}(?:\s?[-–]\s?\d{{1,2}})?{_YEAR}\b",
+            rf"\b(?:{_WEEKDAYS})[.,]?\s{_DAY}\b(?!\s?[,&]\s?\d)",  # "Monday 4"
             r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?",
             r"\b(?:part|partie|parte|часть|vol)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из)\s?\d{1,2})?\b",
             r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
             r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]{0,2}\d{1,2}(?:\.\d{1,2})?\b",
             r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)\b",
             r"\b\d{1,3}\s?(?:min(?:ute)?s?|sec(?:ond)?s?|s|mn|mins?)\b\.?(?:\s?\d{1,2}\s?(?:s|sec)\b)?",
-            r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
@@ -102,4 +111,4 @@ _NOISE = re.compile(
 
 def without_noise(line: Line) -> Line:
     """Take out dates, years, durations, part and revision numbers and the note verbale's number."""
-    return line.without_all(_NOISE)
+    return line.without_all(_TIME).without_all(_NOISE)
