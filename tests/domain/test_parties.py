@@ -431,7 +431,7 @@ def test_reunion_is_a_territory_only_where_nothing_stands_beside_it() -> None:
 
 def test_a_partys_other_names_are_told_from_those_of_others() -> None:
     """Its codes and its people's name say nothing new beside it; those of another party stay."""
-    table = knowledge().parties
+    table = load_parties()
     thailand = table.get("THA")
     assert thailand is not None
     assert table.without_own("Royal Thai Embassy, TH", thailand).split() == ["Royal", "Embassy,"]

@@ -34,6 +34,7 @@ _NEUTRAL = (
     "item",
     "attached",
     "spoken",
+    "state_organ",
 )
 
 
@@ -118,6 +119,8 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
     """
     if speakers.party is None:
         return speakers
+    # "National Transparency Authority" is an organ of the State, though "Transparency" is none.
+    rest = rest.without_all(words.pattern("state_organ"))
     beside = " ".join(segment for segment in rest.segments if NAME in segment)
     if words.found("organisation", beside):
         return Speakers(candidates=(speakers.party,), sensitive=beside.replace(NAME, speakers.text), text=speakers.text)

@@ -88,6 +88,7 @@ _NOISE = re.compile(
             rf"\b(?:{_WEEKDAYS})[.,]?\s{_DAY}\b(?!\s?[,&]\s?\d)",  # "Monday 4"
             r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?",
             r"\b(?:part|partie|parte|часть|vol)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из)\s?\d{1,2})?\b",
+            r"\b(?:video|clip|film|file|mp4|text|transcript)\spt\.?\s?\d\b",
             r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
             r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]{0,2}\d{1,2}(?:\.\d{1,2})?\b",
             r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)\b",
