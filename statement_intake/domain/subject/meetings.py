@@ -38,7 +38,10 @@ class MeetingMention(Value):
 _LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορτχ", "aceijopsxykbmhtrabeikmnoptx")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 #: As `flat` and `_latin` leave them: й has become и there, and м the Latin m.
-_SUFFIX = r"(?:[-–'’]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ava|avo|va|vo|ma|da|ra|ta|ª|°|и|я|m|om|em|ая|ыи|ои|ое|го|е))"
+_SUFFIX = (
+    r"(?:[-–'’]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ava|avo|va|vo|ma|da|ra|ta|ª|°|"
+    r"и|я|m|om|em|ая|ыи|ои|ое|го|е))"
+)
 
 
 _COMPANY = r"ltd|limited|llc|llp|inc|corp|gmbh|plc|bv|srl|s\.?a\.?r\.?l|s\.a|ооо|зао|有限公司"

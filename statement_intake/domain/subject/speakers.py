@@ -12,7 +12,12 @@ from statement_intake.domain.words import Vocabulary, flat
 _HONORIFIC = re.compile(
     r"(?<!\w)(?:h\.?\s?e\.?|s\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|prof|hon|minister|ministre|ministro|ministra|monsieur|"
     r"madame|excellency|excellence|excelencia|ambassador|ambassadeur|ambassadrice|embajador|embajadora|judge|посол|посла|"
-    rf"министр|министра|г-н|г-на|г-жа|السيد|السيدة|السفير|الوزير|الدكتور)(?!\w)\.?(?:\s+[^\s{NAME}]+){{0,5}}"
+    rf"министр|министра|г-н|г-на|г-жа|السيد|السيدة|السفير|الوزير|الدكتور)(?!\w)\.?(?:\s+(?!(?:of|for|from|at|the|du|del|из|от)\s)[^\s{NAME}]+){{0,5}}"
+)
+#: What has its seat in a city abroad, as `flat` leaves it.
+_MISSION = re.compile(
+    r"(?<!\w)(?:mission|embass|ambassade|embajada|mision|delegat|delegac|represent|pm of|consul|посольств|"
+    r"представительств|миссия|делегаци|[ابولك]*بعث|سفار|وفد)|代表团|使馆"
 )
 #: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
 _ABOUT = re.compile(
@@ -141,9 +146,19 @@ def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
     left = _HONORIFIC.sub(" ", flat(text)).replace(NAME, " ")
     # One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of".
     neutral = (*(word for table in _NEUTRAL for word in words.words(table)), *more)
-    left = words.pattern("harmless", more=neutral).sub(" ", left)
+    left = words.pattern("harmless", more=neutral).sub(" ", _without_seat(left, words))
     left = re.sub(r"[^\w]+|\d+|_|(?<!\w)[ivx]{2,4}(?!\w)", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
+
+
+def _without_seat(text: str, words: Vocabulary) -> str:
+    """A mission's city says nothing about who speaks; but "Berlin Senate" does, and "State of New York"."""
+    seats = words.pattern("seats")
+    if _MISSION.search(text):
+        return seats.sub(" ", text)
+    there = re.compile(rf"(?<!\w)(?:in|at|à|a|en|au|в|在|في)\s(?:{seats.pattern})")
+    left = there.sub(" ", text)
+    return seats.sub(" ", left) if not re.search(r"\w", seats.sub(" ", left)) else left
 
 
 def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
