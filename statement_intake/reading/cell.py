@@ -20,13 +20,13 @@ MEGABYTE = 1_000_000
 #: Processes and threads of one mail: its reader, ffmpeg and its threads.
 MAXIMUM_PROCESSES = 256
 MAXIMUM_OPEN_FILES = 128
-#: Octets of a cell's /tmp, which is memory.
+#: Octets of a cell's scratch folder, which is memory.
 SCRATCH = 64 * MEGABYTE
 #: What keeps mails and machine apart: bubblewrap and namespaces, Landlock and seccomp, or limits on resources alone.
 Protection = Literal["bubblewrap", "landlock", "limits"]
 
 #: Within a cell: where a program of others is shown what it may see, before anything else is taken from its sight.
-_VIEW = Path("/tmp/view")  # noqa: S108 - the cell's own
+_VIEW = jail.SCRATCH / "view"
 _NOTHING = Path("/dev/null")
 
 
@@ -58,7 +58,8 @@ def enter_jailed(source: Path, workspace: Path) -> None:
     Paths as the jail has them. Raises OSError.
     """
     kernel.keep_mounts_to_ourselves()
-    kernel.scratch(Path("/tmp"), SCRATCH)  # noqa: S108 - the cell's own
+    kernel.scratch(jail.SCRATCH, SCRATCH)
+    os.environ["TMPDIR"] = str(jail.SCRATCH)
     kernel.bind(workspace, jail.WORKSPACE, writable=True)
     kernel.bind(source, jail.INPUT, writable=False)
     for folder in (jail.MAILS, Path("/proc"), Path("/dev/pts")):
@@ -150,7 +151,7 @@ def _narrow(reads: Sequence[Path], writes: Path | None) -> None:
         kernel.bind(writes, _VIEW / writes.relative_to(jail.WORKSPACE), writable=True)
     kernel.bind(_VIEW, jail.WORKSPACE, writable=False, everything=True)
     kernel.bind(_NOTHING, jail.INPUT, writable=False)
-    kernel.cover(Path("/tmp"))  # noqa: S108 - the cell's own
+    kernel.cover(jail.SCRATCH)
 
 
 def _no_signals() -> tuple[str, ...]:

@@ -12,6 +12,8 @@ INPUT = Path("/in/input")
 WORKSPACE = Path("/out")
 #: Where the warden sees the folder that all mails in work lie in. Covered in every cell.
 MAILS = Path("/mails")
+#: Where a cell may leave what it needs for a moment. Not /tmp: a checkout may lie there, and has to be seen.
+SCRATCH = Path("/scratch")
 #: The user "nobody", inside its own user namespace.
 NOBODY = "65534"
 
@@ -41,7 +43,8 @@ def command(root: Path) -> list[str]:
         "--hostname", "reader",
         "--proc", "/proc",
         "--dev", "/dev",
-        "--dir", "/tmp",  # noqa: S108 - inside the sandbox, where nobody else is
+        "--dir", "/tmp",  # noqa: S108 - inside the sandbox, where it is empty and stays so
+        "--dir", str(SCRATCH),
         "--ro-bind", "/usr", "/usr",
     ]  # fmt: skip
     for folder in _SYSTEM:

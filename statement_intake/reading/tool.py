@@ -45,8 +45,8 @@ def run(  # noqa: PLR0913 - every limit is named where the program is started
     """Run a program in this mail's cell and hand its standard output to *consume* piece by piece.
 
     It is dead when this returns. Of the mail's files it sees *reads* alone, under their own names, and changes only
-    what is in the folder *writes*; all of them lie in the mail's workspace. It has no /proc, and a /tmp that takes
-    nothing. Raises ReaderFault if the program cannot be started: that is never the mail's fault.
+    what is in the folder *writes*; all of them lie in the mail's workspace. It has no /proc, and no place for
+    files of its own. Raises ReaderFault if the program cannot be started: that is never the mail's fault.
     """
     deadline = time.monotonic() + seconds
     try:
