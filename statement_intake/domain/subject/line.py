@@ -14,10 +14,10 @@ TAKEN = "\ue000"
 #: Stands where a name was taken out; unlike TAKEN it does not separate, so that its neighbours are seen.
 NAME = "\ue001"
 
-_MOJIBAKE = re.compile(r"â€|Ã[\x80-\xbf©¨ªà]|Â[\xa0-\xbf]|Ð[\x80-\xbf]")
 #: A byte that leads in UTF-8, and those that follow it, as Windows-1252 shows them.
 _FOLLOWING = r"[\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
 _MISREAD = re.compile(rf"[Â-Ã]{_FOLLOWING}|[Ð-Û]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
+_MOJIBAKE = re.compile(rf"â€|[ÂÃ]{_FOLLOWING}|(?:[ÐÑØÙ]{_FOLLOWING}){{2}}")
 _DOTTED = re.compile(r"\w+(?:\.\w+){3,}")
 _DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d~]")
 

@@ -19,6 +19,8 @@ _MISSION = re.compile(
     r"(?<!\w)(?:mission|embass|ambassade|embajada|mision|delegat|delegac|represent|pm of|consul|посольств|"
     r"представительств|миссия|делегаци|[ابولك]*بعث|سفار|وفد)|代表团|使馆"
 )
+#: Of a group, it is an organisation: "Pacific Islands Forum Secretariat".
+_SECRETARIAT = re.compile(r"secretar(?:iat|ia)|секретариат|秘书处|امانة")
 #: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
 _ABOUT = re.compile(
     r"(?<!\w)(?:about|against|to|on|contre|contra|sobre|sur|против|ضد|(?<!نيابة )عن|反对|针对)"
@@ -127,7 +129,8 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
     # "National Transparency Authority" is an organ of the State, though "Transparency" is none.
     rest = rest.without_all(words.pattern("state_organ"))
     beside = " ".join(segment for segment in rest.segments if NAME in segment)
-    if words.found("organisation", beside):
+    bureau = speakers.party.kind is PartyKind.GROUP and _SECRETARIAT.search(flat(beside))
+    if bureau or words.found("organisation", beside):
         return Speakers(candidates=(speakers.party,), sensitive=beside.replace(NAME, speakers.text), text=speakers.text)
     named = Line(table.without_own(rest.text, speakers.party))
     beside = " ".join(segment for segment in named.segments if NAME in segment)
@@ -135,6 +138,8 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
     # "и", "和": between the names of a joint statement.
     joining = words.words("connectors", "and") if speakers.together_with else ()
     strange = any(leftover(segment, words, joining) for segment in (beside, *ahead))
+    if words.found("qualifying", " ".join(rest.segments)):
+        strange = True
     if strange or _ABOUT.search(named.flat) or words.found("organisation", rest.text):
         around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
         return Speakers(candidates=(speakers.party,), text=around)

@@ -61,7 +61,7 @@ _YEAR = r"(?:[,\s]+(?:de )?(?:19|20)\d{2})?"
 #: Times of the day: "10:00 am", "15h00", "3pm", "at 15.00". Taken out first: "4 Sep 10:00" is a day and a time.
 _TIME = re.compile(
     r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?(?:[ap]\.?\s?m\b\.?|hrs?\b|h\b|cest\b|cet\b))?|"
-    r"\b(?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b|\b\d{1,2}(?:\.\d{2})?[ap]\.?m\b\.?|\bat\s\d{1,2}[.:]\d{2}\b"
+    r"\b(?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b|\b\d{1,2}(?:\.\d{2})?[ap]\.?m\b\.?|\bat\s\d{1,2}(?:[.:]\d{2}|\s?h(?:rs?)?)\b"
 )
 _WEEKDAYS = (
     r"monday|tuesday|wednesday|thursday|friday|mon|tues?|wed|thurs?|fri|lundi|mardi|mercredi|jeudi|vendredi|"
