@@ -19,6 +19,8 @@ _MISSION = re.compile(
     r"(?<!\w)(?:mission|embass|ambassade|embajada|mision|delegat|delegac|represent|pm of|consul|посольств|"
     r"представительств|миссия|делегаци|[ابولك]*بعث|سفار|وفد)|代表团|使馆"
 )
+#: What agencies go by: "EACC", "SIU/DPME", "IAAC".
+_INITIALS = re.compile(r"(?:[^\W\d_a-zа-я]{2,8}[\s/&–-]{0,3}){1,2}")
 #: Of a group, it is an organisation: "Pacific Islands Forum Secretariat".
 _SECRETARIAT = re.compile(r"secretar(?:iat|ia)|секретариат|秘书处|امانة")
 #: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
@@ -138,12 +140,24 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
     # "и", "和": between the names of a joint statement.
     joining = words.words("connectors", "and") if speakers.together_with else ()
     strange = any(leftover(segment, words, joining) for segment in (beside, *ahead))
-    if words.found("qualifying", " ".join(rest.segments)):
-        strange = True
+    everywhere = " ".join(rest.segments)
+    strange = strange or words.found("qualifying", everywhere) or words.found("subnational", everywhere)
+    strange = strange or _strange_bracket(named, words)
     if strange or _ABOUT.search(named.flat) or words.found("organisation", rest.text):
         around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
         return Speakers(candidates=(speakers.party,), text=around)
     return speakers
+
+
+def _strange_bracket(line: Line, words: Vocabulary) -> bool:
+    """True where a bracket right behind the name says what may be a part of the State: "Kenya (Turkana)".
+
+    An agency's initials do not: "Kenya (EACC)".
+    """
+    return any(
+        leftover(match[1], words) and not _INITIALS.fullmatch(match[1])
+        for match in re.finditer(rf"{NAME}\s?\(([^()]*)\)", line.text)
+    )
 
 
 def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
