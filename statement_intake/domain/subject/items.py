@@ -37,16 +37,17 @@ def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
     A number with a word for "item" before it (or "of the agenda" behind it) is an item; so are an ordinal before such
     a word, and bare numbers where they stand together in one place. Digits that fit nothing are a doubt, not nothing.
     """
+    unsaid = _unsaid(words).search(line.flat) is not None
     for pattern in (_named(words), _counted(words)):
         found, line = _take(line, pattern)
         lists = [_spelled_out(listed, words) for listed in found]
         if lists:
-            return _items(lists, one_place=False), line
+            return _items(lists, one_place=False, unsaid=unsaid), line
     for pattern in (_bare(words), _lone(words)):
         found, line = _take(line, pattern)
         lists = [_spelled_out(listed, words) for listed in found]
         if lists:
-            return _items(lists, one_place=True), line
+            return _items(lists, one_place=True, unsaid=unsaid), line
     return Items(doubtful=re.search(rf"(?<![^\W{_JOINING}])\d|{NAME}\s?[ivx]$", line.flat) is not None), line
 
 
@@ -58,11 +59,12 @@ def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[str], Line]:
     return found, line
 
 
-def _items(lists: list["_List"], *, one_place: bool) -> Items:
+def _items(lists: list["_List"], *, one_place: bool, unsaid: bool) -> Items:
     numbers = {number for listed in lists for number in listed.numbers}
     scattered = one_place and len({listed.numbers for listed in lists}) > 1
     return Items(
-        numbers=tuple(sorted(numbers, key=_order)), doubtful=scattered or any(listed.doubtful for listed in lists)
+        numbers=tuple(sorted(numbers, key=_order)),
+        doubtful=unsaid or scattered or any(listed.doubtful for listed in lists),
     )
 
 
@@ -84,6 +86,15 @@ def _list(words: Vocabulary) -> str:
 def _words_for_item(words: Vocabulary, shortest: int = 1) -> str:
     chosen = sorted((flat(word) for word in words.words("item", "words")), key=len, reverse=True)
     return "|".join(re.escape(word) for word in chosen if len(word) >= shortest)
+
+
+@lru_cache(maxsize=8)
+def _unsaid(words: Vocabulary) -> re.Pattern[str]:
+    """A number that is named in order to say that it is not meant: "item 3, not item 4"."""
+    before = words.pattern("unsaid").pattern
+    return re.compile(
+        rf"(?:{before})[\s:(]*(?:on |for |the |under |del? |du )?(?:{_words_for_item(words)})?[\s.:#(]*\d"
+    )
 
 
 @lru_cache(maxsize=8)

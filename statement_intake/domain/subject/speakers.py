@@ -173,7 +173,8 @@ def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
 def _without_seat(text: str, words: Vocabulary) -> str:
     """A mission's city says nothing about who speaks; but "Berlin Senate" does, and "State of New York"."""
     seats = words.pattern("seats")
-    if _MISSION.search(text):
+    of = re.compile(rf"(?<!\w)(?:of|de|du|del|d)[\s'’](?:the\s)?(?:{seats.pattern})")
+    if _MISSION.search(text) and not of.search(text):
         return seats.sub(" ", text)
     there = re.compile(rf"(?<!\w)(?:in|at|à|a|en|au|в|在|في)\s(?:{seats.pattern})")
     left = there.sub(" ", text)
