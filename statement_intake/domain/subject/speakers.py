@@ -25,7 +25,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_a-zа-я]{2,8}[\s/&–-]{0,3}){1,2}")
 _SECRETARIAT = re.compile(r"secretar(?:iat|ia)|секретариат|秘书处|امانة")
 #: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
 _ABOUT = re.compile(
-    r"(?<!\w)(?:about|against|to|on|contre|contra|sobre|sur|против|ضد|(?<!نيابة )عن|反对|针对)"
+    r"(?<!\w)(?:about|against|to|on|in|inside|en|au|aux|в|في|contre|contra|sobre|sur|против|ضد|(?<!نيابة )عن|反对|针对)"
     rf"\s+{NAME}(?!['’]s behalf)"
 )
 
