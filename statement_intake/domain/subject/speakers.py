@@ -21,6 +21,8 @@ _MISSION = re.compile(
 )
 #: What agencies go by: "EACC", "SIU/DPME", "IAAC".
 _INITIALS = re.compile(r"(?:[^\W\d_a-zа-я]{2,8}[\s/&–-]{0,3}){1,2}")
+#: Right behind a name: on what it speaks.
+_TOPIC = re.compile(rf"(?<={NAME})\s+(?:on|regarding|concerning|sur|sobre|о|об|بشأن|حول)\s(?!behalf).*")
 #: Of a group, it is an organisation: "Pacific Islands Forum Secretariat".
 _SECRETARIAT = re.compile(r"secretar(?:iat|ia)|секретариат|秘书处|امانة")
 #: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
@@ -130,16 +132,18 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
         return speakers
     # "National Transparency Authority" is an organ of the State, though "Transparency" is none.
     rest = rest.without_all(words.pattern("state_organ"))
-    beside = " ".join(segment for segment in rest.segments if NAME in segment)
-    bureau = speakers.party.kind is PartyKind.GROUP and _SECRETARIAT.search(flat(beside))
-    if bureau or words.found("organisation", beside):
-        return Speakers(candidates=(speakers.party,), sensitive=beside.replace(NAME, speakers.text), text=speakers.text)
+    around_name = " ".join(segment for segment in rest.segments if NAME in segment)
+    bureau = speakers.party.kind is PartyKind.GROUP and _SECRETARIAT.search(flat(around_name))
+    if bureau or words.found("organisation", around_name):
+        return Speakers(
+            candidates=(speakers.party,), sensitive=around_name.replace(NAME, speakers.text), text=speakers.text
+        )
     named = Line(table.without_own(rest.text, speakers.party))
-    beside = " ".join(segment for segment in named.segments if NAME in segment)
+    beside = [segment for segment in named.segments if NAME in segment]
     ahead = Line(named.text.partition(NAME)[0] + NAME).segments[:-1]
     # "и", "和": between the names of a joint statement.
     joining = words.words("connectors", "and") if speakers.together_with else ()
-    strange = any(leftover(segment, words, joining) for segment in (beside, *ahead))
+    strange = any(leftover(_TOPIC.sub(" ", segment), words, joining) for segment in (*beside, *ahead))
     everywhere = " ".join(rest.segments)
     strange = strange or words.found("qualifying", everywhere) or words.found("subnational", everywhere)
     strange = strange or _strange_bracket(named, words)
