@@ -26,7 +26,7 @@ class Page(Value):
     """A page of the log."""
 
     submissions: tuple[LogRow, ...]
-    #: How many there are in all (counting stops at 100,000).
+    #: How many there are in all (counting stops at 10,000).
     count: int
     #: The address of the next page; null on the last.
     next: str | None

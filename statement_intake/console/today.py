@@ -45,6 +45,7 @@ def today(request: Request, _visit: Viewer) -> Response:
         "today.html",
         section="today",
         held=search.page(Search(outcomes=(Outcome.HELD,), standing="current", descending=False), _ROWS),
+        doubtful=search.page(Search(needs_person=True, standing="current", descending=False), _ROWS),
         asked_back=search.page(Search(standing="withdrawal_requested", descending=False), _ROWS),
         stuck=outbox.in_state(*_STUCK)[:_ROWS],
         waiting=outbox.counts(),

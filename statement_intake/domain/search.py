@@ -32,6 +32,8 @@ class Search(Value):
     words: str = ""
     outcomes: tuple[Outcome, ...] = ()
     standing: str | None = None
+    #: Only those that a person has to look at although they are decided.
+    needs_person: bool = False
     meeting: str | None = None
     party: str | None = None
     item: str | None = None
@@ -58,6 +60,11 @@ class Found(Value):
     after: Cursor | None
     before: Cursor | None
 
+    @property
+    def more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count >= COUNTED_AT_MOST
+
 
 #: Beyond this many nobody needs the exact number, and counting takes longer than reading.
-COUNTED_AT_MOST = 100_000
+COUNTED_AT_MOST = 10_000

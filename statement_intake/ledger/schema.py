@@ -20,6 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -147,6 +148,14 @@ submissions = Table(
     Column("needs_person", Text, nullable=False, server_default=""),
     Index(None, "meeting", "party"),
     Index(None, "outcome", "received_at"),
+    Index(None, "standing", "received_at"),
+    #: Few at any time: found without a look at the others.
+    Index(
+        "ix_submissions_needs_person",
+        "received_at",
+        sqlite_where=text("needs_person <> ''"),
+        postgresql_where=text("needs_person <> ''"),
+    ),
     Index(None, "received_at"),
     Index(None, "sender"),
     Index(None, "party_name"),
@@ -256,6 +265,8 @@ letters = Table(
     Column("look_first", Boolean, nullable=False, server_default=false()),
     Column("settled_at", Moment),
     UniqueConstraint("submission_id", "revision"),
+    #: The state of the last letter, without its text.
+    Index(None, "submission_id", "revision", "state"),
     Index(None, "state", "next_attempt_at"),
     Index(None, "written_at"),
 )

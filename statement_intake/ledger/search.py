@@ -121,16 +121,7 @@ def _cursor(search: Search, row: Row[Any]) -> Cursor:
 
 
 def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
-    if search.outcomes:
-        yield submissions.c.outcome.in_([str(outcome) for outcome in search.outcomes])
-    for column, value in (
-        (submissions.c.standing, search.standing),
-        (submissions.c.meeting, search.meeting),
-        (submissions.c.party, search.party),
-        (submissions.c.kind, search.kind),
-    ):
-        if value:
-            yield column == value
+    yield from _on_columns(search)
     if search.item:
         # Items are numbers and letters, so that the list's JSON can be asked as text.
         yield cast(submissions.c["items"], Text).contains(f'"{search.item}"', autoescape=True)
@@ -138,12 +129,23 @@ def _conditions(search: Search) -> Iterator[ColumnElement[bool]]:
         yield _has_finding(search.code)
     if search.reply:
         yield func.coalesce(_LAST_LETTER, "none") == search.reply
+    if (found := matching(search.words)) is not None:
+        yield found
+
+
+def _on_columns(search: Search) -> Iterator[ColumnElement[bool]]:
+    """What a submission's own row answers."""
+    if search.outcomes:
+        yield submissions.c.outcome.in_([str(outcome) for outcome in search.outcomes])
+    for name in ("standing", "meeting", "party", "kind"):
+        if value := getattr(search, name):
+            yield submissions.c[name] == value
+    if search.needs_person:
+        yield submissions.c.needs_person != ""
     if search.since:
         yield submissions.c.received_at >= search.since
     if search.until:
         yield submissions.c.received_at < search.until
-    if (found := matching(search.words)) is not None:
-        yield found
 
 
 def _has_finding(code: str) -> ColumnElement[bool]:
