@@ -34,6 +34,12 @@ _CHARACTERS = str.maketrans({"\r": "\n", "\x07": "\t", "\x0b": "\n", "\x0c": "\n
 _INSTRUCTION = re.compile("\x13[^\x13\x14\x15]*\x14?|[\x00-\x06\x08\x0e-\x15]")
 
 
+#: The property set of author and pages, its properties ([MS-OSHARED] 2.3.3.2.1), and their types.
+_SUMMARY = "\x05SummaryInformation"
+_CODEPAGE, _AUTHOR, _LAST_SAVED_BY, _PAGES = 1, 4, 8, 14
+_NUMBERS, _STRING = (2, 3), 30
+
+
 @dataclass(frozen=True)
 class _Piece:
     """A stretch of the text, and where its bytes are."""
@@ -208,9 +214,32 @@ def _names(table: bytes, offset: int, length: int) -> Iterator[str]:
 
 
 def _properties(ole: Any, contents: Contents) -> None:  # noqa: ANN401 - olefile is untyped
-    properties = ole.get_metadata()
-    pages = properties.num_pages
+    """Pages and people. Read here: olefile believes every count of a broken property set, and counts for hours."""
+    if not ole.exists(_SUMMARY):
+        return
+    properties = _property_set(ole.openstream(_SUMMARY).read(65_536))
+    pages, codepage = properties.get(_PAGES), properties.get(_CODEPAGE)
     contents.pages = pages if isinstance(pages, int) and 0 < pages < 100_000 else None  # noqa: PLR2004 - beyond belief
-    codec = f"cp{properties.codepage}" if isinstance(properties.codepage, int) and properties.codepage > 0 else None
-    for name in (properties.author, properties.last_saved_by):
+    codec = f"cp{codepage & 0xFFFF}" if isinstance(codepage, int) and codepage else None
+    for number in (_AUTHOR, _LAST_SAVED_BY):
+        name = properties.get(number)
         contents.name(decode(name, "utf-8" if codec == "cp65001" else codec) if isinstance(name, bytes) else None)
+
+
+def _property_set(raw: bytes) -> dict[int, int | bytes]:
+    """The numbers and strings of a property set's first section ([MS-OLEPS] 2.21); what is broken is left out."""
+    found: dict[int, int | bytes] = {}
+    try:
+        (section,) = struct.unpack_from("<I", raw, 44)
+        (count,) = struct.unpack_from("<I", raw, section + 4)
+        for place in range(min(count, 100)):
+            number, offset = struct.unpack_from("<II", raw, section + 8 + 8 * place)
+            kind, value = struct.unpack_from("<II", raw, section + offset)
+            if kind in _NUMBERS:
+                found[number] = value
+            elif kind == _STRING:
+                start = section + offset + 8
+                found[number] = raw[start : start + min(value, 1000)].partition(b"\0")[0]
+    except struct.error:
+        pass
+    return found
