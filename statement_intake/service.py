@@ -1,13 +1,10 @@
 """The door for the clock: APScheduler polls and delivers, one run at a time, until SIGTERM or SIGINT."""
 
 import signal
-import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
-from threading import Lock
 from types import FrameType
 
 import structlog
@@ -15,26 +12,16 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from statement_intake import systemd
-from statement_intake.backoff import Backoff
 from statement_intake.console.server import Served
-from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.hands import Hands
-from statement_intake.inspection import inspect_waiting
 from statement_intake.lock import only_one
-from statement_intake.logs import where
-from statement_intake.mailbox import Mailbox
 from statement_intake.monitor import Monitor, serving
-from statement_intake.polling import finish, mark, poll
+from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
 from statement_intake.waking import Waker
-from statement_intake.watching import look_out
 from statement_intake.workshop import Workshop, lock_folder, may_serve, now, open_workshop, serve_console
 
 log = structlog.get_logger()
-
-#: The longest that one message may take, in seconds: to arrive over a slow line, and to be read.
-_LONGEST_MESSAGE = 3600.0
 
 
 class Stop:
@@ -174,151 +161,6 @@ def poll_once(settings: Settings) -> bool:
         rounds = Rounds(workshop, stop.is_wished)
         reached = rounds.go()
         return rounds.inspect() and reached
-
-
-def start_up(workshop: Workshop) -> None:
-    """Set right what a killed process may have left. Only with the lock held."""
-    swept = workshop.desk.files.sweep(workshop.desk.ledger.arrivals.unreferred)
-    if swept is None:
-        log.info("somebody is adding a file; what a killed process left is swept at the next start")
-    elif swept:
-        log.info("swept away what a killed process left", files=swept)
-    recover(workshop.post)
-
-
-class Rounds:
-    """Goes from mailbox to mailbox and to the outbox. What fails is left alone for a while; the rest goes on."""
-
-    def __init__(self, workshop: Workshop, stopping: Callable[[], bool]) -> None:
-        self._workshop = workshop
-        self._wished = stopping
-        self._backoffs: dict[str, Backoff] = {}
-        at_once = workshop.settings.reader.at_once
-        self._hands = Hands(at_once) if at_once > 1 else None
-        #: When a message was last begun or ended, by the monotonic clock; None between rounds.
-        self._moved: float | None = None
-        #: Guards the two below between the threads that wake and the one that works.
-        self._lock = Lock()
-        #: Somebody has announced mail since the last round began.
-        self._woken = False
-        self._serving = False
-
-    def serve(self) -> None:
-        """One round, and another as long as somebody has called for one meanwhile."""
-        with self._lock:
-            self._woken = True
-            if self._serving:
-                return
-            self._serving = True
-        while True:
-            with self._lock:
-                if not self._woken or self._wished():
-                    self._serving = False
-                    return
-                self._woken = False
-            try:
-                self.go()
-            except BaseException:
-                # Whatever it was, the next round must not take this one to be still under way.
-                self._serving = False
-                raise
-
-    def wake(self, begin: Callable[[], object]) -> None:
-        """There may be mail: a round is wanted. *begin* is called where none is under way."""
-        with self._lock:
-            self._woken = True
-            if self._serving:
-                return
-        begin()
-
-    @property
-    def stuck(self) -> bool:
-        """Whether the message in hand takes longer than any honest one can."""
-        moved = self._moved
-        return moved is not None and time.monotonic() - moved > _LONGEST_MESSAGE
-
-    def _stopping(self) -> bool:
-        """Asked between any two messages, which is also the sign that work goes on."""
-        self._moved = time.monotonic()
-        return self._wished()
-
-    def go(self) -> bool:
-        """One round. True if everything could be reached."""
-        desk = self._workshop.desk
-        steps: list[tuple[str, Callable[[], None]]] = [
-            *((f"mailbox {box.name}", partial(self._poll, box)) for box in self._workshop.mailboxes),
-            # A delegation has its receipt at once, even where a hundred mails wait behind its own.
-            ("intake", self._finish),
-            ("outbox", self._deliver),
-            ("letters of unknown fate", self._settle_unknown),
-            *((f"marks in {box.name}", partial(mark, box, desk)) for box in self._workshop.mailboxes),
-            ("notices", self._look_out),
-        ]
-        worked = True
-        for what, step in steps:
-            # Every step has its turn, whatever became of the ones before.
-            worked = self._attempt(what, step) and worked
-        self._moved = None
-        return worked
-
-    def inspect(self) -> bool:
-        """Play and measure the videos that wait for it. True if nothing around us failed."""
-        inspecting = partial(inspect_waiting, self._workshop.desk, self._stopping)
-        worked = self._attempt("inspections", inspecting)
-        self._moved = None
-        return worked
-
-    def close(self) -> bool:
-        """Wait for the mails in work. True if they could be finished."""
-        return self._hands is None or self._attempt("intake", self._hands.close)
-
-    def _finish(self) -> None:
-        desk, afterwards = self._workshop.desk, partial(self._attempt, "outbox", self._deliver)
-        if self._hands is None:
-            finish(desk, self._stopping, afterwards)
-        else:
-            self._hands.finish(desk, self._stopping, afterwards)
-
-    def _poll(self, mailbox: Mailbox) -> None:
-        what, desk = f"mailbox {mailbox.name}", self._workshop.desk
-        try:
-            poll(mailbox, desk, self._workshop.rules, self._stopping)
-        except SurroundingsFault as fault:
-            desk.ledger.pulses.failed(what, desk.clock(), str(fault))
-            raise
-        desk.ledger.pulses.worked(what, desk.clock())
-
-    def _deliver(self) -> None:
-        if self._workshop.settings.smtp.host:
-            deliver(self._workshop.post, self._stopping)
-
-    def _look_out(self) -> None:
-        if self._workshop.settings.smtp.host:
-            look_out(self._workshop.lookout)
-
-    def _settle_unknown(self) -> None:
-        settle_unknown(self._workshop.post, self._workshop.mailboxes)
-
-    def _attempt(self, what: str, step: Callable[[], None]) -> bool:
-        backoff = self._backoffs.setdefault(what, Backoff())
-        if backoff.resting:
-            return False
-        self._moved = time.monotonic()
-        try:
-            step()
-        except (SurroundingsFault, OSError) as fault:
-            refused = isinstance(fault, SurroundingsFault) and fault.permanent
-            backoff.failed(self._workshop.settings.schedule.poll_seconds, refused=refused)
-            log.error("cannot be reached, to be tried again", what=what, problem=str(fault), failures=backoff.failures)  # noqa: TRY400 - the text says it all
-            return False
-        except Exception as fault:  # noqa: BLE001
-            # A fault of ours in one step must not end the service or keep the other steps from their work. Its text
-            # may quote a mail that is none of ours.
-            backoff.failed(self._workshop.settings.schedule.poll_seconds)
-            log.error("a fault of ours, to be tried again", what=what, problem=where(fault), failures=backoff.failures)  # noqa: TRY400
-            return False
-        backoff.worked()
-        return True
 
 
 def _on_signals(stop: Stop) -> None:

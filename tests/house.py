@@ -14,7 +14,7 @@ from typing import Any
 
 from statement_intake.operations.demo_media import docx, speech
 from statement_intake.operations.local_servers import SmtpSink
-from statement_intake.service import Rounds, start_up
+from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
 from statement_intake.workshop import Workshop, open_workshop
 

@@ -9,7 +9,7 @@ import pytest
 from statement_intake import hands
 from statement_intake.domain.message import Headers, Message
 from statement_intake.reading.sandbox import ReaderFault
-from statement_intake.service import Rounds
+from statement_intake.rounds import Rounds
 from tests.house import House, statement
 
 PARTIES = ("Kenya", "Ghana", "France", "Japan", "Brazil", "Chile")

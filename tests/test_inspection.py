@@ -11,7 +11,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.inspection import inspect_waiting
 from statement_intake.ledger.log import Filter
 from statement_intake.operations.local_servers import SmtpSink
-from statement_intake.service import Rounds
+from statement_intake.rounds import Rounds
 from statement_intake.workshop import Workshop
 from tests.house import Flaky, House, Killed, statement, written
 from tests.reading.conftest import ffmpeg

@@ -15,7 +15,7 @@ import pytest
 
 from statement_intake.backoff import Backoff
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.service import Rounds
+from statement_intake.rounds import Rounds
 from statement_intake.settings import PREFIX
 from tests.conftest import ImapAccount
 from tests.house import MORNING, Flaky, House, statement

@@ -15,7 +15,7 @@ import pytest
 
 from statement_intake.ledger import engine
 from statement_intake.replies.smtp import Sending, SendState
-from statement_intake.service import Rounds
+from statement_intake.rounds import Rounds
 from tests.house import MORNING, House, statement
 from tests.test_delivery import Post
 from tests.test_service import environment, run

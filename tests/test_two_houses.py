@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.operations.local_servers import SmtpSink, smtp_sink
-from statement_intake.service import Rounds
+from statement_intake.rounds import Rounds
 from tests.house import House, statement
 
 ROUNDS = 100

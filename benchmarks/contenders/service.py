@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.contenders.common import play
 from statement_intake.logs import configure_logs
-from statement_intake.service import Rounds, start_up
+from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
 from statement_intake.workshop import open_workshop
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect,
 
 from statement_intake.operations.demo_media import docx, speech, video
 from statement_intake.operations.local_servers import SmtpSink, smtp_sink
-from statement_intake.service import Rounds
+from statement_intake.rounds import Rounds
 from tests.console.conftest import PASSWORD, Site, add_people, site
 from tests.house import MORNING, House, statement
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.service import Rounds, poll_once, run
+from statement_intake.rounds import Rounds
+from statement_intake.service import poll_once, run
 from statement_intake.settings import Settings, load
 from tests.crash.points import installed
 from tests.house import House
