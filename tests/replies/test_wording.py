@@ -20,6 +20,7 @@ GENERIC = "One point needs to be looked at by the secretariat."
 #: Every code that rejects or holds.
 REJECTING = [
     "meeting.unknown", "subject.party_missing", "subject.party_unknown", "subject.item_missing", "subject.placeholder",
+    "subject.not_as_announced",
     "deadline.passed", "video.too_long", "video.unreadable", "video.no_picture", "video.no_sound",
     "transcript.missing", "transcript.unreadable", "statement.missing", "statement.unreadable", "attachment.encrypted",
 ]  # fmt: skip
