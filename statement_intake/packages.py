@@ -16,7 +16,7 @@ from statement_intake.desk import Desk
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.manifest import manifest
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.packing import Change, Choice, Entry, PackageKind, by_role, changes, plan
+from statement_intake.domain.packing import Change, Choice, Entry, PackageKind, changes, is_interpreted, is_played, plan
 from statement_intake.domain.publishing import Blocked, blocked, delivered, doubtful, publishable
 from statement_intake.domain.records import Dossier
 from statement_intake.domain.value import Value
@@ -106,10 +106,8 @@ def _left_out(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier]) 
 
 
 def _choice(meeting: Meeting, kind: PackageKind, desk: Desk) -> Choice:
-    if kind is PackageKind.PLAY_OUT:
-        return lambda dossier, file, _item: file.role == "video" and not dossier.needs_person
-    if kind is PackageKind.INTERPRETERS:
-        return by_role("transcript", "statement")
+    if kind is not PackageKind.PUBLICATION:
+        return is_played if kind is PackageKind.PLAY_OUT else is_interpreted
     spoken = delivered(meeting, desk.ledger.shelf.taken_up(meeting.id), desk.clock().date())
     return lambda dossier, file, item: publishable(dossier, file, item, meeting, spoken)
 

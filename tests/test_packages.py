@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.configuration import load_knowledge
-from statement_intake.domain.packing import PackageKind, by_role, plan, running_time
+from statement_intake.domain.packing import PackageKind, is_interpreted, plan, running_time
 from statement_intake.domain.records import Dossier
 from statement_intake.domain.speakers_list import OrderError, read_order
 from statement_intake.packages import PackageError, as_archive, survey, to_folder
@@ -52,6 +52,7 @@ def test_the_package_holds_what_is_accepted_and_proves_it(full: House, tmp_path:
     names = [Path(file["path"]).name.rsplit("_", 1)[0] for file in manifest["files"]]
     assert [file["path"].split("/")[1] for file in manifest["files"]] == ["item-3", "item-3", "item-4"]
     assert sorted(names) == ["001_KEN_Kenya", "001_KEN_Kenya", "002_CIV_Cote-d-Ivoire"]
+    assert {file["path"].split("/")[2] for file in manifest["files"]} == {"en"}
     for file in manifest["files"]:
         content = (tmp_path / "package" / file["path"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == file["sha256"]
@@ -65,7 +66,7 @@ def test_what_a_delegation_asked_back_is_not_in_it(full: House) -> None:
     """A request to withdraw blocks at once."""
     with sqlite3.connect(full.root / "ledger.db") as ledger:
         ledger.execute("UPDATE submissions SET standing = 'withdrawal_requested' WHERE party = 'KEN'")
-    entries = plan(PackageKind.INTERPRETERS, dossiers(full), {}, by_role("statement"))
+    entries = plan(PackageKind.INTERPRETERS, dossiers(full), {}, is_interpreted)
     assert {entry.party for entry in entries} == {"CIV"}
     assert running_time(entries) == {}
 

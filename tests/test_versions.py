@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from statement_intake.domain.packing import PackageKind, by_role, plan
+from statement_intake.domain.packing import PackageKind, plan
 from statement_intake.operations.demo_media import video
 from statement_intake.operations.show import print_dossier
 from statement_intake.review import Correction, ReviewError, give_verdict
@@ -158,8 +158,8 @@ def exported(house: House) -> set[str]:
     with house.open() as workshop:
         dossiers = [workshop.desk.ledger.log.dossier(reference) for reference in house.references]
         known = [dossier for dossier in dossiers if dossier]
-        belongs = by_role("video", "transcript", "statement")
-        return {entry.reference for entry in plan(PackageKind.PLAY_OUT, known, {}, belongs)}
+        files = plan(PackageKind.PLAY_OUT, known, {}, lambda _dossier, file, _item: file.role != "other")
+        return {entry.reference for entry in files}
 
 
 @pytest.mark.parametrize(

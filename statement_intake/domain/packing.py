@@ -30,9 +30,15 @@ class PackageKind(StrEnum):
 Choice = Callable[[Dossier, FileRecord, str], bool]
 
 
-def by_role(*roles: str) -> Choice:
-    """Every file of these roles."""
-    return lambda _dossier, file, _item: file.role in roles
+def is_played(dossier: Dossier, file: FileRecord, _item: str) -> bool:
+    """The videos, but for those that a person has to look at first."""
+    return file.role == "video" and not dossier.needs_person
+
+
+def is_interpreted(_dossier: Dossier, file: FileRecord, _item: str) -> bool:
+    """What is read out, and its translations: nothing helps a booth more."""
+    understood = file.attachment.understood
+    return file.role in {"transcript", "statement"} or (understood is not None and understood.translation)
 
 
 class Entry(Value):
@@ -55,6 +61,8 @@ class Entry(Value):
     sha256: str
     #: The file's name in the delegation's mail, cleaned.
     name: str
+    #: BCP 47, or "other"; None where it cannot be told.
+    language: str | None = None
     #: In a publication, the SHA-256 of the document as it came; what is handed out is a clean PDF of it.
     original: str = ""
     #: The document's format, as `DocumentFacts.format` has it.
@@ -187,8 +195,13 @@ def _entry(kind: PackageKind, dossier: Dossier, file: FileRecord, item: str, num
     party = dossier.party or "unknown"
     suffix = ".pdf" if published else _suffix(attachment.name)
     name = f"{number:03}_{plain(party)}_{plain(dossier.party_name or party)}_{dossier.reference}{suffix}"
+    language = attachment.understood.language if attachment.understood else None
+    # An interpreter looks for the texts of a booth.
+    folder = (
+        f"item-{plain(item)}/{language or 'unknown'}" if kind is PackageKind.INTERPRETERS else f"item-{plain(item)}"
+    )
     return Entry(
-        path=f"{kind}/item-{plain(item)}/{name}",
+        path=f"{kind}/{folder}/{name}",
         item=item,
         number=number,
         role=file.role,
@@ -201,6 +214,7 @@ def _entry(kind: PackageKind, dossier: Dossier, file: FileRecord, item: str, num
         size=attachment.size,
         sha256=attachment.sha256,
         name=attachment.name,
+        language=language,
         original=attachment.sha256 if published else "",
         format=attachment.document.format if published and attachment.document else "",
     )
