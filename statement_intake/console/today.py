@@ -54,6 +54,7 @@ def today(request: Request, _visit: Viewer) -> Response:
         day=search.outcomes(Search(since=now - timedelta(days=1))),
         countdowns=countdowns(parts, now),
         pulses=parts.ledger.pulses.all(),
+        unsandboxed=parts.desk.reader.unsandboxed,
         is_ill=lambda pulse: pulse.is_ill(now, _ILL_AFTER),
     )
 

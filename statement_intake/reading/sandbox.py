@@ -109,6 +109,11 @@ class Reader:
             raise ReaderFault("the reader does not say what works")
         return [_PROTECTED[self._protections[0]], *answer.examined]
 
+    @property
+    def unsandboxed(self) -> bool:
+        """Whether nothing but limits protects from a mail (`[reader] sandbox = "limits"`)."""
+        return self._protections[0] == "limits"
+
     def protection(self, root: Path) -> tuple[Protection, str]:
         """Be ready for mails in workspaces below *root*: how they are read, and a sentence that says so.
 

@@ -200,6 +200,7 @@ def test_two_mails_become_one_submission(house: House, officer: tuple[Site, Visi
     assert (len(dossier.mails), dossier.outcome, dossier.received) == (2, "accepted", MORNING)
     for reference in house.references:
         assert visitor.get(f"/submissions/{reference}").status_code == 200
+    assert "Further mail of" in visitor.get(f"/submissions/{kept}").text
     again = visitor.send(page, page, seen="2", because="again", other=given)
     assert (again.status_code, "only submissions that stand" in again.text) == (422, True)
     reopened = verdict(visitor, kept, "reopen", because="hm")
