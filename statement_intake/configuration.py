@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ def load_delegates(file: Path, parties: PartyTable) -> dict[str, frozenset[str]]
     return {address: frozenset(codes) for address, codes in found.items()}
 
 
+@cache
 def load_parties() -> PartyTable:
     """The table of States, groups and organisations."""
     folder = _DATA / "parties"
@@ -123,12 +125,14 @@ def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+@cache
 def load_houses() -> Houses:
     """Which domains are governments', and which are anybody's."""
     tables = tomllib.loads((_DATA / "domains.toml").read_text(encoding="utf-8"))
     return Houses(public=frozenset(tables["public"]["hosts"]), **tables["governmental"])
 
 
+@cache
 def load_words() -> Vocabulary:
     """The vocabulary of statements, in six languages."""
     tables = tomllib.loads((_DATA / "words.toml").read_text(encoding="utf-8"))
