@@ -13,7 +13,7 @@ from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.records import LogRow
 from statement_intake.domain.search import COUNTED_AT_MOST, Cursor, Found, Order, Search
 from statement_intake.ledger.schema import decisions, findings, letters, submissions
-from statement_intake.ledger.words import matching
+from statement_intake.ledger.words import count, matching
 
 #: Rows that are held in memory at a time when everything is wanted.
 _BATCH = 200
@@ -44,8 +44,7 @@ class LogSearch:
         conditions = list(_conditions(search))
         with self._engine.begin() as connection:
             rows, more = _page(connection, search, conditions, size)
-            counted = select(submissions.c.id).where(*conditions).limit(COUNTED_AT_MOST).subquery()
-            count = int(connection.execute(select(func.count()).select_from(counted)).scalar() or 0)
+            count = _count(connection, search, conditions)
             backwards = search.cursor is not None and search.cursor.backwards
             earlier, later = (more, search.cursor is not None) if backwards else (search.cursor is not None, more)
             return Found(
@@ -89,6 +88,18 @@ class LogSearch:
         query = select(submissions.c.outcome, func.count()).where(*_conditions(search)).group_by(submissions.c.outcome)
         with self._engine.begin() as connection:
             return {outcome: count for outcome, count in connection.execute(query)}  # noqa: C416 - rows are not pairs to the type checker
+
+
+def _count(connection: Connection, search: Search, conditions: Sequence[ColumnElement[bool]]) -> int:
+    """How many there are, up to COUNTED_AT_MOST. Words alone are counted without a look at the submissions."""
+    if (
+        len(conditions) == 1
+        and search.words
+        and (found := count(connection, search.words, COUNTED_AT_MOST)) is not None
+    ):
+        return found
+    counted = select(submissions.c.id).where(*conditions).limit(COUNTED_AT_MOST).subquery()
+    return int(connection.execute(select(func.count()).select_from(counted)).scalar() or 0)
 
 
 def _page(

@@ -6,8 +6,9 @@ this file changes.
 """
 
 import re
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, column, select, table, text
+from sqlalchemy import ColumnElement, Connection, Select, column, func, select, table, text
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.message import Message
@@ -52,12 +53,22 @@ def forget(connection: Connection, submission: int) -> None:
 
 def matching(words: str) -> ColumnElement[bool] | None:
     """Submissions in which all of *words* are; None where there is nothing to look for."""
+    found = _found(words)
+    return None if found is None else submissions.c.id.in_(found)
+
+
+def count(connection: Connection, words: str, most: int) -> int | None:
+    """In how many submissions all of *words* are, up to *most*, by the index alone; None as above."""
+    found = _found(words)
+    if found is None:
+        return None
+    return int(connection.execute(select(func.count()).select_from(found.limit(most).subquery())).scalar_one())
+
+
+def _found(words: str) -> Select[Any] | None:
     terms = [_term(word) for word in words[:_LONGEST_QUERY].replace("\0", " ").split()]
     query = " ".join(term for term in terms if term)
-    if not query:
-        return None
-    found = select(_search.c.rowid).where(text("search MATCH :query").bindparams(query=query))
-    return submissions.c.id.in_(found)
+    return select(_search.c.rowid).where(text("search MATCH :query").bindparams(query=query)) if query else None
 
 
 def _term(word: str) -> str:
