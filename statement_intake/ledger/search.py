@@ -13,10 +13,12 @@ from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.records import LogRow
 from statement_intake.domain.search import COUNTED_AT_MOST, Cursor, Found, Order, Search
 from statement_intake.ledger.schema import decisions, findings, letters, submissions
-from statement_intake.ledger.words import count, matching
+from statement_intake.ledger.words import among, count, matching
 
 #: Rows that are held in memory at a time when everything is wanted.
 _BATCH = 200
+#: Rows that are asked about at a time where a word is nearly everywhere.
+_SIFTED = 200
 _STRENGTH = {"silent": 0, "ignore": 1, "hold": 2, "reject": 3, "note": 4}
 #: A column that can be empty sorts as if it said nothing.
 _COLUMNS: dict[Order, ColumnElement[Any]] = {
@@ -43,8 +45,9 @@ class LogSearch:
         """The page of *size* rows that the search's cursor points to, else the first."""
         conditions = list(_conditions(search))
         with self._engine.begin() as connection:
-            rows, more = _page(connection, search, conditions, size)
             count = _count(connection, search, conditions)
+            everywhere = len(conditions) == 1 and search.words and count >= COUNTED_AT_MOST
+            rows, more = (_sift if everywhere else _page)(connection, search, conditions, size)
             backwards = search.cursor is not None and search.cursor.backwards
             earlier, later = (more, search.cursor is not None) if backwards else (search.cursor is not None, more)
             return Found(
@@ -117,6 +120,28 @@ def _page(
     more = len(rows) > size
     rows = rows[:size]
     return (rows[::-1] if backwards else rows), more
+
+
+def _sift(
+    connection: Connection, search: Search, _conditions: Sequence[ColumnElement[bool]], size: int
+) -> tuple[list[Row[Any]], bool]:
+    """As `_page`, for words that are nearly everywhere: rows in their order, and the index asked about those alone.
+
+    Making a list of all that match takes longer than looking at the few that a page needs.
+    """
+    backwards = search.cursor is not None and search.cursor.backwards
+    found: list[Row[Any]] = []
+    more = True
+    while more and len(found) <= size:
+        rows, more = _page(connection, search, (), _SIFTED)
+        rows = rows[::-1] if backwards else rows
+        if rows:
+            known = among(connection, search.words, [row.id for row in rows])
+            found += [row for row in rows if row.id in known]
+            cursor = _cursor(search, rows[-1]).model_copy(update={"backwards": backwards})
+            search = search.model_copy(update={"cursor": cursor})
+    page = found[:size]
+    return (page[::-1] if backwards else page), len(found) > size
 
 
 def _beyond(key: ColumnElement[Any], cursor: Cursor, *, descending: bool) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ this file changes.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, column, func, select, table, text
@@ -63,6 +64,16 @@ def count(connection: Connection, words: str, most: int) -> int | None:
     if found is None:
         return None
     return int(connection.execute(select(func.count()).select_from(found.limit(most).subquery())).scalar_one())
+
+
+def among(connection: Connection, words: str, submissions_asked: Sequence[int]) -> set[int]:
+    """Those of some submissions in which all of *words* are."""
+    found = _found(words)
+    if found is None or not submissions_asked:
+        return set(submissions_asked)
+    # The index seeks a range of numbers; a list of them it would compare with every match.
+    near = _search.c.rowid.between(min(submissions_asked), max(submissions_asked))
+    return set(connection.execute(found.where(near)).scalars())
 
 
 def _found(words: str) -> Select[Any] | None:
