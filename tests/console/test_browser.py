@@ -326,3 +326,18 @@ def test_arabic_runs_from_right_to_left(day: Day) -> None:
         text = page.get_by_role("region", name="Text of the mail")
         assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
         assert page.evaluate("getComputedStyle(document.body).direction") == "ltr"
+
+
+def test_a_speaker_is_drawn_to_another_place(day: Day) -> None:
+    """With the mouse; the numbers follow, and what is saved is what is seen."""
+    shelf = day.here.workshop.desk.ledger.shelf
+    shelf.settle_order("emic-12", "4", ("KEN", "EGY", "GHA"), "test", MORNING)
+    with day.context("otto") as context:
+        page = context.new_page()
+        page.goto("/packages")
+        speakers = page.locator("form", has=page.locator('input[name="item"][value="4"]')).last
+        speakers.locator("li").nth(2).drag_to(speakers.locator("li").nth(0), target_position={"x": 100, "y": 3})
+        assert [place.input_value() for place in speakers.locator("input[name=position]").all()] == ["1", "2", "3"]
+        speakers.get_by_role("button", name="Save this order").click()
+        expect(page.get_by_text("The order is settled.")).to_be_visible()
+    assert shelf.order("emic-12")["4"] == ("GHA", "KEN", "EGY")
