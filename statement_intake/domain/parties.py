@@ -136,20 +136,22 @@ class PartyTable:
         return blanked
 
     def without_own(self, text: str, party: Party) -> str:
-        """Give the text with all else that *party* is called blanked: its codes in capitals, its people's name."""
+        """Give the text with all else that *party* is called blanked: its codes in capitals, its people, its bodies."""
         tokens = tokenise(text)
         blanked = text
-        for position, token in enumerate(tokens):
-            written, after = text[token.start : token.end], position + 1
-            code = self._contents.acronyms.get(written) or self._contents.codes.get(written)
-            codes = code.codes if code else ()
-            for stop, people in self._contents.demonyms.at(tokens, position):
-                codes, after = (*codes, *people.codes), stop
-                break
-            if party.code in codes:
-                start, end = token.start, tokens[after - 1].end
+        for position in range(len(tokens)):
+            if after := self._own(text, tokens, position, party):
+                start, end = tokens[position].start, tokens[after - 1].end
                 blanked = blanked[:start] + " " * (end - start) + blanked[end:]
         return blanked
+
+    def by_agency(self, text: str) -> tuple[Party, ...]:
+        """Give whose bodies a text names, the parties of the first one found; none where it names none."""
+        tokens = tokenise(text)
+        for position in range(len(tokens)):
+            for _, codes in self._contents.agencies.at(tokens, position):
+                return tuple(self._parties[code] for code in sorted(codes))
+        return ()
 
     def suggest(self, text: str, count: int = 3) -> tuple[Party, ...]:
         """Give the parties whose names a text is most like, the likest first; none where nothing is near.
@@ -187,6 +189,16 @@ class PartyTable:
         for phrases in (self._contents.hosts, self._contents.missions):
             spoken.update(*(range(begun, after) for begun, after in _found(phrases, tokens)))
         return [token.text for position, token in enumerate(tokens) if position not in spoken]
+
+    def _own(self, text: str, tokens: Sequence[Token], position: int, party: Party) -> int:
+        """Give the position after the longest that *party* is called by at a token, its names aside; 0 if nothing."""
+        token = tokens[position]
+        written = text[token.start : token.end]
+        code = self._contents.acronyms.get(written) or self._contents.codes.get(written)
+        ends = [position + 1] if code is not None and party.code in code.codes else []
+        ends += [after for after, people in self._contents.demonyms.at(tokens, position) if party.code in people.codes]
+        ends += [after for after, codes in self._contents.agencies.at(tokens, position) if party.code in codes]
+        return max(ends, default=0)
 
     def _longest(self, text: str, tokens: Sequence[Token], position: int, *, codes: bool) -> tuple[int, Meaning | None]:
         for after, meaning in self._contents.phrases.at(tokens, position):

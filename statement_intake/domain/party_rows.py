@@ -1,4 +1,4 @@
-"""The six files of `data/parties`, read into dictionaries, with every contradiction between their rows refused.
+"""The seven files of `data/parties`, read into dictionaries, with every contradiction between their rows refused.
 
 parties.csv    code,kind,region       who there is
 names.csv      code,language,form,name   what they are called; forms: `short` and `formal` (the UN's), `former`,
@@ -11,6 +11,7 @@ phrases.csv    kind,language,phrase   `stop`: contains a name, but is not it; `c
                                       call themselves; `place`: a territory's name that is an everyday word, and
                                       counts only where it is all that stands in a party's place
 demonyms.csv   code,language,kind,word       what peoples are called (see `demonyms`)
+agencies.csv   code,language,name      what States' own bodies are called (see `agencies`)
 
 In ambiguous.csv and sensitive.csv a name in capitals of up to five letters is a code.
 """
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
+from statement_intake.domain.agencies import gathered_agencies
 from statement_intake.domain.demonyms import Demonym, gathered
 from statement_intake.domain.phrases import Phrases, key
 
@@ -66,7 +68,7 @@ class Name(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """All that the six files say."""
+    """All that the seven files say."""
 
     #: Code to kind, in the order of the file.
     kinds: dict[str, str]
@@ -83,6 +85,7 @@ class Contents(NamedTuple):
     #: Territories' names that count only alone.
     places: frozenset[str]
     demonyms: Phrases[Demonym]
+    agencies: Phrases[frozenset[str]]
 
 
 def straight(name: str) -> str:
@@ -91,13 +94,26 @@ def straight(name: str) -> str:
 
 
 #: The files of `data/parties`, without ".csv".
-FILES: Final = ("parties", "names", "ambiguous", "sensitive", "phrases", "demonyms")
+FILES: Final = ("parties", "names", "ambiguous", "sensitive", "phrases", "demonyms", "agencies")
 
 
 def read(files: Mapping[str, str]) -> Contents:
     """Read the contents of `FILES`; ValueError names the file and row that contradicts another or is wrong."""
     places, peoples = frozenset(_places(files["phrases"])), _demonyms(files["demonyms"])
-    contents = Contents({}, {}, [], Phrases(), {}, {}, Phrases(), Phrases(), places, gathered(peoples))
+    bodies = _agencies(files["agencies"])
+    contents = Contents(
+        kinds={},
+        titles={},
+        names=[],
+        phrases=Phrases(),
+        acronyms={},
+        codes={},
+        hosts=Phrases(),
+        missions=Phrases(),
+        places=places,
+        demonyms=gathered(peoples),
+        agencies=gathered_agencies(bodies),
+    )
     for row, (code, kind, _) in _rows("parties.csv", files["parties"], 3):
         _check(row, code not in contents.kinds, f"{code} is there twice")
         contents.kinds[code] = kind
@@ -109,6 +125,8 @@ def read(files: Mapping[str, str]) -> Contents:
         _check("parties.csv", code in contents.titles, f"{code} has no English short name in names.csv")
     for code, _, _, word in peoples:
         _check("demonyms.csv", code in contents.kinds, f"{word}: {code} is not in parties.csv")
+    for code, name in bodies:
+        _check("agencies.csv", code in contents.kinds, f"{name}: {code} is not in parties.csv")
     return contents
 
 
@@ -122,6 +140,14 @@ def _demonyms(text: str) -> list[tuple[str, str, str, str]]:
         _check(row, language in LANGUAGES and kind in {"people", "tongue"}, f"{language}, {kind}: unknown")
         peoples.append((code, language, kind, word))
     return peoples
+
+
+def _agencies(text: str) -> list[tuple[str, str]]:
+    bodies = []
+    for row, (code, language, name) in _rows("agencies.csv", text, 3):
+        _check(row, language in LANGUAGES, f"{language} is not one of the six languages")
+        bodies.append((code, name))
+    return bodies
 
 
 def _read_ambiguous(contents: Contents, text: str) -> None:
@@ -189,6 +215,8 @@ def _keys(name: str, language: str) -> Iterator[str]:
         yield " ".join(shortened.get(word, word) for word in found.split(" "))
     if "'" in straight(name):
         yield key(straight(name).replace("'", ""))
+    if language == "en" and not found.endswith("s"):
+        yield f"{found}s"  # As in "irelands statement".
 
 
 def _put(contents: Contents, row: str, name: str, meaning: Meaning) -> None:

@@ -10,6 +10,9 @@ from statement_intake.domain.traditional import SIMPLIFIED
 #: Letters of scripts that are written without spaces between words.
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\u3040-\u30ff]")
 
+#: Letters that a star at the end of a word stands for, at most: Russian has "прокуратурами".
+_LONGEST_ENDING = 4
+
 
 class _Flat(dict[int, str]):
     """What each character becomes, worked out once, when it is first met; in the form `str.translate` wants."""
@@ -41,7 +44,8 @@ def phrases(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds any of the phrases, the longest first, as whole words of a `flat` text.
 
     Spaces in a phrase stand for any run of spaces, hyphens and apostrophes. Chinese is found inside a run of
-    characters; Arabic also with its attached article and prepositions.
+    characters; Arabic also with its attached article and prepositions. A star at its end stands for any ending
+    ("прокуратур*").
     """
     unique = sorted({flat(" ".join(word.split())) for word in words}, key=lambda word: (-len(word), word))
     if not unique:
@@ -50,14 +54,16 @@ def phrases(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _phrase(word: str) -> str:
-    body = r"[\s\-‐-―'’]+".join(re.escape(piece) for piece in re.split(r"[\s\-'’]+", word) if piece)
+    stem = word.removesuffix("*")
+    ending = rf"[^\W\d_]{{0,{_LONGEST_ENDING}}}" if stem != word else ""
+    body = r"[\s\-‐-―'’]+".join(re.escape(piece) for piece in re.split(r"[\s\-'’]+", stem) if piece) + ending
     if word.endswith(":"):
         return rf"(?<!\w){body}"
     if _UNSPACED.search(word):
         return body
     if re.search(r"[\u0600-\u06ff]", word):
         return rf"(?<!\w)(?:و?لل|[وفبلك]?(?:ال)?){body}(?!\w)"
-    return rf"(?<![^\W\d]){body}(?![^\W\d])" if word[-1].isalnum() and word[0].isalnum() else body
+    return rf"(?<![^\W\d]){body}(?![^\W\d])" if stem[-1].isalnum() and word[0].isalnum() else body
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,3 +45,16 @@ def test_a_peoples_name_is_some_partys(row: str, problem: str) -> None:
     """And of a kind that is known."""
     with pytest.raises(ValueError, match=problem):
         _table(parties=_ONE, names=_TWO, demonyms=f"code,language,kind,word\n{row}\n")
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("ITA,en,ANAC", "agencies.csv: ANAC: ITA is not in parties.csv"),
+        ("FRA,it,AFA", "agencies.csv, row 2: it is not one of the six languages"),
+    ],
+)
+def test_a_body_is_some_partys(row: str, problem: str) -> None:
+    """And is named in an official language."""
+    with pytest.raises(ValueError, match=problem):
+        _table(parties=_ONE, names=_TWO, agencies=f"code,language,name\n{row}\n")

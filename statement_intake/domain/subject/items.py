@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from statement_intake.domain.subject.line import NAME, TAKEN, Line
+from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
@@ -16,10 +16,12 @@ _SUB_ITEM = (
     r"[\s,]*(?:sub[\s\-]?items?|(?:sub[\s\-]?)?para(?:graph)?s?\.?|lit\.?|letter|alinea|inciso|подпункта?)"
     r"\s?\(?([a-z])\)?(?!\w)"
 )
+#: Digits that fit nothing, also behind a letter or two, as in "P4"; but "mp4" is what a file is.
+_DIGITS = re.compile(rf"(?<![^\W{_JOINING}])\d|(?<!\w)(?!mp)[^\W\d]{{1,2}}\d{{1,2}}(?!\w)|{NAME}\s?[ivx]$")
 _WIDEST_RANGE = 12
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 #: Shorter words for "item" ("n", "no", "ai") make no item of an ordinal before them.
-_LONG_ENOUGH = 4
+LONG_ENOUGH = 4
 
 
 class Items(Value):
@@ -48,14 +50,14 @@ def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
         lists = [_spelled_out(listed, words) for listed in found]
         if lists:
             return _items(lists, one_place=True, unsaid=unsaid), line
-    return Items(doubtful=re.search(rf"(?<![^\W{_JOINING}])\d|{NAME}\s?[ivx]$", line.flat) is not None), line
+    return Items(doubtful=_DIGITS.search(line.flat) is not None), line
 
 
 def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[str], Line]:
     found: list[str] = []
     while match := pattern.search(line.flat):
         found.append(next(value for value in match.groupdict().values() if value))
-        line = line.without(match.start(), match.end())
+        line = line.without(match.start(), match.end(), ITEM)
     return found, line
 
 
@@ -78,23 +80,23 @@ def _list(words: Vocabulary) -> str:
     joins = sorted({*words.words("connectors", "and"), *words.words("connectors", "to")}, key=len, reverse=True)
     join = "|".join(re.escape(flat(word)) for word in joins)
     sub = f"(?:{_SUB_ITEM.replace('([a-z])', '[a-z]')})?"
-    more = rf"\s?(?:(?:{join})\s?)+(?:(?:{_words_for_item(words)})[\s.:#\-]*)?"
+    more = rf"\s?(?:(?:{join})\s?)+(?:(?:{words_for_item(words)})[\s.:#\-]*)?"
     return rf"{_NUMBER}{sub}(?:{more}(?:{_NUMBER}{sub}|{_LETTER}))*"
 
 
 @lru_cache(maxsize=8)
-def _words_for_item(words: Vocabulary, shortest: int = 1) -> str:
-    chosen = sorted((flat(word) for word in words.words("item", "words")), key=len, reverse=True)
-    return "|".join(re.escape(word) for word in chosen if len(word) >= shortest)
+def words_for_item(words: Vocabulary, shortest: int = 1) -> str:
+    """The words for "item" of at least *shortest* letters, as alternatives of a pattern: "sub-item" as "sub item"."""
+    # Each once: a run of "item item item" that could be read in two ways at each word would be read in all of them.
+    chosen = sorted({flat(word) for word in words.words("item", "words")}, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", r"[\s\-]") for word in chosen if len(word) >= shortest)
 
 
 @lru_cache(maxsize=8)
 def _unsaid(words: Vocabulary) -> re.Pattern[str]:
     """A number that is named in order to say that it is not meant: "item 3, not item 4"."""
     before = words.pattern("unsaid").pattern
-    return re.compile(
-        rf"(?:{before})[\s:(]*(?:on |for |the |under |del? |du )?(?:{_words_for_item(words)})?[\s.:#(]*\d"
-    )
+    return re.compile(rf"(?:{before})[\s:(]*(?:on |for |the |under |del? |du )?(?:{words_for_item(words)})?[\s.:#(]*\d")
 
 
 @lru_cache(maxsize=8)
@@ -102,10 +104,11 @@ def _named(words: Vocabulary) -> re.Pattern[str]:
     told = (*words.words("numbers"), *words.words("ordinals", "ar"))  # as in البند الثالث
     named = sorted((flat(word) for word in told), key=len, reverse=True)
     spelled = "|".join([*named, "x", "i{1,3}", "iv", "vi{0,3}", "ix"])
-    one = rf"(?:{spelled})(?!\w)(?:\s?{_LETTER})?"
+    # A Chinese one may be followed by 项, and "三十" is not three.
+    one = rf"(?:{spelled})(?![^\W\u2e80-\u9fff]|[一二三四五六七八九十百])(?:\s?{_LETTER})?"
     in_words = rf"(?<=[\s.:#\-–\[({_JOINING}]){one}(?:\s?(?:and|et|y|to|[&,/–\-])\s?{one})*"
     after = "|".join(re.escape(flat(word)) for word in sorted(words.words("item", "after"), key=len, reverse=True))
-    item = _words_for_item(words)
+    item = words_for_item(words)
     before = rf"(?<![^\W\d{_JOINING}])(?:{item})(?:[\s.:#\-–\[(]|(?:{item}))*"
     behind = rf"(?<![\w.])(?P<list2>{_list(words)})(?:st|nd|rd|th)?\s?(?:{after})"
     return re.compile(rf"{before}(?P<list>{_list(words)}|{in_words})[\])]?(?:\s?(?:{after}))?|{behind}")
@@ -116,7 +119,7 @@ def _counted(words: Vocabulary) -> re.Pattern[str]:
     """An ordinal before a word for item: "3rd item", "third agenda item", "troisième point"."""
     spelled = "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
     ordinal = rf"(?<![\w.])(?P<list>\d{{1,2}}(?=\s?-?(?:st|nd|rd|th|e|er|eme|o|a|и|го|му)\s)|(?:{spelled})(?=\s))"
-    return re.compile(rf"{ordinal}[\w\-]*\s[\w\-]{{0,3}}\s?(?:{_words_for_item(words, _LONG_ENOUGH)})(?!\w)")
+    return re.compile(rf"{ordinal}[\w\-]*\s[\w\-]{{0,3}}\s?(?:{words_for_item(words, LONG_ENOUGH)})(?!\w)")
 
 
 @lru_cache(maxsize=8)
@@ -128,8 +131,8 @@ def _bare(words: Vocabulary) -> re.Pattern[str]:
 def _lone(words: Vocabulary) -> re.Pattern[str]:
     """In words, right behind a name or by itself: "France III", "France three". One letter alone may be anything."""
     spelled = "|".join([*(flat(word) for word in words.words("numbers", "en")), *(r for r in _ROMAN if len(r) > 1)])
-    place = rf"[{NAME}{TAKEN}–,;:(\[\-]"
-    return re.compile(rf"(?:^|(?<={place})|(?<={place}\s))(?P<list>{spelled})(?=\s*(?:$|[{TAKEN}–,;.)\]]))")
+    place = rf"[{NAME}{TAKEN}{ITEM}–,;:(\[\-]"
+    return re.compile(rf"(?:^|(?<={place})|(?<={place}\s))(?P<list>{spelled})(?=\s*(?:$|[{TAKEN}{ITEM}–,;.)\]]))")
 
 
 class _List(Value):

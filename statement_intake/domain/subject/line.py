@@ -14,6 +14,9 @@ TAKEN = "\ue000"
 #: Stands where a name was taken out; unlike TAKEN it does not separate, so that its neighbours are seen.
 NAME = "\ue001"
 
+#: Stands where agenda items were taken out. It separates, too, and tells the party's place from what follows it.
+ITEM = "\ue002"
+
 #: A byte that leads in UTF-8, and those that follow it, as Windows-1252 shows them.
 _FOLLOWING = r"[\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
 _MISREAD = re.compile(rf"[Â-Ã]{_FOLLOWING}|[Ð-Û]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
@@ -33,24 +36,23 @@ class Line:
         """The same text in lower case without accents; positions are those of `text`."""
         return flat(self.text)
 
-    def without(self, start: int, end: int) -> "Line":
-        """The line with the characters from *start* to *end* taken out."""
-        return Line(self.text[:start] + TAKEN + self.text[end:])
+    def without(self, start: int, end: int, mark: str = TAKEN) -> "Line":
+        """The line with *mark* for the characters from *start* to *end*."""
+        return Line(self.text[:start] + mark + self.text[end:])
 
     def without_all(self, pattern: re.Pattern[str], keep: Callable[[re.Match[str]], bool] | None = None) -> "Line":
         """The line with every match of *pattern* (against `flat`) taken out, but those that *keep* says to keep."""
         line, position = self, 0
         while match := pattern.search(line.flat, position):
-            if match.end() == match.start() or (keep and keep(match)):
-                position = max(match.end(), match.start() + 1)
-                continue
-            line, position = line.without(match.start(), match.end()), match.start() + 1
+            if match.end() > match.start() and not (keep and keep(match)):
+                line = line.without(match.start(), match.end())
+            position = match.start() + 1
         return line
 
     @property
     def segments(self) -> tuple[str, ...]:
         """What is left, split where something was taken out and at dashes, commas, slashes and brackets."""
-        pieces = re.split(rf"[{TAKEN}–,;:|/\[\](){{}}<>“”\"«»]+|\s-+\s", self.text)
+        pieces = re.split(rf"[{TAKEN}{ITEM}–,;:|/\[\](){{}}<>“”\"«»]+|\s-+\s", self.text)
         return tuple(piece for piece in (" ".join(piece.split()).strip(" .-'’#&+") for piece in pieces) if piece)
 
 

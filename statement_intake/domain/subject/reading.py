@@ -23,6 +23,8 @@ from statement_intake.domain.words import Vocabulary, flat
 
 #: A subject is a line; what is longer is not read to its end.
 LONGEST = 1000
+#: A question mark at the end of a sentence; one that stands free in the line is a dash that an encoding lost.
+_QUESTION = re.compile(r"[?？؟][\s!.]*$|\w[?？؟]\s")
 
 
 class SubjectReading(Value):
@@ -90,7 +92,7 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     """Understand *subject* (decoded). Never raises, whatever it holds."""
     wrapping = unwrap(clean(subject[:LONGEST]), words)
     whole = Line(wrapping.text)
-    line = without_noise(whole.without_all(words.pattern("not_statement")))
+    line = without_noise(whole.without_all(words.pattern("not_statement")), words)
     placeholder, line = _placeholder(line, words)
     mentions, line = find_meetings(line, meetings, words)
     mentions = mentions or by_reference(whole, meetings)
@@ -115,7 +117,7 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         speakers=speakers,
         items=items,
         speaks_of_video=words.found("video", whole.text) or _found("transcript", "sure", whole.text, words),
-        asks=_found("conversation", "asks", around.text, words) or whole.text.rstrip(" !.").endswith(("?", "？", "؟")),
+        asks=_found("conversation", "asks", line.text, words) or _QUESTION.search(whole.text) is not None,
         arranges=_found("conversation", "arranges", around.text, words),
         withdraws=words.found("withdrawal", whole.text) and not words.found("replaces", whole.text),
         tentative=words.found("tentative", around.text),

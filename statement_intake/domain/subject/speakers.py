@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 
 from statement_intake.domain.parties import Mention, Party, PartyKind, PartyTable
-from statement_intake.domain.subject.line import NAME, Line
+from statement_intake.domain.subject.line import ITEM, NAME, Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
 #: A title, and the name of a person behind it; never beyond the party's own name.
 _HONORIFIC = re.compile(
     r"(?<!\w)(?:h\.?\s?e\.?|s\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|prof|hon|minister|ministre|ministro|ministra|monsieur|"
-    r"madame|excellency|excellence|excelencia|ambassador|ambassadeur|ambassadrice|embajador|embajadora|judge|посол|посла|"
+    r"madame|excellency|excellence|excelencia|ambassador|ambassadeur|ambassadrice|embajador|embajadora|judge|commissioner|commissaire|comisionado|comisionada|посол|посла|"
     rf"министр|министра|г-н|г-на|г-жа|السيد|السيدة|السفير|الوزير|الدكتور)(?!\w)\.?(?:\s+(?!(?:of|for|from|at|the|du|del|из|от)\s)[^\s{NAME}]+){{0,5}}"
 )
 #: What has its seat in a city abroad, as `flat` leaves it.
@@ -19,8 +19,6 @@ _MISSION = re.compile(
     r"(?<!\w)(?:mission|embass|ambassade|embajada|mision|delegat|delegac|represent|pm of|consul|посольств|"
     r"представительств|миссия|делегаци|[ابولك]*بعث|سفار|وفد)|代表团|使馆"
 )
-#: What agencies go by: "EACC", "SIU/DPME", "IAAC".
-_INITIALS = re.compile(r"(?:[^\W\d_a-zа-я]{2,8}[\s/&–-]{0,3}){1,2}")
 #: Right behind a name: on what it speaks.
 _TOPIC = re.compile(rf"(?<={NAME})\s+(?:on|regarding|concerning|sur|sobre|о|об|بشأن|حول)\s(?!behalf).*")
 #: Of a group, it is an organisation: "Pacific Islands Forum Secretariat".
@@ -46,6 +44,7 @@ _NEUTRAL = (
     "attached",
     "spoken",
     "state_organ",
+    "delivered",
 )
 
 
@@ -97,6 +96,7 @@ def understand(mentions: tuple[Mention, ...], rest: Line, table: PartyTable, wor
         return _by_code(rest, table, words)
     if sensitive := next((mention for mention in mentions if mention.sensitive), None):
         return Speakers(sensitive=sensitive.text, text=sensitive.text)
+    mentions, rest = _without_aligned(mentions, rest, words)
     text = ", ".join(mention.text for mention in mentions)
     unclear = next((mention for mention in mentions if len(mention.parties) > 1), None)
     if unclear:
@@ -104,6 +104,24 @@ def understand(mentions: tuple[Mention, ...], rest: Line, table: PartyTable, wor
     parties = tuple(dict.fromkeys(mention.parties[0] for mention in mentions))
     speakers = _speakers(parties, rest, words).model_copy(update={"text": text})
     return _doubt(speakers, rest, table, words)
+
+
+def _without_aligned(mentions: tuple[Mention, ...], rest: Line, words: Vocabulary) -> tuple[tuple[Mention, ...], Line]:
+    """Leave out the groups with whose statement a State says that it agrees: it does not speak for them.
+
+    "Estonia (aligned with the EU statement)". A State with whose statement another agrees stays: who speaks is
+    unclear then.
+    """
+    kept, before = list(mentions), 0
+    pattern = re.compile(rf"(?:{words.pattern('aligned').pattern})[^–;|{NAME}]{{0,60}}(?P<name>{NAME})")
+    while match := pattern.search(rest.flat, before):
+        which = rest.text.count(NAME, 0, match.start("name"))
+        if which and all(party.kind is PartyKind.GROUP for party in kept[which].parties) and kept[which].parties:
+            del kept[which]
+            rest, before = rest.without(match.start(), match.end()), match.start()
+        else:
+            before = match.end()
+    return tuple(kept), rest
 
 
 def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Speakers:
@@ -115,53 +133,60 @@ def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Spea
     if len(parties) == 1:
         return Speakers(party=parties[0])
     behalf = words.found("behalf", rest.text) or re.search(rf"{NAME}\s(?:for|pour|para)\s.{{0,5}}{NAME}", rest.text)
-    bracketed = re.search(rf"[(\[]\s*{NAME}\s*[)\]]", rest.text) is not None
-    if len(states) == 1 and len(groups) == 1 and (behalf or bracketed):
+    bracketed = re.search(rf"[(\[]\s*(?:(?:for|pour|para|por|за|عن)\s)?{NAME}\s*[)\]]", rest.text) is not None
+    if len(states) == 1 and len(groups) == 1 and (behalf or bracketed or _delivers(parties, rest, words)):
         return Speakers(party=states[0], on_behalf_of=groups[0])
     if len(states) > 1 and not groups and not behalf and words.found("together", rest.text):
         return Speakers(party=states[0], together_with=tuple(states[1:]))
     return Speakers(candidates=parties)
 
 
+def _delivers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> bool:
+    """True where a group's statement is delivered by a State: "African Group, delivered by Egypt"."""
+    delivered = rf"{NAME}.*(?:{words.pattern('delivered').pattern})[^–;|{NAME}]{{0,60}}{NAME}"
+    return parties[0].kind is PartyKind.GROUP and re.search(delivered, rest.flat) is not None
+
+
 def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
     """Words that stand beside a name and may make another of it: "Transparency International France".
 
-    What stands before the name counts too ("Amnesty International – Kenya"); behind it stand titles and topics.
+    What stands before the name counts too ("Amnesty International – Kenya"), and what stands between it and the items
+    ("Kenya – Lawyers for Reform – item 3"); behind the items stand persons and topics.
     """
     if speakers.party is None:
         return speakers
     # "National Transparency Authority" is an organ of the State, though "Transparency" is none.
-    rest = rest.without_all(words.pattern("state_organ"))
+    rest = Line(table.without_own(rest.text, speakers.party)).without_all(words.pattern("state_organ"))
     around_name = " ".join(segment for segment in rest.segments if NAME in segment)
     bureau = speakers.party.kind is PartyKind.GROUP and _SECRETARIAT.search(flat(around_name))
     if bureau or words.found("organisation", around_name):
         return Speakers(
             candidates=(speakers.party,), sensitive=around_name.replace(NAME, speakers.text), text=speakers.text
         )
-    named = Line(table.without_own(rest.text, speakers.party))
-    beside = [segment for segment in named.segments if NAME in segment]
-    ahead = Line(named.text.partition(NAME)[0] + NAME).segments[:-1]
+    beside = [segment for segment in rest.segments if NAME in segment]
+    in_place = _partys_place(rest).segments
     # "и", "和": between the names of a joint statement.
     joining = words.words("connectors", "and") if speakers.together_with else ()
-    strange = any(leftover(_TOPIC.sub(" ", segment), words, joining) for segment in (*beside, *ahead))
+    strange = any(leftover(_TOPIC.sub(" ", segment), words, joining) for segment in (*beside, *in_place))
     everywhere = " ".join(rest.segments)
     strange = strange or words.found("qualifying", everywhere) or words.found("subnational", everywhere)
-    strange = strange or _strange_bracket(named, words)
-    if strange or _ABOUT.search(named.flat) or words.found("organisation", rest.text):
+    strange = strange or _strange_bracket(rest, words)
+    if strange or _ABOUT.search(rest.flat) or words.found("organisation", rest.text):
         around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
         return Speakers(candidates=(speakers.party,), text=around)
     return speakers
 
 
-def _strange_bracket(line: Line, words: Vocabulary) -> bool:
-    """True where a bracket right behind the name says what may be a part of the State: "Kenya (Turkana)".
+def _partys_place(line: Line) -> Line:
+    """What stands before a name, and what stands between it and the items: there, an organisation names itself."""
+    ahead, _, behind = line.text.partition(NAME)
+    between, items, _ = behind.partition(ITEM)
+    return Line(ahead + NAME + (between if items else ""))
 
-    An agency's initials do not: "Kenya (EACC)".
-    """
-    return any(
-        leftover(match[1], words) and not _INITIALS.fullmatch(match[1])
-        for match in re.finditer(rf"{NAME}\s?\(([^()]*)\)", line.text)
-    )
+
+def _strange_bracket(line: Line, words: Vocabulary) -> bool:
+    """True where a bracket right behind the name says what may be a part of the State: "Kenya (Turkana)"."""
+    return any(leftover(match[1], words) for match in re.finditer(rf"{NAME}\s?\(([^()]*)\)", line.text))
 
 
 def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
@@ -193,6 +218,9 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
         if called := _by_people(rest, table, words):
             return called
         unknown = next((segment for segment in segments if leftover(segment, words)), "")
+        # A State's body without its State: whose initials they are, a person knows.
+        if bodies := table.by_agency(unknown):
+            return Speakers(candidates=bodies, text=unknown)
         return Speakers(unknown=unknown, text=unknown)
     return (
         understand(tuple(found[:1]), Line(NAME), table, words)
@@ -215,7 +243,8 @@ def _by_people(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers | N
         return None
     people = told[0]
     if people.sure and len(people.parties) == 1:
-        return Speakers(party=people.parties[0], text=people.text)
+        speakers = Speakers(party=people.parties[0], text=people.text)
+        return _doubt(speakers, Line(rest.text.replace(people.text, NAME, 1)), table, words)
     return Speakers(candidates=people.parties, text=people.text)
 
 

@@ -1,7 +1,9 @@
 """What mail programs and gateways wrap around a subject, and what senders add that is neither party nor item."""
 
 import re
+from functools import lru_cache
 
+from statement_intake.domain.subject.items import LONG_ENOUGH, words_for_item
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
@@ -96,7 +98,7 @@ _NOISE = re.compile(
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
-            r"(?:(?<=[–,(+;]\s)|(?<=[–,(+;]))\d{1,2}\s?(?:files|attachments|videos|documents|pages|fichiers|archivos)\b",
+            r"(?:(?<=[–,(+;/|]\s)|(?<=[–,(+;]))\d{1,2}\s?(?:files|attachments|videos|documents|pages|fichiers|archivos)\b",
             # A piece of several, and what cameras call their files: "mail 1/2", "Doc. 2", "IMG 2043.MOV".
             r"\b(?:doc|document|file|attachment|clip|e?mail|message)s?\.?\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/)\s?\d{1,2})?\b",
             r"\b(?:img|dsc|dscn|vid|mvi|pxl|gopr|gh)[\s\-]?\d{3,}(?:[\s\-]\d+)*(?:\.\w{3,4})?\b",
@@ -110,6 +112,21 @@ _NOISE = re.compile(
 )
 
 
-def without_noise(line: Line) -> Line:
-    """Take out dates, years, durations, part and revision numbers and the note verbale's number."""
-    return line.without_all(_TIME).without_all(_NOISE)
+def without_noise(line: Line, words: Vocabulary) -> Line:
+    """Take out dates, years, durations, part and revision numbers and the note verbale's number.
+
+    A number right behind a word for "item" stays, whatever follows: "agenda item 3, Sept 2023".
+    """
+    item = _item_ahead(words)
+
+    def is_item(match: re.Match[str]) -> bool:
+        return (
+            match[0][0].isdigit() and item.search(match.string, max(0, match.start() - 40), match.start()) is not None
+        )
+
+    return line.without_all(_TIME).without_all(_NOISE, keep=is_item)
+
+
+@lru_cache(maxsize=8)
+def _item_ahead(words: Vocabulary) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{words_for_item(words, LONG_ENOUGH)})[\s.:#]{{0,2}}$")
