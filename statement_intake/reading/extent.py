@@ -4,18 +4,18 @@ A file that broke off on its way and one whose header exaggerates look alike to 
 structure tells them apart. The walk is bounded, reads headers only, and believes no size without comparing it.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from statement_intake.reading.mov import Movie, read_movie
 
 #: Steps of one walk; what has more parts is not followed to its end.
 _MOST_STEPS = 400_000
 _UNKNOWN_RIFF = {0, 0xFFFFFFFF}
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
-#: Boxes of an MP4 that hold boxes on the way to a track's index (ISO/IEC 14496-12 section 8).
-_PARENTS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _PACK, _SYSTEM_END = 0xBA, 0xB9
 
@@ -30,11 +30,8 @@ class Extent:
     missing: int = 0
     #: The file ends in the middle of a unit; how many more should follow, the format does not say.
     torn: bool = False
-    #: The most samples that an MP4's index announces for a picture, and for anything else.
-    picture_samples: int = 0
-    other_samples: int = 0
-    #: Its contents are encrypted (ISO/IEC 23001-7).
-    protected: bool = False
+    #: What an MP4 or a QuickTime film says beyond that.
+    movie: Movie = field(default_factory=Movie)
 
 
 def measure_extent(path: Path) -> Extent:
@@ -48,68 +45,9 @@ def measure_extent(path: Path) -> Extent:
     return Extent()
 
 
-class _Box(NamedTuple):
-    kind: bytes
-    #: Where its contents begin, and where it says that it ends.
-    start: int
-    end: int
-
-
-def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[_Box]:
-    """The boxes between two places, as far as their headers lie before *end*."""
-    for _ in range(_MOST_STEPS):
-        stream.seek(start)
-        header = stream.read(16)
-        if start + 8 > end or len(header) < 8:  # noqa: PLR2004 - size and type
-            return
-        length, kind, body = int.from_bytes(header[:4], "big"), header[4:8], start + 8
-        if length == 1 and len(header) == 16:  # noqa: PLR2004 - and a size of 64 bits
-            length, body = int.from_bytes(header[8:16], "big"), start + 16
-        elif length == 0:
-            length = end - start
-        if length < body - start or not kind.isascii():
-            return
-        yield _Box(kind, body, start + length)
-        start += length
-
-
 def _mov(stream: BinaryIO, size: int) -> Extent:
-    found = Extent("mov")
-    fragments = False
-    for box in _boxes(stream, 0, size):
-        fragments = fragments or box.kind == b"moof"
-        if box.end > size:
-            if fragments:
-                found.torn = True
-            else:
-                found.missing = box.end - size
-        elif box.kind == b"moov":
-            _index(stream, box, found, _Handler())
-    return found
-
-
-@dataclass
-class _Handler:
-    """What the track that is walked through holds: "vide", "soun", ..."""
-
-    kind: bytes = b""
-
-
-def _index(stream: BinaryIO, parent: _Box, found: Extent, handler: _Handler) -> None:
-    for box in _boxes(stream, parent.start, parent.end):
-        stream.seek(box.start)
-        if box.kind in _PARENTS and box.kind != parent.kind:
-            _index(stream, box, found, _Handler() if box.kind == b"trak" else handler)
-        elif box.kind == b"hdlr" and parent.kind == b"mdia":
-            handler.kind = stream.read(12)[8:12]
-        elif box.kind == b"stsd":
-            found.protected |= stream.read(16)[12:16] in {b"encv", b"enca"}
-        elif box.kind in {b"stsz", b"stz2"}:
-            samples = int.from_bytes(stream.read(12)[8:12], "big")
-            if handler.kind == b"vide":
-                found.picture_samples = max(found.picture_samples, samples)
-            else:
-                found.other_samples = max(found.other_samples, samples)
+    movie = read_movie(stream, size)
+    return Extent("mov", missing=movie.missing, torn=movie.torn, movie=movie)
 
 
 def _avi(stream: BinaryIO, size: int) -> Extent:

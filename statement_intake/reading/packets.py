@@ -1,33 +1,26 @@
-"""What ffprobe says of a file's packets: the truth about its length, which no header can bend.
+"""The packets of a file, as ffprobe lists them: the truth about its length, which no header can bend.
 
-One run lists every packet, then the streams and the container. `Packets.feed` takes the output as it comes and keeps
-no list: a file of millions of packets needs no more memory than one of ten.
+`Packets.feed` takes the listing as it comes, many lines at a time, and keeps no list: a file of millions of packets
+needs no more memory than one of ten.
 """
 
-import heapq
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import add, sub
 
 #: Packets of one file; more are not counted.
 MAXIMUM_PACKETS = 5_000_000
 #: Streams of one file that are looked at.
 MAXIMUM_STREAMS = 64
-#: The entries that `feed` understands, for ffprobe's -show_entries.
-ENTRIES = (
-    "packet=stream_index,pts_time,dts_time,duration_time,flags"
-    ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,avg_frame_rate,duration"
-    ":stream_disposition=default,attached_pic,timed_thumbnails"
-    ":stream_side_data=rotation"
-    ":format=format_name,duration,start_time"
-)
+#: The options of ffprobe that make it say what `feed` understands.
+LISTING = {"show_entries": "packet=stream_index,pts_time,dts_time,duration_time,flags", "of": "csv=p=0"}
 #: Pictures are stored out of order by at most 16 (H.264 and H.265); so many are put in order.
 _REORDERED = 32
-_PACKET = b"packet|stream_index="
-#: Lengths of the names in a packet's line, "=" included.
-_PTS, _DTS, _DURATION, _FLAGS = (len(name) + 1 for name in ("pts_time", "dts_time", "duration_time", "flags"))
+#: A line; side data of a packet may stand behind it.
+_LINE = re.compile(rb"^(\d+),([^,\n]*),([^,\n]*),([^,\n]*),([^,\n]*).*\n", re.MULTILINE)
 
-
-class TooManyPackets(Exception):  # noqa: N818 - a limit is not an error
-    """The file has more than MAXIMUM_PACKETS packets."""
+_Line = tuple[bytes, bytes, bytes, bytes, bytes]
 
 
 @dataclass
@@ -41,34 +34,41 @@ class Track:
     end: float = float("-inf")
     #: Start of the last packet, and whether that one says how long it lasts.
     last: float = float("-inf")
-    last_has_duration: bool = False
+    last_has_duration: bool = True
     #: The longest time between two packets that follow each other in presentation order, and when it begins.
     largest_gap: float = 0.0
     gap_at: float = 0.0
     _waiting: list[float] = field(default_factory=list)
     _shown: float | None = None
 
-    def add(self, start: float, duration: float | None) -> None:
-        """Count a packet."""
-        self.count += 1
-        self.first = min(self.first, start)
-        if start >= self.last:
-            self.last, self.last_has_duration = start, duration is not None
-        self.end = max(self.end, start + (duration or 0.0))
-        if len(self._waiting) < _REORDERED:
-            heapq.heappush(self._waiting, start)
-        else:
-            self._show(heapq.heappushpop(self._waiting, start))
+    def add(self, starts: Sequence[float], durations: Sequence[float | None]) -> None:
+        """Count packets, at least one, in the order in which they are stored."""
+        self.count += len(starts)
+        self.first = min(self.first, *starts)
+        latest = max(starts)
+        if latest >= self.last:
+            place = max(place for place, start in enumerate(starts) if start == latest)
+            self.last, self.last_has_duration = latest, durations[place] is not None
+        self.end = max(self.end, *map(add, starts, (duration or 0.0 for duration in durations)))
+        waiting = sorted((*self._waiting, *starts))
+        self._show(waiting[:-_REORDERED])
+        self._waiting = waiting[-_REORDERED:]
 
     def finish(self) -> None:
         """No more packets will come."""
-        while self._waiting:
-            self._show(heapq.heappop(self._waiting))
+        self._show(self._waiting)
+        self._waiting = []
 
-    def _show(self, start: float) -> None:
-        if self._shown is not None and start - self._shown > self.largest_gap:
-            self.largest_gap, self.gap_at = start - self._shown, self._shown
-        self._shown = start
+    def _show(self, starts: list[float]) -> None:
+        """What is presented next."""
+        if not starts:
+            return
+        before = starts[:1] if self._shown is None else [self._shown]
+        gaps = list(map(sub, starts, before + starts))
+        largest = max(gaps)
+        if largest > self.largest_gap:
+            self.largest_gap, self.gap_at = largest, (before + starts)[gaps.index(largest)]
+        self._shown = starts[-1]
 
     def true_end(self, frame_rate: float) -> float | None:
         """The end of the last packet. One that does not say how long it lasts lasts as long as the others do."""
@@ -80,76 +80,69 @@ class Track:
         return max(self.end, self.last + (1 / frame_rate if frame_rate else usual))
 
 
+class TooManyPackets(Exception):  # noqa: N818 - a limit is not an error
+    """The file has more than MAXIMUM_PACKETS packets."""
+
+
 @dataclass
 class Packets:
-    """Everything that one run of ffprobe with ENTRIES says, in `-of compact`."""
+    """Everything that one run of ffprobe with LISTING says."""
 
     #: What lies before the clock's zero is not presented, as where an edit list cuts.
     clip: bool = False
     tracks: dict[int, Track] = field(default_factory=dict)
-    streams: list[dict[str, str]] = field(default_factory=list)
-    container: dict[str, str] = field(default_factory=dict)
     count: int = 0
     _rest: bytes = b""
 
     def feed(self, block: bytes) -> None:
         """Take the next piece of output. Raises TooManyPackets."""
-        *lines, self._rest = (self._rest + block).split(b"\n")
-        for line in lines:
-            if line.startswith(_PACKET):
-                self._packet(line)
-            else:
-                self._other(line)
+        text = self._rest + block
+        end = text.rfind(b"\n") + 1
+        self._rest = text[end:]
+        lines = _LINE.findall(text, 0, end)
+        self.count += len(lines)
+        if self.count > MAXIMUM_PACKETS:
+            raise TooManyPackets
+        for index in {line[0] for line in lines}:
+            if int(index) < MAXIMUM_STREAMS:
+                self._take(int(index), [line for line in lines if line[0] == index])
 
     def finish(self) -> None:
         """The output has ended."""
         for track in self.tracks.values():
             track.finish()
 
-    def _other(self, line: bytes) -> None:
-        section, *pairs = line.decode("ascii", "replace").split("|")
-        entries = dict(pair.partition("=")[::2] for pair in pairs)
-        if section == "stream" and len(self.streams) < MAXIMUM_STREAMS:
-            self.streams.append(entries)
-        elif section == "format":
-            self.container = entries
-
-    def _packet(self, line: bytes) -> None:
-        self.count += 1
-        if self.count > MAXIMUM_PACKETS:
-            raise TooManyPackets
-        try:
-            # Side data of a packet may stand behind it.
-            _, index, pts, dts, lasts, flags, *_ = line.split(b"|", 6)
-        except ValueError:
-            return
+    def _take(self, index: int, lines: list[_Line]) -> None:
+        """The next packets of one stream."""
         # D: decoded, but cut away by an edit list.
-        if b"D" in flags[_FLAGS:]:
+        if any(b"D" in flags for flags in {line[4] for line in lines}):
+            lines = [line for line in lines if b"D" not in line[4]]
+        if not lines:
             return
-        start = _seconds(pts[_PTS:])
-        start = _seconds(dts[_DTS:]) if start is None else start
-        if start is None:
-            return
-        duration = _seconds(lasts[_DURATION:])
-        if self.clip and start < 0:
-            if start + (duration or 0.0) <= 0:
-                return
-            start, duration = 0.0, start + (duration or 0.0)
-        number_of = int(index[13:])
-        track = self.tracks.get(number_of)
-        if track is None:
-            if number_of >= MAXIMUM_STREAMS:
-                return
-            track = self.tracks[number_of] = Track()
-        track.add(start, duration)
+        _, presented, decoded, lasting, _ = zip(*lines, strict=True)
+        starts, durations = _seconds(presented), _seconds(lasting)
+        if None in starts:
+            # Where it is not said when a packet is presented, it is when it is decoded.
+            pairs = zip(starts, _seconds(decoded), strict=True)
+            starts = [late if start is None else start for start, late in pairs]
+        known = [(start, lasts) for start, lasts in zip(starts, durations, strict=True) if start is not None]
+        if self.clip and any(start < 0 for start, _ in known):
+            known = [_clipped(start, lasts) for start, lasts in known if start >= 0 or start + (lasts or 0.0) > 0]
+        if known:
+            self.tracks.setdefault(index, Track()).add(*zip(*known, strict=True))
 
 
-def _seconds(text: bytes) -> float | None:
-    """A time as ffprobe writes it; None for "N/A"."""
+def _clipped(start: float, lasts: float | None) -> tuple[float, float | None]:
+    """What of a packet lies behind the clock's zero."""
+    return (start, lasts) if start >= 0 else (0.0, start + (lasts or 0.0))
+
+
+def _seconds(texts: Sequence[bytes]) -> list[float | None]:
+    """Times as ffprobe writes them; None for "N/A"."""
     try:
-        return float(text)
+        return list(map(float, texts))
     except ValueError:
-        return None
+        return [number(text.decode("ascii", "replace")) for text in texts]
 
 
 def number(text: str | None) -> float | None:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from statement_intake.domain.message import VideoFacts
+from statement_intake.reading.opened import Opened, Stream
 from statement_intake.reading.packets import Packets, Track, number
 
 #: Sound that begins earlier than this before the picture is part of the statement; a shorter lead is a codec's delay,
@@ -12,35 +13,27 @@ _FIELDS = {"tt", "bb", "tb", "bt"}
 #: Quarter turns after which width and height have changed places, in degrees.
 _QUARTERS = {90, 270}
 
-Stream = dict[str, str]
-
 
 class Measured(NamedTuple):
-    """What the packets say."""
+    """What opening a file and listing its packets tells."""
 
     #: Everything but whether a picture can be decoded.
     facts: VideoFacts
     #: The length that the headers announce for the picture, in seconds; 0 if they announce none.
     announced: float = 0.0
-    #: The index of the picture's stream, and whether it is the first that ffmpeg's `V:0` names.
+    #: The indices of the streams that are the picture and the sound; -1 where there is none.
     picture: int = -1
-    first: bool = True
-    #: The index of the sound's stream.
     sound: int = -1
 
 
-def facts_of(packets: Packets) -> Measured:
+def facts_of(opened: Opened, packets: Packets) -> Measured:
     """The facts about a file whose packets have been listed to their end."""
-    # Transport streams list what is in a programme twice.
-    streams = list({stream.get("index", ""): stream for stream in packets.streams}.values())
-    pictures = [stream for stream in streams if _is_picture(stream)]
-    sounds = [stream for stream in streams if stream.get("codec_type") == "audio"]
-    picture, sound = _chosen(pictures), _chosen(sounds)
+    picture, sound = _chosen(opened.pictures), _chosen(opened.sounds)
     shown, heard = _track(packets, picture), _track(packets, sound)
     origin = heard.first if heard.first < shown.first - LEAD or not shown.count else shown.first
     rate = number(picture.get("avg_frame_rate")) or 0.0
-    header = number(packets.container.get("duration"))
-    others = [_length(_track(packets, other), origin) or 0.0 for other in pictures if other is not picture]
+    header = number(opened.container.get("duration"))
+    others = [_length(_track(packets, other), origin) or 0.0 for other in opened.pictures if other is not picture]
     width, height = _as_shown(picture)
     facts = VideoFacts(
         readable=False,
@@ -51,27 +44,19 @@ def facts_of(packets: Packets) -> Measured:
         largest_gap_seconds=round(shown.largest_gap, 6),
         gap_at_seconds=round(shown.gap_at - origin, 6) if shown.largest_gap else 0.0,
         pictures=shown.count,
-        has_picture=bool(pictures),
-        has_sound=bool(sounds),
+        has_picture=bool(opened.pictures),
+        has_sound=bool(opened.sounds),
         width=width,
         height=height,
         pixel_ratio=_pixel_ratio(picture),
         interlaced=picture.get("field_order", "") in _FIELDS,
         frame_rate=round(rate, 3),
-        container=packets.container.get("format_name", ""),
+        container=opened.container.get("format_name", ""),
         video_codec=picture.get("codec_name", ""),
         audio_codec=sound.get("codec_name", ""),
     )
     announced = number(picture.get("duration")) or header or 0.0
-    first = not pictures or picture is pictures[0]
-    return Measured(facts, announced, int(picture.get("index", "-1")), first, int(sound.get("index", "-1")))
-
-
-def _is_picture(stream: Stream) -> bool:
-    """Whether a stream is a moving picture, not cover art or thumbnails."""
-    return stream.get("codec_type") == "video" and not any(
-        stream.get(f"disposition:{kind}") == "1" for kind in ("attached_pic", "timed_thumbnails")
-    )
+    return Measured(facts, announced, int(picture.get("index", "-1")), int(sound.get("index", "-1")))
 
 
 def _chosen(streams: list[Stream]) -> Stream:

@@ -13,7 +13,8 @@ from ffmpeg._utils import convert_kwargs_to_cmd_line_args  # what ffmpeg.probe, 
 
 from statement_intake.domain.message import VideoFacts
 from statement_intake.reading.extent import Extent, measure_extent
-from statement_intake.reading.packets import ENTRIES, MAXIMUM_PACKETS, Packets, TooManyPackets
+from statement_intake.reading.opened import OPENING, Opened
+from statement_intake.reading.packets import LISTING, MAXIMUM_PACKETS, Packets, TooManyPackets, Track
 from statement_intake.reading.streams import Measured, facts_of
 from statement_intake.reading.tool import Ran, run
 
@@ -22,6 +23,8 @@ FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,f
 SAFE = {"protocol_whitelist": "file", "format_whitelist": FORMATS, "max_pixels": "40000000"}
 #: Bytes of ffprobe's output.
 MAXIMUM_OUTPUT = 500_000_000
+#: Packets that are decoded when a file is opened. A picture comes out of so few as a rule, and elsewhere is looked for.
+FIRST_PACKETS = 8
 #: Key frames that have to come out before a picture counts as decodable. All others are looked at by the inspection.
 KEY_FRAMES = 1
 KEYS_ONLY = {"skip_frame": "nokey"}
@@ -54,40 +57,68 @@ def measure_streams(path: Path, *, seconds: float) -> Measured:
     """The same, with the indices of the picture and the sound that are meant. Raises as `measure`."""
     deadline = time.monotonic() + seconds
     extent = measure_extent(path)
-    if extent.picture_samples > MAXIMUM_PACKETS or extent.other_samples > MAXIMUM_SAMPLES:
+    if extent.movie.picture_samples > MAXIMUM_PACKETS or extent.movie.other_samples > MAXIMUM_SAMPLES:
         # Not opened at all: a few bytes of index can claim gigabytes of memory.
         return _limited("it has too many packets")
-    # At the same time: each of the two programs takes longer to load than most videos to be looked through.
-    with ThreadPoolExecutor(1) as pool:
-        decoding = pool.submit(_decode, path, deadline, "0:V:0", KEYS_ONLY)
-        packets = Packets(clip=extent.container == "mov")
-        try:
-            ran = _list_packets(path, packets, seconds)
-        except TooManyPackets:
-            return _limited("it has too many packets")
-        decoded = decoding.result()
-    if why := _limit(ran):
+    try:
+        opened, packets, opening_ran, listing_ran = _look(path, extent, deadline)
+    except TooManyPackets:
+        return _limited("it has too many packets")
+    if why := _limit(listing_ran) or _limit(opening_ran):
         return _limited(why)
-    measured = facts_of(packets)
+    measured = facts_of(opened, packets)
     facts = measured.facts.model_copy(update={"torn": extent.torn})
-    if problem := _problem(measured, extent, path.stat().st_size, ran.errors):
+    if problem := _problem(measured, extent, path.stat().st_size, listing_ran.errors):
         return measured._replace(facts=facts.model_copy(update={"problem": problem}))
-    again = partial(_decode, path, deadline, f"0:{measured.picture}")
-    decoded = decoded if measured.first else again(KEYS_ONLY)
-    return measured._replace(facts=_with_decoded_picture(facts, decoded, again))
+    if opened.decoded[str(measured.picture)]:
+        return measured._replace(facts=facts.model_copy(update={"readable": True}))
+    decode = partial(_decode, path, deadline, f"0:{measured.picture}")
+    return measured._replace(facts=_with_decoded_picture(facts, decode))
 
 
-def _list_packets(path: Path, packets: Packets, seconds: float) -> Ran:
-    arguments = {"v": "error", "threads": 1, **SAFE, "show_entries": ENTRIES, "of": "compact"}
-    ran = run(
+def _look(path: Path, extent: Extent, deadline: float) -> tuple[Opened, Packets, Ran, Ran]:
+    """Open the file and list its packets, at the same time: to load ffprobe takes longer than it then runs for most.
+
+    The packets of sound, which are many, are listed only where the file's index does not tell when they are played.
+    Raises TooManyPackets.
+    """
+    sound = extent.movie.sound
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_open, path, deadline)
+        packets, listed = _list_packets(path, extent, deadline, "V" if sound else "")
+        opened, ran = waiting.result()
+    if sound and len(opened.sounds) == 1:
+        packets.tracks[int(opened.sounds[0]["index"])] = Track(count=1, first=sound.first, end=sound.end)
+    elif sound:
+        packets, listed = _list_packets(path, extent, deadline, "")
+    return opened, packets, ran, listed
+
+
+def _open(path: Path, deadline: float) -> tuple[Opened, Ran]:
+    """What ffprobe says of the streams, and whether a key frame comes out of the first packets."""
+    opened = Opened()
+    options = {"read_intervals": f"%+#{FIRST_PACKETS}", **KEYS_ONLY, **OPENING}
+    return opened, _ffprobe(path, deadline, opened.feed, options)
+
+
+def _list_packets(path: Path, extent: Extent, deadline: float, streams: str) -> tuple[Packets, Ran]:
+    """The packets of *streams* (V: the pictures; empty: all). Raises TooManyPackets."""
+    packets = Packets(clip=extent.container == "mov")
+    chosen = {"select_streams": streams} if streams else {}
+    ran = _ffprobe(path, deadline, packets.feed, {**chosen, **LISTING})
+    packets.finish()
+    return packets, ran
+
+
+def _ffprobe(path: Path, deadline: float, consume: Callable[[bytes], None], options: dict[str, str]) -> Ran:
+    arguments = {"v": "error", "threads": 1, **SAFE, **options}
+    return run(
         ["ffprobe", *convert_kwargs_to_cmd_line_args(arguments), f"file:{path}"],
-        seconds=seconds,
-        consume=packets.feed,
+        seconds=max(0.0, deadline - time.monotonic()),
+        consume=consume,
         output_bytes=MAXIMUM_OUTPUT,
         reads=[path],
     )
-    packets.finish()
-    return ran
 
 
 @dataclass(frozen=True)
@@ -105,7 +136,7 @@ def _problem(measured: Measured, extent: Extent, size: int, errors: bytes) -> st
         return _why_unreadable(errors)
     if not facts.has_picture:
         return "has sound but no picture"
-    if extent.protected:
+    if extent.movie.protected:
         return "is protected against copying (DRM) and plays on its owner's equipment only"
     if facts.seconds is None:
         return "announces a picture but holds none"
@@ -122,12 +153,11 @@ def _problem(measured: Measured, extent: Extent, size: int, errors: bytes) -> st
     return ""
 
 
-def _with_decoded_picture(
-    facts: VideoFacts, decoded: Decoded, again: Callable[[dict[str, str]], Decoded]
-) -> VideoFacts:
-    """Whether key frames came out; if there are none, whether anything does."""
+def _with_decoded_picture(facts: VideoFacts, decode: Callable[[dict[str, str]], Decoded]) -> VideoFacts:
+    """Whether key frames come out; if there are none, whether anything does."""
+    decoded = decode(KEYS_ONLY)
     if not decoded.pictures and not _limit(decoded.ran):
-        decoded = again({})
+        decoded = decode({})
     if why := _limit(decoded.ran):
         return facts.model_copy(update={"limited": True, "problem": why})
     if decoded.pictures:

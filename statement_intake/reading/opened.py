@@ -1,0 +1,60 @@
+"""What ffprobe says when it opens a file: its streams, its container, and which of them gave a picture at once."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from statement_intake.reading.packets import MAXIMUM_STREAMS
+
+#: The options of ffprobe that make it say what `feed` understands.
+OPENING = {
+    "show_entries": "frame=stream_index"
+    ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,avg_frame_rate,duration"
+    ":stream_disposition=default,attached_pic,timed_thumbnails"
+    ":stream_side_data=rotation"
+    ":format=format_name,duration,start_time",
+    "of": "compact",
+}
+
+Stream = dict[str, str]
+
+
+@dataclass
+class Opened:
+    """Everything that one run of ffprobe with OPENING says."""
+
+    streams: dict[str, Stream] = field(default_factory=dict)
+    container: dict[str, str] = field(default_factory=dict)
+    #: How many pictures, or pieces of sound, were decoded of the streams with these indices.
+    decoded: Counter[str] = field(default_factory=Counter)
+    _rest: bytes = b""
+
+    def feed(self, block: bytes) -> None:
+        """Take the next piece of output."""
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        for line in lines:
+            section, *pairs = line.decode("ascii", "replace").split("|")
+            entries = dict(pair.partition("=")[::2] for pair in pairs)
+            if section == "frame":
+                self.decoded[entries.get("stream_index", "")] += 1
+            elif section == "stream" and len(self.streams) < MAXIMUM_STREAMS:
+                # Transport streams list what is in a programme twice.
+                self.streams[entries.get("index", "")] = entries
+            elif section == "format":
+                self.container = entries
+
+    @property
+    def pictures(self) -> list[Stream]:
+        """The moving pictures: not cover art, not thumbnails."""
+        return [
+            stream
+            for stream in self._streams("video")
+            if not any(stream.get(f"disposition:{kind}") == "1" for kind in ("attached_pic", "timed_thumbnails"))
+        ]
+
+    @property
+    def sounds(self) -> list[Stream]:
+        """All that can be heard."""
+        return self._streams("audio")
+
+    def _streams(self, kind: str) -> list[Stream]:
+        return [stream for stream in self.streams.values() if stream.get("codec_type") == kind]
