@@ -143,11 +143,11 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
 @lru_cache(maxsize=8)
 def _behind(words: Vocabulary) -> re.Pattern[str]:
     """An ordinal behind the name; a bare number only where it is not the line's last, which is the item's."""
-    digits = rf"第\d{{1,4}}[次届]?(?:会议)?|\d{{1,4}}\s?-?{_SUFFIX}(?![^\W\d])"
+    digits = rf"第(?:\d{{1,4}}|[一二三四五六七八九十]{{1,3}})[次届]?(?:会议)?|\d{{1,4}}\s?-?{_SUFFIX}(?![^\W\d])"
     ordinal = rf"[\s\-–.,:#(]{{0,3}}(?:(?:{_BETWEEN})\s){{0,2}}(?P<ordinal>{digits}|(?:{_spelled(words)})\w{{0,3}})"
     number = r"[\s\-–.#(]{0,2}(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)"
     kinds = r"item|agenda|point|punto|tema|пункт"
-    return re.compile(rf"(?:{ordinal}|{number})(?!\w)(?!\)?\s?(?:{kinds}))\)?(?:\s?(?:{_BETWEEN})(?!\w))?")
+    return re.compile(rf"(?:{ordinal}|{number})(?![^\W\u2e80-\u9fff])(?!\)?\s?(?:{kinds}))\)?(?:\s?(?:{_BETWEEN})(?!\w))?")
 
 
 @lru_cache(maxsize=8)

@@ -218,6 +218,8 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
         if called := _by_people(rest, table, words):
             return called
         unknown = next((segment for segment in segments if leftover(segment, words)), "")
+        if words.found("organisation", Line(unknown).without_all(words.pattern("state_organ")).text):
+            return Speakers(sensitive=unknown, text=unknown)
         # A State's body without its State: whose initials they are, a person knows.
         if bodies := table.by_agency(unknown):
             return Speakers(candidates=bodies, text=unknown)

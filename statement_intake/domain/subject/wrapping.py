@@ -103,7 +103,9 @@ _NOISE = re.compile(
             r"\b(?:doc|document|file|attachment|clip|e?mail|message)s?\.?\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/)\s?\d{1,2})?\b",
             r"\b(?:img|dsc|dscn|vid|mvi|pxl|gopr|gh)[\s\-]?\d{3,}(?:[\s\-]\d+)*(?:\.\w{3,4})?\b",
             r"\b(?:720|1080|2160|480)p?\b",
-            r"\b(?:articles?|art\.|chapters?|resolutions?|decisions?|paragraphs?|para\.?)\s?\d+(?:/\d+)?(?:\s(?:and|to)\s\d{2,})?\b",
+            r"\b(?:art\.|chapters?|resolutions?|decisions?|paragraphs?|para\.?)\s?\d+(?:/\d+)?(?:\s(?:and|to)\s\d{2,})?\b",
+            # The word stays: ARTICLE 19 is an organisation.
+            r"(?:(?<=\barticle\s)|(?<=\barticles\s))\d+(?:\s(?:and|to)\s\d{2,})?\b",
             r"\b\d{2,5}\s?(?:fps|hz|khz|kbps|mbps)\b",
             r"\b(?:n[or°]?\.?\s?)?\d+(?:-\d+)*/(?:19|20)\d{2}\b",  # 345/2023
             r"\b(?:19|20)\d{2}\b",
