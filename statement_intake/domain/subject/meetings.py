@@ -147,7 +147,9 @@ def _behind(words: Vocabulary) -> re.Pattern[str]:
     ordinal = rf"[\s\-–.,:#(]{{0,3}}(?:(?:{_BETWEEN})\s){{0,2}}(?P<ordinal>{digits}|(?:{_spelled(words)})\w{{0,3}})"
     number = r"[\s\-–.#(]{0,2}(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)"
     kinds = r"item|agenda|point|punto|tema|пункт"
-    return re.compile(rf"(?:{ordinal}|{number})(?![^\W\u2e80-\u9fff])(?!\)?\s?(?:{kinds}))\)?(?:\s?(?:{_BETWEEN})(?!\w))?")
+    # Chinese writes on without a space: 第十二次会议上的.
+    ends = rf"(?![^\W\u2e80-\u9fff])(?!\)?\s?(?:{kinds}))\)?"
+    return re.compile(rf"(?:{ordinal}|{number}){ends}(?:\s?(?:{_BETWEEN})(?!\w))?")
 
 
 @lru_cache(maxsize=8)
