@@ -2,7 +2,8 @@
 
 Each file is judged by each contender in turn, in one run, so that what the machine does meanwhile hits all alike. Ours
 runs as the reader's cell does: forked from a process that has everything loaded, its programs as children. Memory is
-that of a contender and of all that it starts, sampled; pages that several share are divided among them.
+that of a contender and of all that it starts, sampled in a round of its own, for looking takes time; pages that several
+share are divided among them.
 
     python -m benchmarks.media [--rounds N] [--file NAME]... [--no-inspection]
 """
@@ -14,19 +15,37 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from statement_intake.reading.inspecting import inspect_video
 from statement_intake.reading.video import measure as measure_video
 
-#: Width and height, kilobits a second, and the lengths in seconds at which each size is tried.
-SIZES = {"720p": ("1280x720", 2500), "1080p": ("1920x1080", 4500), "2160p": ("3840x2160", 14000)}
-LENGTHS = {"10 s": 10, "3 min": 180, "30 min": 1800}
-#: The file that a full inspection is compared with a full decode on, and the longest that is decoded at all.
-INSPECTED, LONGEST_DECODE = "1080p 3 min", 180
+
+class Clip(NamedTuple):
+    """How a file is coded."""
+
+    pixels: str
+    #: Kilobits a second.
+    rate: int
+    #: The most pictures in a row that no other refers to.
+    unreferenced: int = 3
+
+
+_CLIPS = {
+    "720p": Clip("1280x720", 2500),
+    "1080p": Clip("1920x1080", 4500),
+    "2160p": Clip("3840x2160", 14000),
+}
+_LENGTHS = {"10 s": 10, "3 min": 180, "30 min": 1800}
+#: The files that a full inspection is compared with a full decode on. Without B pictures, each one has to be decoded.
+INSPECTED = {"1080p 3 min": (_CLIPS["1080p"], 180), "1080p 3 min, no B": (Clip("1920x1080", 4500, 0), 180)}
+#: All files, with their seconds.
+FILES = {f"{size} {length}": (clip, s) for size, clip in _CLIPS.items() for length, s in _LENGTHS.items()} | INSPECTED
 #: Seconds of each clip that is made; longer files repeat it, packet by packet.
 CLIP = 10
 #: Seconds between two looks at memory.
@@ -37,11 +56,11 @@ _LISTING = ["-select_streams", "V:0", "-show_entries", "packet=pts_time,duration
 
 @dataclass(frozen=True)
 class Run:
-    """One contender's work on one file: seconds of the clock and of processors, and MiB at the peak."""
+    """One contender's work on one file: seconds of the clock and of processors, and MiB at the peak if looked at."""
 
     wall: float
     processor: float
-    memory: float
+    memory: float = 0.0
 
 
 @dataclass
@@ -49,6 +68,8 @@ class Runs:
     """All runs of one contender on one file."""
 
     runs: list[Run] = field(default_factory=list)
+    #: MiB at the peak.
+    memory: float = 0.0
 
     @property
     def wall(self) -> float:
@@ -60,21 +81,16 @@ class Runs:
         """The median."""
         return statistics.median(run.processor for run in self.runs)
 
-    @property
-    def memory(self) -> float:
-        """The largest."""
-        return max(run.memory for run in self.runs)
 
-
-def contenders(video: Path, seconds: int, *, inspect: bool) -> dict[str, Callable[[], Run]]:
-    """What is done with one file."""
+def contenders(video: Path, *, inspect: bool) -> dict[str, Callable[[], int]]:
+    """What is done with one file: each starts a process."""
     probe = ["ffprobe", "-v", "error"]
-    chosen: dict[str, Callable[[], Run]] = {
+    chosen: dict[str, Callable[[], int]] = {
         "ffprobe, header": lambda: _program([*probe, "-show_format", "-show_streams", "-of", "json", str(video)]),
         "packets alone": lambda: _program([*probe, *_LISTING, str(video)]),
         "our judgement": lambda: _forked(lambda: _judge(video)),
     }
-    if seconds <= LONGEST_DECODE and inspect:
+    if inspect:
         chosen["full decode"] = lambda: _program(
             ["ffmpeg", "-nostdin", "-v", "error", "-i", str(video), "-f", "null", "-"]
         )
@@ -95,14 +111,12 @@ def _inspect(video: Path) -> None:
             raise RuntimeError(f"{video} should have a small copy")
 
 
-def _program(command: Sequence[str]) -> Run:
-    started = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
-    return _watched(process.pid, started)
+def _program(command: list[str]) -> int:
+    nothing = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1)]
+    return os.posix_spawnp(command[0], command, os.environ, file_actions=nothing)
 
 
-def _forked(work: Callable[[], None]) -> Run:
-    started = time.monotonic()
+def _forked(work: Callable[[], None]) -> int:
     process = os.fork()
     if process == 0:
         code = 1
@@ -110,22 +124,25 @@ def _forked(work: Callable[[], None]) -> Run:
             work()
             code = 0
         os._exit(code)
-    return _watched(process, started)
+    return process
 
 
-def _watched(process: int, started: float) -> Run:
+def run(contender: Callable[[], int], *, watch: bool = False) -> Run:
+    """Run a contender to its end. Its memory is looked at if *watch*, which makes it slower."""
     peak, ended = [0.0], threading.Event()
+    started = time.monotonic()
+    process = contender()
 
     def look() -> None:
         while not ended.wait(LOOK):
             peak[0] = max(peak[0], sum(_resident(one) for one in _family(process)))
 
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    _, status, used = os.wait4(process, 0)
-    wall = time.monotonic() - started
-    ended.set()
-    watcher.join()
+    with ThreadPoolExecutor(1) as pool:
+        if watch:
+            pool.submit(look)
+        _, status, used = os.wait4(process, 0)
+        wall = time.monotonic() - started
+        ended.set()
     if os.waitstatus_to_exitcode(status):
         raise RuntimeError("a contender failed")
     return Run(wall, used.ru_utime + used.ru_stime, max(peak[0], used.ru_maxrss / 1024))
@@ -150,32 +167,29 @@ def _resident(process: int) -> float:
 
 
 @contextmanager
-def videos(names: Sequence[str]) -> Iterator[dict[str, tuple[Path, int]]]:
-    """The files, by name, with their seconds. Each size is encoded once."""
+def videos(names: Sequence[str]) -> Iterator[dict[str, Path]]:
+    """The files, by name. Each clip is encoded once."""
     with tempfile.TemporaryDirectory() as name:
-        folder, made = Path(name), {}
-        for size, (pixels, rate) in SIZES.items():
-            wanted = {f"{size} {length}": seconds for length, seconds in LENGTHS.items() if f"{size} {length}" in names}
-            if wanted:
-                _clip(folder / f"{size}.mp4", pixels, rate)
-            for title, seconds in wanted.items():
-                path = folder / f"{size}-{seconds}.mp4"
-                _ffmpeg(
-                    *("-stream_loop", str(seconds // CLIP - 1), "-i", str(folder / f"{size}.mp4"), "-c", "copy"),
-                    *("-movflags", "+faststart", str(path)),
-                )
-                made[title] = (path, seconds)
+        folder = Path(name)
+        made = {name: folder / f"{number}.mp4" for number, name in enumerate(names)}
+        for clip in {FILES[name][0] for name in names}:
+            _encode(folder / "clip.mp4", clip)
+            for title, path in made.items():
+                if FILES[title][0] == clip:
+                    repeat = str(FILES[title][1] // CLIP - 1)
+                    source = ("-stream_loop", repeat, "-i", str(folder / "clip.mp4"))
+                    _ffmpeg(*source, "-c", "copy", "-movflags", "+faststart", str(path))
         yield made
 
 
-def _clip(path: Path, pixels: str, rate: int) -> None:
-    """A moving picture with a camera's noise, coded as usual, with B pictures; and sound that comes and goes."""
-    picture = f"testsrc2=size={pixels}:rate=30:duration={CLIP},gblur=sigma=2,noise=alls=4:allf=t"
+def _encode(path: Path, clip: Clip) -> None:
+    """A moving picture with a camera's noise, coded as usual; and sound that comes and goes."""
+    picture = f"testsrc2=size={clip.pixels}:rate=30:duration={CLIP},gblur=sigma=2,noise=alls=4:allf=t"
     sound = f"anoisesrc=color=pink:seed=3:duration={CLIP},tremolo=f=3:d=0.8,pan=stereo|c0=c0|c1=c0"
     _ffmpeg(
         *("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound),
-        *("-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-b:v", f"{rate}k", "-pix_fmt", "yuv420p"),
-        *("-c:a", "aac", "-b:a", "128k", str(path)),
+        *("-c:v", "libx264", "-preset", "veryfast", "-bf", str(clip.unreferenced), "-b:v", f"{clip.rate}k"),
+        *("-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k", str(path)),
     )
 
 
@@ -186,32 +200,36 @@ def _ffmpeg(*arguments: str) -> None:
 def measure(
     _place: object = None, rounds: int = 3, names: Sequence[str] = (), *, inspect: bool = True
 ) -> dict[str, float]:
-    """The ratios, smaller is better: the worst over all files for the length, one file for the inspection."""
-    wanted = names or [f"{size} {length}" for size in SIZES for length in LENGTHS]
+    """The ratios, smaller is better: the worst over all files."""
     ratios: dict[str, float] = {}
-    memory = 0.0
-    with videos(wanted) as files:
-        for title, (path, seconds) in files.items():
-            todo = contenders(path, seconds, inspect=inspect and title == INSPECTED)
+    with videos(names or list(FILES)) as files:
+        for title, path in files.items():
+            todo = contenders(path, inspect=inspect and title in INSPECTED)
             results = {name: Runs() for name in todo}
             for number in range(rounds):
                 order = list(todo.items())
-                for name, run in order if number % 2 == 0 else reversed(order):
-                    results[name].runs.append(run())
+                for name, contender in order if number % 2 == 0 else reversed(order):
+                    results[name].runs.append(run(contender))
+            for name, contender in todo.items():
+                results[name].memory = run(contender, watch=True).memory
             _table(f"{title}, {path.stat().st_size / 1e6:.0f} MB", results)
-            packets, ours = results["packets alone"], results["our judgement"]
-            ratios["media_length_over_demux"] = max(
-                ratios.get("media_length_over_demux", 0.0), ours.wall / packets.wall
-            )
-            memory = max(memory, ours.memory)
-            if "full decode" in results:
-                decode, whole = results["full decode"], results["our inspection"]
-                ratios["media_inspection_over_decode"] = whole.wall / decode.wall
-                ratios["media_inspection_processor_over_decode"] = whole.processor / decode.processor
-    return ratios | {"media_judgement_mib": memory}
+            for name, value in _ratios(results).items():
+                ratios[name] = max(ratios.get(name, 0.0), value)
+    return ratios
 
 
-def _table(title: str, results: dict[str, Runs]) -> None:
+def _ratios(results: Mapping[str, Runs]) -> dict[str, float]:
+    """Of one file."""
+    ours = results["our judgement"]
+    ratios = {"media_length_over_demux": ours.wall / results["packets alone"].wall, "media_judgement_mib": ours.memory}
+    if "full decode" in results:
+        decode, whole = results["full decode"], results["our inspection"]
+        ratios["media_inspection_over_decode"] = whole.wall / decode.wall
+        ratios["media_inspection_processor_over_decode"] = whole.processor / decode.processor
+    return ratios
+
+
+def _table(title: str, results: Mapping[str, Runs]) -> None:
     base = results["packets alone"]
     print(f"\n{title}")
     print(f"  {'':20}{'wall s':>9}{'/ packets':>10}{'CPU s':>9}{'/ packets':>10}{'MiB':>8}")
