@@ -145,6 +145,10 @@ class PartyTable:
                 blanked = blanked[:start] + " " * (end - start) + blanked[end:]
         return blanked
 
+    def is_capital(self, text: str, party: Party) -> bool:
+        """Tell whether a text is the name of the party's capital, and no more."""
+        return key(text) in self._contents.capitals.get(party.code, ())
+
     def by_agency(self, text: str) -> tuple[Party, ...]:
         """Give whose bodies a text names, the parties of the first one found; none where it names none."""
         tokens = tokenise(text)

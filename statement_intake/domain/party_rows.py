@@ -1,4 +1,4 @@
-"""The seven files of `data/parties`, read into dictionaries, with every contradiction between their rows refused.
+"""The eight files of `data/parties`, read into dictionaries, with every contradiction between their rows refused.
 
 parties.csv    code,kind,region       who there is
 names.csv      code,language,form,name   what they are called; forms: `short` and `formal` (the UN's), `former`,
@@ -12,6 +12,7 @@ phrases.csv    kind,language,phrase   `stop`: contains a name, but is not it; `c
                                       counts only where it is all that stands in a party's place
 demonyms.csv   code,language,kind,word       what peoples are called (see `demonyms`)
 agencies.csv   code,language,name      what States' own bodies are called (see `agencies`)
+capitals.csv   code,name             seats of government, which say nothing in the address of a ministry
 
 In ambiguous.csv and sensitive.csv a name in capitals of up to five letters is a code.
 """
@@ -19,6 +20,7 @@ In ambiguous.csv and sensitive.csv a name in capitals of up to five letters is a
 import csv
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
+from itertools import product
 from typing import Final, NamedTuple
 
 from statement_intake.domain.agencies import gathered_agencies
@@ -31,9 +33,9 @@ _LONGEST_CODE: Final = 5
 
 #: What people write for a word of a name, by language.
 _SHORTENED: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {"saint": "st"},
-    "fr": {"saint": "st", "sainte": "ste", "et": "and"},
-    "es": {"santa": "sta", "santo": "sto", "y": "and"},
+    "en": {"saint": "st", "republic": "rep", "democratic": "dem"},
+    "fr": {"saint": "st", "sainte": "ste", "et": "and", "republique": "rep", "democratique": "dem"},
+    "es": {"santa": "sta", "santo": "sto", "y": "and", "republica": "rep"},
     "ru": {"и": "and"},
 }
 
@@ -68,7 +70,7 @@ class Name(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """All that the seven files say."""
+    """All that the eight files say."""
 
     #: Code to kind, in the order of the file.
     kinds: dict[str, str]
@@ -86,6 +88,8 @@ class Contents(NamedTuple):
     places: frozenset[str]
     demonyms: Phrases[Demonym]
     agencies: Phrases[frozenset[str]]
+    #: Code to the keys of its capital's names.
+    capitals: dict[str, frozenset[str]]
 
 
 def straight(name: str) -> str:
@@ -94,7 +98,7 @@ def straight(name: str) -> str:
 
 
 #: The files of `data/parties`, without ".csv".
-FILES: Final = ("parties", "names", "ambiguous", "sensitive", "phrases", "demonyms", "agencies")
+FILES: Final = ("parties", "names", "ambiguous", "sensitive", "phrases", "demonyms", "agencies", "capitals")
 
 
 def read(files: Mapping[str, str]) -> Contents:
@@ -113,6 +117,7 @@ def read(files: Mapping[str, str]) -> Contents:
         places=places,
         demonyms=gathered(peoples),
         agencies=gathered_agencies(bodies),
+        capitals={},
     )
     for row, (code, kind, _) in _rows("parties.csv", files["parties"], 3):
         _check(row, code not in contents.kinds, f"{code} is there twice")
@@ -127,6 +132,9 @@ def read(files: Mapping[str, str]) -> Contents:
         _check("demonyms.csv", code in contents.kinds, f"{word}: {code} is not in parties.csv")
     for code, name in bodies:
         _check("agencies.csv", code in contents.kinds, f"{name}: {code} is not in parties.csv")
+    for row, (code, name) in _rows("capitals.csv", files["capitals"], 2):
+        _check(row, code in contents.kinds, f"{name}: {code} is not in parties.csv")
+        contents.capitals[code] = contents.capitals.get(code, frozenset()) | {key(name)}
     return contents
 
 
@@ -211,8 +219,8 @@ def _keys(name: str, language: str) -> Iterator[str]:
     found = key(name)
     yield found
     shortened = _SHORTENED.get(language, {})
-    if not shortened.keys().isdisjoint(found.split(" ")):
-        yield " ".join(shortened.get(word, word) for word in found.split(" "))
+    choices = [(word, shortened[word]) if word in shortened else (word,) for word in found.split(" ")]
+    yield from (written for words in product(*choices) if (written := " ".join(words)) != found)
     if "'" in straight(name):
         yield key(straight(name).replace("'", ""))
     if language == "en" and not found.endswith("s"):

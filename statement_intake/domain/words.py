@@ -4,14 +4,20 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from statement_intake.domain.traditional import SIMPLIFIED
+from statement_intake.domain.trie import trie
 
 #: Letters of scripts that are written without spaces between words.
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\u3040-\u30ff]")
 
-#: Letters that a star at the end of a word stands for, at most: Russian has "прокуратурами".
-_LONGEST_ENDING = 4
+#: What a star at the end of a word stands for: Russian has "прокуратурами".
+_ENDING = r"[^\W\d_]{0,4}"
+#: What a space in a phrase stands for.
+_GAP = r"[\s\-‐-―'’]+"
+#: Arabic conjunctions, prepositions and the article, written in one with their word.
+_ATTACHED = r"(?:و?لل|[وفبلك]?(?:ال)?)"
 
 
 class _Flat(dict[int, str]):
@@ -47,23 +53,54 @@ def phrases(words: Iterable[str]) -> re.Pattern[str]:
     characters; Arabic also with its attached article and prepositions. A star at its end stands for any ending
     ("прокуратур*").
     """
-    unique = sorted({flat(" ".join(word.split())) for word in words}, key=lambda word: (-len(word), word))
-    if not unique:
-        return re.compile(r"(?!)")
-    return re.compile("|".join(_phrase(word) for word in unique))
+    kinds: dict[_Kind, list[list[str]]] = {kind: [] for kind in _Kind}
+    for word in sorted({flat(" ".join(word.split())) for word in words}, key=lambda word: (-len(word), word)):
+        kinds[_kind(word)].append(_pieces(word))
+    return re.compile("|".join(_alternatives(kind, listed) for kind, listed in kinds.items() if listed) or "(?!)")
 
 
-def _phrase(word: str) -> str:
-    stem = word.removesuffix("*")
-    ending = rf"[^\W\d_]{{0,{_LONGEST_ENDING}}}" if stem != word else ""
-    body = r"[\s\-‐-―'’]+".join(re.escape(piece) for piece in re.split(r"[\s\-'’]+", stem) if piece) + ending
+class _Kind(Enum):
+    """Where a phrase may begin and end. The order is that in which they are tried."""
+
+    #: "auto:"
+    LEADING = auto()
+    #: "h.e.": wherever its marks are.
+    MARKED = auto()
+    PLAIN = auto()
+    UNSPACED = auto()
+    ARABIC = auto()
+
+
+def _kind(word: str) -> _Kind:
     if word.endswith(":"):
-        return rf"(?<!\w){body}"
+        return _Kind.LEADING
     if _UNSPACED.search(word):
-        return body
+        return _Kind.UNSPACED
     if re.search(r"[\u0600-\u06ff]", word):
-        return rf"(?<!\w)(?:و?لل|[وفبلك]?(?:ال)?){body}(?!\w)"
-    return rf"(?<![^\W\d]){body}(?![^\W\d])" if stem[-1].isalnum() and word[0].isalnum() else body
+        return _Kind.ARABIC
+    return _Kind.PLAIN if word.removesuffix("*")[-1].isalnum() and word[0].isalnum() else _Kind.MARKED
+
+
+def _pieces(word: str) -> list[str]:
+    stem = word.removesuffix("*")
+    pieces = [
+        _GAP if mark else re.escape(letter) for mark, letter in re.findall(r"([\s\-'’]+)|(.)", stem.strip(" -'’"))
+    ]
+    return [*pieces, _ENDING] if stem != word else pieces
+
+
+def _alternatives(kind: _Kind, listed: list[list[str]]) -> str:
+    match kind:
+        case _Kind.LEADING:
+            return rf"(?<!\w){trie(listed)}"
+        case _Kind.MARKED | _Kind.UNSPACED:
+            return trie(listed)
+        case _Kind.PLAIN:
+            return rf"(?<![^\W\d]){trie(listed)}(?![^\W\d])"
+        case _Kind.ARABIC:
+            # One by one, for what is written in one with them may be the beginning of another.
+            bodies = "|".join(f"{_ATTACHED}{''.join(pieces)}(?!\\w)" for pieces in listed)
+            return rf"(?<!\w)(?=[\u0600-\u06ff])(?:{bodies})"
 
 
 @dataclass(frozen=True, eq=False)

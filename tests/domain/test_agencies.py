@@ -54,3 +54,18 @@ def test_alone_or_beside_another_state_a_body_is_for_a_person(line: str) -> None
     """It is not certain who speaks."""
     found = [finding["code"] for finding in explain(line, knowledge())["findings"] if finding["effect"] != "note"]
     assert found == ["subject.party_ambiguous"]
+
+
+@pytest.mark.parametrize(
+    ("line", "certain"),
+    [
+        ("12th EMIC statement – MoJ Banjul, The Gambia – item 3", True),
+        ("12th EMIC statement – Kenya (Office of the DPP, Nairobi) – item 3", True),
+        ("12th EMIC statement – Kampala, Kenya – item 3", False),
+        ("12th EMIC statement – Berlin Senate, Germany – item 3", False),
+        ("12th EMIC statement – Prosecutor of Paris, France – item 3", False),
+    ],
+)
+def test_the_capital_in_an_address_says_nothing_and_its_own_bodies_do(line: str, *, certain: bool) -> None:
+    """Another State's capital is a contradiction; the city's senate is not the State."""
+    assert (explain(line, knowledge())["canonical"] is not None) == certain

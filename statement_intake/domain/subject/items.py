@@ -20,8 +20,9 @@ _SUB_ITEM = (
 _DIGITS = re.compile(rf"(?<![^\W{_JOINING}])\d|(?<!\w)(?!mp)[^\W\d]{{1,2}}\d{{1,2}}(?!\w)|{NAME}\s?[ivx]$")
 _WIDEST_RANGE = 12
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_ORDINAL_END = r"(?:st|nd|rd|th|eme|er|e|o|a|го|му|и)"
 #: Shorter words for "item" ("n", "no", "ai") make no item of an ordinal before them.
-LONG_ENOUGH = 4
+_LONG_ENOUGH = 4
 
 
 class Items(Value):
@@ -44,29 +45,33 @@ def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
         found, line = _take(line, pattern)
         lists = [_spelled_out(listed, words) for listed in found]
         if lists:
-            return _items(lists, one_place=False, unsaid=unsaid), line
+            doubt = unsaid or _joined(words).search(line.flat) is not None
+            return _items(lists, one_place=False, doubt=doubt), line
     for pattern in (_bare(words), _lone(words)):
         found, line = _take(line, pattern)
         lists = [_spelled_out(listed, words) for listed in found]
         if lists:
-            return _items(lists, one_place=True, unsaid=unsaid), line
+            return _items(lists, one_place=True, doubt=unsaid), line
     return Items(doubtful=_DIGITS.search(line.flat) is not None), line
 
 
 def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[str], Line]:
     found: list[str] = []
     while match := pattern.search(line.flat):
-        found.append(next(value for value in match.groupdict().values() if value))
+        listed = {name: value for name, value in match.groupdict().items() if value}
+        if "ordinals" in listed:
+            listed["ordinals"] = re.sub(rf"(?<=\d)\s?-?{_ORDINAL_END}(?!\w)", "", listed["ordinals"])
+        found.append(next(iter(listed.values())))
         line = line.without(match.start(), match.end(), ITEM)
     return found, line
 
 
-def _items(lists: list["_List"], *, one_place: bool, unsaid: bool) -> Items:
+def _items(lists: list["_List"], *, one_place: bool, doubt: bool) -> Items:
     numbers = {number for listed in lists for number in listed.numbers}
     scattered = one_place and len({listed.numbers for listed in lists}) > 1
     return Items(
         numbers=tuple(sorted(numbers, key=_order)),
-        doubtful=unsaid or scattered or any(listed.doubtful for listed in lists),
+        doubtful=doubt or scattered or any(listed.doubtful for listed in lists),
     )
 
 
@@ -80,7 +85,7 @@ def _list(words: Vocabulary) -> str:
     joins = sorted({*words.words("connectors", "and"), *words.words("connectors", "to")}, key=len, reverse=True)
     join = "|".join(re.escape(flat(word)) for word in joins)
     sub = f"(?:{_SUB_ITEM.replace('([a-z])', '[a-z]')})?"
-    more = rf"\s?(?:(?:{join})\s?)+(?:(?:{words_for_item(words)})[\s.:#\-]*)?"
+    more = rf"\s?(?:(?:{join})\s?)+(?:(?:{words_for_item(words)})[\s.:#\-]*|#)?"
     return rf"{_NUMBER}{sub}(?:{more}(?:{_NUMBER}{sub}|{_LETTER}))*"
 
 
@@ -90,6 +95,12 @@ def words_for_item(words: Vocabulary, shortest: int = 1) -> str:
     # Each once: a run of "item item item" that could be read in two ways at each word would be read in all of them.
     chosen = sorted({flat(word) for word in words.words("item", "words")}, key=lambda word: (-len(word), word))
     return "|".join(re.escape(word).replace(r"\ ", r"[\s\-]") for word in chosen if len(word) >= shortest)
+
+
+@lru_cache(maxsize=8)
+def item_ahead(words: Vocabulary) -> re.Pattern[str]:
+    """A word for "item" at the end: what follows is its number, and no day or ordinal."""
+    return re.compile(rf"(?<![^\W\d{_JOINING}])(?:{words_for_item(words, 2)})[\s.:#]{{0,2}}$")
 
 
 @lru_cache(maxsize=8)
@@ -106,7 +117,7 @@ def _named(words: Vocabulary) -> re.Pattern[str]:
     spelled = "|".join([*named, "x", "i{1,3}", "iv", "vi{0,3}", "ix"])
     # A Chinese one may be followed by 项, and "三十" is not three.
     one = rf"(?:{spelled})(?![^\W\u2e80-\u9fff]|[一二三四五六七八九十百])(?:\s?{_LETTER})?"
-    in_words = rf"(?<=[\s.:#\-–\[({_JOINING}]){one}(?:\s?(?:and|et|y|to|[&,/–\-])\s?{one})*"
+    in_words = rf"(?<=[\s.:#\-–\[({_JOINING}]){one}(?:\)?\s?(?:and|et|y|to|[&,/–\-])\s?\(?{one})*"
     after = "|".join(re.escape(flat(word)) for word in sorted(words.words("item", "after"), key=len, reverse=True))
     item = words_for_item(words)
     before = rf"(?<![^\W\d{_JOINING}])(?:{item})(?:[\s.:#\-–\[(]|(?:{item}))*"
@@ -117,9 +128,23 @@ def _named(words: Vocabulary) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _counted(words: Vocabulary) -> re.Pattern[str]:
     """An ordinal before a word for item: "3rd item", "third agenda item", "troisième point"."""
-    spelled = "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
-    ordinal = rf"(?<![\w.])(?P<list>\d{{1,2}}(?=\s?-?(?:st|nd|rd|th|e|er|eme|o|a|и|го|му)\s)|(?:{spelled})(?=\s))"
-    return re.compile(rf"{ordinal}[\w\-]*\s[\w\-]{{0,3}}\s?(?:{words_for_item(words, LONG_ENOUGH)})(?!\w)")
+    one = rf"(?:\d{{1,2}}\s?-?{_ORDINAL_END}(?=\s)|(?:{_ordinals(words)})(?=\s))"
+    ordinals = rf"(?<![\w.])(?P<ordinals>{one}(?:\s(?:and|et|y|e|и|&)\s{one})*)"
+    return re.compile(rf"{ordinals}[\w\-]*\s[\w\-]{{0,3}}\s?(?:{words_for_item(words, _LONG_ENOUGH)})(?!\w)")
+
+
+@lru_cache(maxsize=8)
+def _ordinals(words: Vocabulary) -> str:
+    return "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
+
+
+@lru_cache(maxsize=8)
+def _joined(words: Vocabulary) -> re.Pattern[str]:
+    """Another number that is joined to the items, and was not understood as one of them: then not all are."""
+    joins = r"(?:and|et|y|e|и|و|&|\+)"
+    numbers = "|".join(re.escape(flat(word)) for word in sorted(words.words("numbers"), key=len, reverse=True))
+    told = rf"(?:{numbers}|{_ordinals(words)}|[ivx]{{2,4}})(?!\w)"
+    return re.compile(rf"{ITEM}[\s\])]*{joins}[\s#(\[]*(?:\d|{told})|(?<!\w){told}\s?{joins}\s?{ITEM}")
 
 
 @lru_cache(maxsize=8)
@@ -181,7 +206,7 @@ def _normalised(piece: str, before: list[str], words: Vocabulary) -> str | None:
         return f"{match[1]}({match[2]})" if match[2] else match[1]
     if re.fullmatch(_LETTER, piece):
         return f"{before[-1].partition('(')[0]}{piece}" if before else None
-    tables = [words.words("numbers", language) for language in ("en", "fr", "es", "ru", "zh")]
+    tables = [words.words("numbers", language) for language in ("en", "fr", "es", "es_masculine", "ru", "zh")]
     tables += [words.words("ordinals", language) for language in ("ar", "en", "es", "fr", "ru", "zh")]
     for table in tables:
         spelled = [flat(word) for word in table]

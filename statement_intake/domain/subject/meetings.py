@@ -9,6 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from statement_intake.domain.meeting import Meeting
+from statement_intake.domain.subject.items import item_ahead
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat, phrases
@@ -39,8 +40,8 @@ _LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορ�
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 #: As `flat` and `_latin` leave them: й has become и there, and м the Latin m.
 _SUFFIX = (
-    r"(?:[-–'’]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ava|avo|va|vo|ma|da|ra|ta|ª|°|"
-    r"и|я|m|om|em|ая|ыи|ои|ое|го|е))"
+    r"(?:[-–'’.]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ava|avo|va|vo|ma|da|ra|ta|ª|°|"
+    r"и|я|m|om|em|ая|ыи|ои|ое|го|ro|му|my|е))"
 )
 
 
@@ -83,11 +84,13 @@ def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[Meeting
     found: list[MeetingMention] = []
     seen = _latin(line)
     while match := _pattern(meeting.subject.acronym, meeting.subject.names, words).search(seen):
-        written, end = match["before"] or match["glued"], match.end()
-        if written is None and (behind := _behind(words).match(seen, end)):
-            written, end = behind["ordinal"] or behind["number"], behind.end()
-        text = " ".join(line.text[match.start() : end].split())
-        start, number = (match.start(), _number(written, words)) if written else _slip(seen, match.start(), words)
+        written, begun, end = match["before"] or match["glued"], match.start(), match.end()
+        if written and written.isdigit() and item_ahead(words).search(line.flat, max(0, begun - 40), begun):
+            written, begun = None, match.start("name")  # As in: item 4 EMIC.
+        if written is None and (behind := _ordinal_behind(seen, end, meeting, words)):
+            written, end = behind
+        text = " ".join(line.text[begun:end].split())
+        start, number = (begun, _number(written, words)) if written else _slip(seen, begun, words)
         if number is not None and (twice := _said_twice(words).search(seen[:start])):
             # As in: the twelfth (12th) EMIC.
             start = twice.start() if _number(twice["ordinal"], words) == number else start
@@ -129,7 +132,7 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     statement = "|".join(re.escape(flat(word)) for word in words.words("statement"))
     # "EMIC GmbH" is a company.
     short = rf"{letters}(?:(?![a-zа-яё])|(?={statement}))(?!\s(?:{_COMPANY})(?!\w))"
-    name = rf"(?:(?<![a-zа-яё]){short}|{phrases(_in_latin(flat(name)) for name in names).pattern})"
+    name = rf"(?P<name>(?<![a-zа-яё]){short}|{phrases(_in_latin(flat(name)) for name in names).pattern})"
     digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
     # Not the French article: l'EMIC.
     roman = r"(?!l\b)[ivxl]{1,7}(?:e|eme|ieme|o|a|th)?\b"
@@ -140,12 +143,23 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}[)\"”»]?")
 
 
+def _ordinal_behind(seen: str, end: int, meeting: Meeting, words: Vocabulary) -> tuple[str, int] | None:
+    """The ordinal behind a name and where it ends. The line's last bare number is it only where it is no item's."""
+    behind = _behind(words).match(seen, end)
+    if behind is None:
+        return None
+    last = behind["last"]
+    if last and (int(last) != meeting.subject.ordinal or meeting.item(last) is not None):
+        return None
+    return behind["ordinal"] or behind["number"] or last, behind.end()
+
+
 @lru_cache(maxsize=8)
 def _behind(words: Vocabulary) -> re.Pattern[str]:
-    """An ordinal behind the name; a bare number only where it is not the line's last, which is the item's."""
+    """An ordinal behind the name, or a bare number: `last` where none follows it."""
     digits = rf"第(?:\d{{1,4}}|[一二三四五六七八九十]{{1,3}})[次届]?(?:会议)?|\d{{1,4}}\s?-?{_SUFFIX}(?![^\W\d])"
     ordinal = rf"[\s\-–.,:#(]{{0,3}}(?:(?:{_BETWEEN})\s){{0,2}}(?P<ordinal>{digits}|(?:{_spelled(words)})\w{{0,3}})"
-    number = r"[\s\-–.#(]{0,2}(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)"
+    number = r"[\s\-–.#(]{0,2}(?:no?[.°]?\s?)?(?:(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)|(?P<last>\d{1,2})\b)"
     kinds = r"item|agenda|point|punto|tema|пункт"
     # Chinese writes on without a space: 第十二次会议上的.
     ends = rf"(?![^\W\u2e80-\u9fff])(?!\)?\s?(?:{kinds}))\)?"

@@ -108,6 +108,8 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         speakers = code_before_number(around, parties)
     if speakers.party and items.numbers and not items.doubtful:
         placeholder = ""  # Filled in beside the brackets, or used as a label: "agenda item number 3".
+    # Nothing is ever said about the subjects of the world's other mail.
+    wants_suggestions = bool(speakers.unknown) and not placeholder and bool(mentions or statement or wrapping.reply)
     reading = SubjectReading(
         subject=subject,
         wrapping=wrapping,
@@ -120,11 +122,11 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         asks=_found("conversation", "asks", line.text, words) or _QUESTION.search(whole.text) is not None,
         arranges=_found("conversation", "arranges", around.text, words),
         withdraws=words.found("withdrawal", whole.text) and not words.found("replaces", whole.text),
-        tentative=words.found("tentative", around.text),
+        tentative=words.found("tentative", whole.text),
         automatic=words.pattern("automatic").match(whole.flat) is not None
         or words.pattern("automatic").match(Line(clean(subject[:LONGEST])).flat) is not None,
         transfer=words.found("transfer", whole.text),
-        suggestions=parties.suggest(speakers.unknown) if speakers.unknown and not placeholder else (),
+        suggestions=parties.suggest(speakers.unknown) if wants_suggestions else (),
     )
     return reading.model_copy(update={"announced": _is_announced(reading, parties)})
 

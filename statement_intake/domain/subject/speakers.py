@@ -2,23 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from statement_intake.domain.parties import Mention, Party, PartyKind, PartyTable
-from statement_intake.domain.subject.line import ITEM, NAME, Line
+from statement_intake.domain.subject.leftover import is_strange, leftover
+from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
-#: A title, and the name of a person behind it; never beyond the party's own name.
-_HONORIFIC = re.compile(
-    r"(?<!\w)(?:h\.?\s?e\.?|s\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|prof|hon|minister|ministre|ministro|ministra|monsieur|"
-    r"madame|excellency|excellence|excelencia|ambassador|ambassadeur|ambassadrice|embajador|embajadora|judge|commissioner|commissaire|comisionado|comisionada|посол|посла|"
-    rf"министр|министра|г-н|г-на|г-жа|السيد|السيدة|السفير|الوزير|الدكتور)(?!\w)\.?(?:\s+(?!(?:of|for|from|at|the|du|del|из|от)\s)[^\s{NAME}]+){{0,5}}"
-)
-#: What has its seat in a city abroad, as `flat` leaves it.
-_MISSION = re.compile(
-    r"(?<!\w)(?:mission|embass|ambassade|embajada|mision|delegat|delegac|represent|pm of|consul|посольств|"
-    r"представительств|миссия|делегаци|[ابولك]*بعث|سفار|وفد)|代表团|使馆"
-)
 #: Right behind a name: on what it speaks.
 _TOPIC = re.compile(rf"(?<={NAME})\s+(?:on|regarding|concerning|sur|sobre|о|об|بشأن|حول)\s(?!behalf).*")
 #: Of a group, it is an organisation: "Pacific Islands Forum Secretariat".
@@ -27,24 +18,6 @@ _SECRETARIAT = re.compile(r"secretar(?:iat|ia)|секретариат|秘书处|
 _ABOUT = re.compile(
     r"(?<!\w)(?:about|against|to|on|in|inside|en|au|aux|в|في|contre|contra|sobre|sur|против|ضد|(?<!نيابة )عن|反对|针对)"
     rf"\s+{NAME}(?!['’]s behalf)"
-)
-
-
-#: Tables of words that say nothing about who speaks, beside the harmless ones.
-_NEUTRAL = (
-    "behalf",
-    "together",
-    "video",
-    "transcript",
-    "written",
-    "conversation",
-    "withdrawal",
-    "replaces",
-    "item",
-    "attached",
-    "spoken",
-    "state_organ",
-    "delivered",
 )
 
 
@@ -113,15 +86,27 @@ def _without_aligned(mentions: tuple[Mention, ...], rest: Line, words: Vocabular
     unclear then.
     """
     kept, before = list(mentions), 0
-    pattern = re.compile(rf"(?:{words.pattern('aligned').pattern})[^–;|{NAME}]{{0,60}}(?P<name>{NAME})")
+    pattern = _aligned(words)
     while match := pattern.search(rest.flat, before):
-        which = rest.text.count(NAME, 0, match.start("name"))
-        if which and all(party.kind is PartyKind.GROUP for party in kept[which].parties) and kept[which].parties:
-            del kept[which]
+        first = rest.text.count(NAME, 0, match.start())
+        agreed = slice(first, first + match[0].count(NAME))
+        if first and all(_is_group(mention) for mention in kept[agreed]):
+            del kept[agreed]
             rest, before = rest.without(match.start(), match.end()), match.start()
         else:
             before = match.end()
     return tuple(kept), rest
+
+
+def _is_group(mention: Mention) -> bool:
+    return bool(mention.parties) and all(party.kind is PartyKind.GROUP for party in mention.parties)
+
+
+@lru_cache(maxsize=8)
+def _aligned(words: Vocabulary) -> re.Pattern[str]:
+    joins = "|".join(re.escape(flat(word)) for word in sorted(words.words("connectors", "and"), key=len, reverse=True))
+    name = rf"[^–;|{NAME}]{{0,60}}{NAME}"
+    return re.compile(rf"(?:{words.pattern('aligned').pattern}){name}(?:[\s{TAKEN}]*(?:{joins})\s?{NAME})*")
 
 
 def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Speakers:
@@ -158,7 +143,7 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
     # "National Transparency Authority" is an organ of the State, though "Transparency" is none.
     rest = Line(table.without_own(rest.text, speakers.party)).without_all(words.pattern("state_organ"))
     around_name = " ".join(segment for segment in rest.segments if NAME in segment)
-    bureau = speakers.party.kind is PartyKind.GROUP and _SECRETARIAT.search(flat(around_name))
+    bureau = speakers.party.kind is PartyKind.GROUP and _SECRETARIAT.search(flat(f"{around_name} {speakers.text}"))
     if bureau or words.found("organisation", around_name):
         return Speakers(
             candidates=(speakers.party,), sensitive=around_name.replace(NAME, speakers.text), text=speakers.text
@@ -167,10 +152,10 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
     in_place = _partys_place(rest).segments
     # "и", "和": between the names of a joint statement.
     joining = words.words("connectors", "and") if speakers.together_with else ()
-    strange = any(leftover(_TOPIC.sub(" ", segment), words, joining) for segment in (*beside, *in_place))
+    places = (_TOPIC.sub(" ", segment) for segment in (*beside, *in_place, *_brackets(rest)))
+    strange = any(is_strange(place, speakers.party, table, words, joining) for place in places)
     everywhere = " ".join(rest.segments)
     strange = strange or words.found("qualifying", everywhere) or words.found("subnational", everywhere)
-    strange = strange or _strange_bracket(rest, words)
     if strange or _ABOUT.search(rest.flat) or words.found("organisation", rest.text):
         around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
         return Speakers(candidates=(speakers.party,), text=around)
@@ -184,30 +169,9 @@ def _partys_place(line: Line) -> Line:
     return Line(ahead + NAME + (between if items else ""))
 
 
-def _strange_bracket(line: Line, words: Vocabulary) -> bool:
-    """True where a bracket right behind the name says what may be a part of the State: "Kenya (Turkana)"."""
-    return any(leftover(match[1], words) for match in re.finditer(rf"{NAME}\s?\(([^()]*)\)", line.text))
-
-
-def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
-    """*text* without all words that say nothing about who speaks, nor those of *more*."""
-    left = _HONORIFIC.sub(" ", flat(text)).replace(NAME, " ")
-    # One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of".
-    neutral = (*(word for table in _NEUTRAL for word in words.words(table)), *more)
-    left = words.pattern("harmless", more=neutral).sub(" ", _without_seat(left, words))
-    left = re.sub(r"[^\w]+|\d+|_|(?<!\w)[ivx]{2,4}(?!\w)", " ", left)
-    return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
-
-
-def _without_seat(text: str, words: Vocabulary) -> str:
-    """A mission's city says nothing about who speaks; but "Berlin Senate" does, and "State of New York"."""
-    seats = words.pattern("seats")
-    of = re.compile(rf"(?<!\w)(?:of|de|du|del|d)[\s'’](?:the\s)?(?:{seats.pattern})")
-    if _MISSION.search(text) and not of.search(text):
-        return seats.sub(" ", text)
-    there = re.compile(rf"(?<!\w)(?:in|at|à|a|en|au|в|在|في)\s(?:{seats.pattern})")
-    left = there.sub(" ", text)
-    return seats.sub(" ", left) if not re.search(r"\w", seats.sub(" ", left)) else left
+def _brackets(line: Line) -> list[str]:
+    """What stands in brackets right behind the name, and may be a part of the State: "Kenya (Turkana)"."""
+    return re.findall(rf"{NAME}\s?\(([^()]*)\)", line.text)
 
 
 def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:

@@ -1,9 +1,8 @@
 """What mail programs and gateways wrap around a subject, and what senders add that is neither party nor item."""
 
 import re
-from functools import lru_cache
 
-from statement_intake.domain.subject.items import LONG_ENOUGH, words_for_item
+from statement_intake.domain.subject.items import item_ahead
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
@@ -119,7 +118,7 @@ def without_noise(line: Line, words: Vocabulary) -> Line:
 
     A number right behind a word for "item" stays, whatever follows: "agenda item 3, Sept 2023".
     """
-    item = _item_ahead(words)
+    item = item_ahead(words)
 
     def is_item(match: re.Match[str]) -> bool:
         return (
@@ -127,8 +126,3 @@ def without_noise(line: Line, words: Vocabulary) -> Line:
         )
 
     return line.without_all(_TIME).without_all(_NOISE, keep=is_item)
-
-
-@lru_cache(maxsize=8)
-def _item_ahead(words: Vocabulary) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{words_for_item(words, LONG_ENOUGH)})[\s.:#]{{0,2}}$")

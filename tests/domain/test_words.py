@@ -1,0 +1,38 @@
+"""The vocabulary's patterns: whole words, the longest phrase first, in scripts with and without spaces."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from statement_intake.domain.trie import trie
+from statement_intake.domain.words import flat, phrases
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "found"),
+    [
+        (["on", "on behalf of"], "kenya on behalf of the group", ["on behalf of"]),
+        (["on", "on behalf of"], "on behalf on", ["on", "on"]),
+        (["statement"], "statements", []),
+        (["pre recorded"], "pre-recorded, pre – recorded, prerecorded", ["pre-recorded", "pre – recorded"]),
+        (["прокуратур*"], "прокуратурами, прокуратура, прокурор", ["прокуратурами", "прокуратура"]),
+        (["auto:"], "auto: out; auto", ["auto:"]),
+        (["h.e."], "h.e.mr", ["h.e."]),
+        (["声明"], "中国声明3", ["声明"]),
+        (["بيان"], "والبيان للبيان بيانات", ["والبيان", "للبيان"]),
+        (["بيان", "البيان الختامي"], "البيان الختامي", ["البيان الختامي"]),
+        ([], "anything", []),
+    ],
+)
+def test_a_pattern_finds_whole_phrases_the_longest_first(words: list[str], text: str, found: list[str]) -> None:
+    """As a person would underline them."""
+    assert [match[0] for match in phrases(words).finditer(flat(text))] == found
+
+
+@given(st.lists(st.text("abc ", min_size=1), min_size=1), st.text("abc "))
+def test_a_trie_finds_what_plain_alternatives_find(words: list[str], text: str) -> None:
+    """It is only faster."""
+    plain = "|".join(sorted({*words}, key=lambda word: (-len(word), word)))
+    assert re.findall(trie(sorted({*words}, key=lambda word: (-len(word), word))), text) == re.findall(plain, text)
