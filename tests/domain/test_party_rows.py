@@ -62,5 +62,5 @@ def test_a_body_is_some_partys(row: str, problem: str) -> None:
 
 def test_a_capital_is_some_partys() -> None:
     """A seat of government that is nobody's is a slip of the file."""
-    with pytest.raises(ValueError, match="capitals.csv, row 2: Rome: ITA is not in parties.csv"):
+    with pytest.raises(ValueError, match=r"capitals\.csv, row 2: Rome: ITA is not in parties\.csv"):
         _table(parties=_ONE, names=_TWO, capitals="code,name\nITA,Rome\n")
