@@ -43,6 +43,7 @@ _PARTY = ("subject.party_missing", "subject.party_unknown", "subject.party_ambig
 _MEETING = ("meeting.unknown", "meeting.other", "meeting.unclear", "meeting.joint")
 _TRANSCRIPT = ("transcript.missing", "transcript.unreadable", "transcript.scanned", "transcript.in_body")
 _PLAYED = ("video.unreadable", "video.damaged", "video.no_picture", "video.no_sound", "video.silent", "video.black")
+_LENGTH = ("video.too_long", "video.length_unclear", "video.header")
 _CLOSED = ("message.encrypted", "attachment.encrypted", "attachment.closed", "attachment.elsewhere", "attachment.bomb")
 _PICTURE = (
     "video.portrait",
@@ -71,7 +72,7 @@ RULES: tuple[Rule, ...] = (
     Rule(N_("Versions"), measures.nothing, ("version.unclear", "version.reviewed")),
     Rule(N_("One video"), measures.videos, ("video.missing", "video.multiple", "video.by_link"), Kind.VIDEO),
     Rule(N_("Video can be played"), measures.codecs, _PLAYED, Kind.VIDEO),
-    Rule(N_("Length of the video"), measures.length, ("video.too_long", "video.length_unclear"), Kind.VIDEO),
+    Rule(N_("Length of the video"), measures.length, _LENGTH, Kind.VIDEO),
     Rule(N_("Picture"), measures.picture, (*_PICTURE, "video.format"), Kind.VIDEO),
     Rule(N_("Loudness"), measures.loudness, ("video.loudness",), Kind.VIDEO, measures.inspected),
     Rule(N_("Words of the transcript"), measures.transcript, _TRANSCRIPT, Kind.VIDEO),

@@ -67,7 +67,7 @@ ALL: tuple[Check, ...] = (
     video_count.check,  #        video.multiple, .missing
     video_by_link.check,  #      video.by_link
     video_playable.check,  #     video.unreadable, .no_picture, .no_sound
-    video_length.check,  #       video.too_long, .length_unclear
+    video_length.check,  #       video.too_long, .length_unclear, .header
     video_advice.check,  #       video.portrait, .low_resolution, .aspect, .interlaced, .frame_rate, .format
     video_inspected.check,  #    video.silent, .black, .damaged, .frozen, .loudness, .interlaced
     transcript.check,  #         transcript.missing, .unreadable, .scanned, .in_body, .pace

@@ -32,6 +32,8 @@ def check(case: Case) -> Iterator[Finding]:
             yield _unclear(video, facts, facts.seconds, doubt)
         elif facts.seconds > rules.video.max_seconds + rules.video.tolerance_seconds:
             yield _too_long(video, facts, facts.seconds, rules.video)
+        elif (claimed := _claim(facts, facts.seconds)) is not None:
+            yield _misstated(video, facts.seconds, claimed)
 
 
 def _doubt(facts: VideoFacts, seconds: float, limits: VideoLimits) -> str:
@@ -106,4 +108,14 @@ def _unclear(video: Attachment, facts: VideoFacts, seconds: float, doubt: str) -
         effect=Effect.HOLD,
         message=f"How long {video.name} is, is not clear: {doubt}.{says}",
         detail=detail,
+    )
+
+
+def _misstated(video: Attachment, seconds: float, claimed: float) -> Finding:
+    """Advice: who plays it may see the wrong length, or be cut off at it."""
+    return Finding(
+        code="video.header",
+        effect=Effect.NOTE,
+        message=f"{video.name} lasts {seconds:.2f} s; its header claims {claimed:.2f} s.",
+        detail={"name": video.name, "measured": round(seconds, 3), "header_seconds": round(claimed, 3), "unit": "s"},
     )

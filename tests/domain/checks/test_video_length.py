@@ -10,7 +10,7 @@ from tests.domain.values import case, document, video
 @pytest.mark.parametrize("seconds", [0.04, 179.99, 180.0, 180.5])
 def test_up_to_the_limit_and_its_tolerance(seconds: float) -> None:
     """Containers do not end on the second."""
-    timed = video(seconds=seconds, audio_seconds=seconds + 1.9)
+    timed = video(seconds=seconds, audio_seconds=seconds + 1.9, header_seconds=seconds + 1.9)
     assert list(video_length.check(case(timed, document()))) == []
 
 
@@ -43,6 +43,27 @@ def test_a_header_that_claims_another_length_is_told() -> None:
             },
         )
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("claimed", [120.0, 168.9, 171.1, 3600.0])
+def test_of_an_accepted_video_too_it_is_told_that_its_header_claims_another_length(claimed: float) -> None:
+    """What it really plays counts; an officer knows why a player shows something else."""
+    timed = video("v.mp4", seconds=170.0, audio_seconds=170.0, header_seconds=claimed)
+    assert list(video_length.check(case(timed, document()))) == [
+        Finding(
+            code="video.header",
+            effect=Effect.NOTE,
+            message=f"v.mp4 lasts 170.00 s; its header claims {claimed:.2f} s.",
+            detail={"name": "v.mp4", "measured": 170.0, "header_seconds": claimed, "unit": "s"},
+        )
+    ]
+
+
+@pytest.mark.parametrize("claimed", [None, 169.1, 170.9, 171.9])
+def test_a_header_that_tells_the_length_of_the_sound_or_none_is_honest(claimed: float | None) -> None:
+    """Nor is a second's difference worth a word."""
+    timed = video("v.mp4", seconds=170.0, audio_seconds=171.9, header_seconds=claimed)
+    assert list(video_length.check(case(timed, document()))) == []
 
 
 def unclear(doubt: str, measured: float, sound: float, gap: float) -> Finding:
