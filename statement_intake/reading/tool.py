@@ -17,7 +17,7 @@ MAXIMUM_ERRORS = 65_536
 #: What a shell and bubblewrap give for a program that could not be started or linked (POSIX.1-2017 section 2.8.2).
 NOT_STARTED = (126, 127)
 _BLOCK = 262_144
-#: Seconds in which more may come of what is read in one piece: ffprobe writes line by line, and each would wake us.
+#: Seconds between two looks at what a program says: ffprobe writes line by line, and each would wake us.
 _GATHER = 0.001
 
 Limit = Literal["time", "output"]
@@ -106,7 +106,7 @@ def _listen(
                     if output_bytes < 0:
                         return "output"
                     consume(block)
-                    time.sleep(_GATHER)
                 else:
                     errors += block[: MAXIMUM_ERRORS - len(errors)]
+            time.sleep(_GATHER)
     return None

@@ -27,7 +27,8 @@ MAXIMUM_OUTPUT = 500_000_000
 FIRST_PACKETS = 8
 #: Key frames that have to come out before a picture counts as decodable. All others are looked at by the inspection.
 KEY_FRAMES = 1
-KEYS_ONLY = {"skip_frame": "nokey"}
+#: Whether one comes out does not hang on how smooth it is made.
+KEYS_ONLY = {"skip_frame": "nokey", "skip_loop_filter": "all"}
 #: Samples that an index may announce for what is no picture: PCM sound of a quarter of an hour has so many.
 MAXIMUM_SAMPLES = 48_000_000
 #: A file breaks off if its packets end this much before what it announced: more than both.
@@ -43,6 +44,9 @@ _BROKEN = re.compile(
 _EXHAUSTED = re.compile(
     rb"cannot allocate memory|exceeds specified max pixel|out of memory|resource temporarily", re.IGNORECASE
 )
+_NO_DECODER = re.compile(rb"decoder .{0,100}not found", re.IGNORECASE)
+#: What ffprobe calls a codec that it does not know.
+_NAMELESS = {"", "unknown", "none"}
 
 
 def measure(path: Path, *, seconds: float) -> VideoFacts:
@@ -162,7 +166,9 @@ def _with_decoded_picture(facts: VideoFacts, decode: Callable[[dict[str, str]], 
         return facts.model_copy(update={"limited": True, "problem": why})
     if decoded.pictures:
         return facts.model_copy(update={"readable": True})
-    return facts.model_copy(update={"problem": "has a picture that cannot be decoded"})
+    unknown = facts.video_codec in _NAMELESS or _NO_DECODER.search(decoded.ran.errors)
+    why = "has a picture in a format that is not known here" if unknown else "has a picture that cannot be decoded"
+    return facts.model_copy(update={"problem": why})
 
 
 def _decode(path: Path, deadline: float, stream: str, options: dict[str, str]) -> Decoded:

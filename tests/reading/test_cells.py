@@ -49,6 +49,11 @@ def _taken(protection: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> It
 WILD = {
     "spins": ("while True: pass", 2, "took (longer|more) than 2 s"),
     "ignores SIGTERM": ("import signal, time\nsignal.signal(15, signal.SIG_IGN)\ntime.sleep(60)", 2, "took longer"),
+    "stands still": (
+        "import os, signal\nif (child := os.fork()) == 0: os.kill(os.getpid(), signal.SIGSTOP)\nos.waitpid(child, 0)",
+        2,
+        "took longer",
+    ),
     "4 GB": ("bytearray(4_000_000_000)", 20, "needed more memory than allowed"),
     "8 of 250 MB": ("import os\nfor n in range(3): os.fork()\nx = b'x' * 250_000_000\nwhile x: 0", 20, "more memory"),
     # One after another: doubling would take the last process of the machine from the tests beside this one.
@@ -65,7 +70,14 @@ WILD = {
     "aborts": ("import os; os.abort()", 20, "SIGABRT|SIGSEGV|SIGKILL"),
 }  # fmt: skip
 #: What is ended in another way where there are no namespaces.
-ELSEWHERE = [("landlock", "spins"), ("landlock", "forks"), ("limits", "ignores SIGTERM"), ("limits", "forks")]
+ELSEWHERE = [
+    ("landlock", "spins"),
+    ("landlock", "stands still"),
+    ("limits", "stands still"),
+    ("landlock", "forks"),
+    ("limits", "ignores SIGTERM"),
+    ("limits", "forks"),
+]
 
 
 @pytest.mark.parametrize(("taken", "wild"), [*(("bubblewrap", wild) for wild in WILD), *ELSEWHERE], indirect=["taken"])

@@ -17,6 +17,7 @@ from statement_intake.reading.packets import Packets
 from statement_intake.reading.video import measure
 from tests.domain.values import case, document, video
 from tests.reading.conftest import MakeVideo, ffmpeg
+from tests.reading.films import box, film
 
 
 def facts(path: Path, seconds: float = 60) -> VideoFacts:
@@ -240,10 +241,6 @@ def test_a_protected_video_is_named_as_such(make_video: MakeVideo, tmp_path: Pat
 @pytest.mark.parametrize(("samples", "kind"), [(80_000_000, b"vide"), (80_000_000, b"soun")])
 def test_an_index_of_eighty_million_samples_is_not_even_opened(samples: int, kind: bytes, tmp_path: Path) -> None:
     """1.6 KB of MP4 that would take two gigabytes: held, as every limit, and nothing is started."""
-
-    def box(name: bytes, content: bytes) -> bytes:
-        return (8 + len(content)).to_bytes(4, "big") + name + content
-
     table = box(b"stsz", bytes(4) + (1).to_bytes(4, "big") + samples.to_bytes(4, "big"))
     handler = box(b"hdlr", bytes(8) + kind + bytes(12))
     track = box(b"trak", box(b"mdia", handler + box(b"minf", box(b"stbl", table))))
@@ -304,10 +301,40 @@ def test_pictures_that_do_not_decode_are_not_readable(make_video: MakeVideo, tmp
 
 
 def test_a_huge_picture_is_a_limit_not_a_fault_of_the_sender(tmp_path: Path) -> None:
-    """Above 40 million pixels nothing is decoded, and a person looks."""
-    ffmpeg("-f", "lavfi", "-i", "color=size=8000x6000:rate=1:duration=1", "-c:v", "mpeg4", str(tmp_path / "huge.mp4"))
-    found = facts(tmp_path / "huge.mp4")
+    """Above 40 million pixels nothing is decoded, and a person looks; the file itself has less than a megabyte."""
+    picture = ("-f", "lavfi", "-i", "color=size=12000x12000:rate=1:duration=1")
+    ffmpeg(*picture, "-c:v", "mjpeg", "-q:v", "31", str(tmp_path / "huge.mov"))
+    found = facts(tmp_path / "huge.mov")
     assert (found.readable, found.limited) == (False, True)
+    assert found.problem == "needs more memory to read than allowed"
+
+
+def test_a_flood_of_tiny_pictures_is_measured_in_little_memory(tmp_path: Path) -> None:
+    """Hundreds of thousands, a thousandth of a second each: it lasts as long as it does."""
+    (tmp_path / "many.mov").write_bytes(film(200_000))
+    tracemalloc.start()
+    found = facts(tmp_path / "many.mov")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (found.readable, found.pictures, found.seconds) == (True, 200_000, 200.0)
+    assert peak < 4_000_000
+
+
+def test_a_flood_that_takes_too_long_is_a_limit(tmp_path: Path) -> None:
+    """Nearly two million pictures in a moment: nobody's fault, and a person looks."""
+    (tmp_path / "many.mov").write_bytes(film(1_800_000))
+    found = facts(tmp_path / "many.mov", seconds=0.5)
+    assert (found.readable, found.limited, found.problem) == (False, True, "took longer to read than allowed")
+
+
+def test_a_codec_that_is_not_known_here_is_named_as_the_reason(make_video: MakeVideo, tmp_path: Path) -> None:
+    """It is measured like any other, but nobody can see it."""
+    raw = make_video("usual.mp4", *CONTAINERS["mp4"], rate=25).read_bytes()
+    (tmp_path / "x.mp4").write_bytes(raw.replace(b"avc1", b"zzzz"))
+    found = facts(tmp_path / "x.mp4")
+    assert (found.readable, found.limited, found.has_picture) == (False, False, True)
+    assert found.seconds == pytest.approx(2, abs=FRAME)
+    assert found.problem == "has a picture in a format that is not known here"
 
 
 def test_time_that_runs_out_is_a_limit(make_video: MakeVideo) -> None:
