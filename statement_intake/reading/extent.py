@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from statement_intake.reading.mov import Movie, read_movie
+from statement_intake.reading.transport import is_unfinished
 
 #: Steps of one walk; what has more parts is not followed to its end.
 _MOST_STEPS = 400_000
@@ -18,6 +19,8 @@ _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _PACK, _SYSTEM_END = 0xBA, 0xB9
+#: Packets at the end of a transport stream that are looked at: in so many each stream begins a unit as a rule.
+_TAIL = 4_000
 
 
 @dataclass
@@ -161,7 +164,12 @@ def _transport_stream(stream: BinaryIO, size: int) -> Extent:
     offset, step = (0, 188) if _synchronous(head, 0, 188) else (4, 192)
     last = size - size % step
     stream.seek(max(0, last - step + offset))
-    return Extent("mpegts", torn=size % step != 0 and stream.read(1) == b"G")
+    if size % step and stream.read(1) == b"G":
+        return Extent("mpegts", torn=True)
+    start = max(0, last - _TAIL * step)
+    stream.seek(start)
+    tail = stream.read(last - start)
+    return Extent("mpegts", torn=is_unfinished(tail[place : place + 188] for place in range(offset, len(tail), step)))
 
 
 def _synchronous(head: bytes, offset: int, step: int) -> bool:

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import tracemalloc
 import zipfile
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -183,6 +185,24 @@ def test_streams_that_do_not_say_how_long_they_are_may_still_be_torn(
     (tmp_path / "x").write_bytes(raw[: -len(raw) // 2 + 101])
     found = facts(tmp_path / "x")
     assert (found.readable, found.torn) == (True, True)
+
+
+@pytest.mark.parametrize(("name", "step"), [("large.ts", 188), ("large.m2ts", 192)])
+def test_a_transport_stream_cut_between_two_packets_is_torn_within_a_picture(
+    name: str, step: int, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    """Nothing in it is malformed, but its last picture has only begun; whole, each picture ends."""
+    whole = make_video(name, "-c:v", "libx264", "-vf", "scale=640:360", rate=25)
+    raw = whole.read_bytes()
+    packets = [raw[place + step - 188 : place + step] for place in range(0, len(raw), step)]
+    streams = [(packet[1] & 0x1F, packet[2]) for packet in packets]
+    ((picture, _),) = Counter(streams).most_common(1)
+    of_picture = [place for place, stream in enumerate(streams) if stream == picture]
+    halfway = of_picture[len(of_picture) // 2 :]
+    begun = next(one for one, more in pairwise(halfway) if packets[one][1] & 0x40 and not packets[more][1] & 0x40)
+    (tmp_path / "x").write_bytes(raw[: (begun + 1) * step])
+    cut = facts(tmp_path / "x")
+    assert (facts(whole).torn, cut.readable, cut.torn) == (False, True, True)
 
 
 def test_the_stream_marked_as_the_default_is_the_one_that_is_shown(tmp_path: Path) -> None:
