@@ -10,14 +10,15 @@ from pypdfium2 import raw as pdfium_c
 
 from statement_intake.reading.contents import MAXIMUM_TEXT, Bomb, Contents, Locked, TooMuch
 from statement_intake.reading.pdf_bombs import expands
+from statement_intake.reading.pdf_hidden import unseen_characters
 
 MAXIMUM_PAGES = 500
 #: Points along an edge; the largest that the format knows (ISO 32000-1 annex C.2), more than five metres.
 LARGEST_EDGE = 14_400
 #: Pages that are looked through for pictures if there is no text.
 PAGES_LOOKED_AT = 5
-#: Objects of one page that are looked at, and pages, for text that is not shown.
-_OBJECTS_LOOKED_AT, _HIDDEN_LOOKED_AT = 5_000, 50
+#: Annotations of one page that are looked at, and pages, for text that is not seen.
+_ANNOTATIONS_LOOKED_AT, _HIDDEN_LOOKED_AT = 5_000, 50
 #: Annotations that are part of the page rather than remarks about it.
 _NO_COMMENTS = frozenset({pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_POPUP})
 
@@ -70,32 +71,17 @@ def _page_texts(document: pdfium.PdfDocument, deadline: float, contents: Content
             with closing(page), closing(page.get_textpage()) as textpage:
                 yield textpage.get_text_bounded()
                 contents.comments += _remarks(page)
-                contents.hidden += _invisible(page, textpage) if number < _HIDDEN_LOOKED_AT else 0
+                contents.hidden += unseen_characters(page, textpage) if number < _HIDDEN_LOOKED_AT else 0
 
 
 def _remarks(page: pdfium.PdfPage) -> int:
     count = 0
-    for number in range(min(pdfium_c.FPDFPage_GetAnnotCount(page), _OBJECTS_LOOKED_AT)):
+    for number in range(min(pdfium_c.FPDFPage_GetAnnotCount(page), _ANNOTATIONS_LOOKED_AT)):
         remark = pdfium_c.FPDFPage_GetAnnot(page, number)
         if remark:
             count += pdfium_c.FPDFAnnot_GetSubtype(remark) not in _NO_COMMENTS
             pdfium_c.FPDFPage_CloseAnnot(remark)
     return count
-
-
-def _invisible(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> int:
-    """Characters that are neither filled nor stroked. Under a picture they are the text of a scan, and no secret."""
-    total = min(pdfium_c.FPDFPage_CountObjects(page), _OBJECTS_LOOKED_AT)
-    hidden = 0
-    for number in range(total):
-        drawn = pdfium_c.FPDFPage_GetObject(page, number)
-        kind = pdfium_c.FPDFPageObj_GetType(drawn)
-        if kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            return 0
-        invisible = pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
-        if kind == pdfium_c.FPDF_PAGEOBJ_TEXT and pdfium_c.FPDFTextObj_GetTextRenderMode(drawn) == invisible:
-            hidden += max(0, pdfium_c.FPDFTextObj_GetText(drawn, textpage, None, 0) // 2 - 1)
-    return hidden
 
 
 def _is_drawn(document: pdfium.PdfDocument, number: int) -> bool:

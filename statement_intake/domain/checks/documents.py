@@ -22,3 +22,11 @@ def unreadable(attachment: Attachment, problem: DocumentProblem) -> Effect:
     facts = attachment.document
     ours = facts is not None and problem is DocumentProblem.UNSUPPORTED and facts.format in _TEXTS
     return Effect.HOLD if ours else Effect.REJECT
+
+
+def why_unreadable(attachment: Attachment, problem: DocumentProblem) -> str:
+    """What to tell an officer, with the cure where a person could still open it."""
+    said = f"{attachment.name} holds no readable text ({problem})."
+    if unreadable(attachment, problem) is Effect.HOLD:
+        said += " Saved anew as DOCX or PDF it can be read here."
+    return said

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from statement_intake.domain.checks.case import Case
-from statement_intake.domain.checks.documents import problem_of, unreadable
+from statement_intake.domain.checks.documents import problem_of, unreadable, why_unreadable
 from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.message import Attachment, Category, DocumentProblem
@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield Finding(
             code="statement.unreadable",
             effect=Effect.NOTE if _can_be_posted(statement, problem) else unreadable(statement, problem),
-            message=f"{statement.name} holds no readable text ({problem}).",
+            message=why_unreadable(statement, problem),
             detail={"name": statement.name, "problem": str(problem)},
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from statement_intake.domain.checks.case import Case
-from statement_intake.domain.checks.documents import problem_of, unreadable
+from statement_intake.domain.checks.documents import problem_of, unreadable, why_unreadable
 from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.meeting import Kind, TranscriptRule
 from statement_intake.domain.message import Attachment, DocumentProblem
@@ -54,7 +54,7 @@ def _readable(transcript: Attachment) -> Iterator[Finding]:
         yield Finding(
             code="transcript.unreadable",
             effect=unreadable(transcript, problem),
-            message=f"{transcript.name} holds no readable text ({problem}).",
+            message=why_unreadable(transcript, problem),
             detail={"name": transcript.name, "problem": str(problem)},
         )
 

@@ -70,7 +70,7 @@ def test_a_document_that_only_we_cannot_read_is_held() -> None:
     found = Finding(
         code="transcript.unreadable",
         effect=Effect.HOLD,
-        message="t.doc holds no readable text (unsupported).",
+        message="t.doc holds no readable text (unsupported). Saved anew as DOCX or PDF it can be read here.",
         detail={"name": "t.doc", "problem": "unsupported"},
     )
     assert list(transcript.check(case(video(), old))) == [found]
