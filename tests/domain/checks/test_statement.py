@@ -73,4 +73,6 @@ def test_what_other_rules_report_is_not_said_twice(problem: DocumentProblem) -> 
 def test_an_old_word_file_is_for_a_person() -> None:
     """People can read it, though we cannot."""
     old = document("Statement.doc", problem=DocumentProblem.UNSUPPORTED, kind="doc")
-    assert list(statement.check(case(old))) == [unreadable("Statement.doc", "unsupported", Effect.HOLD)]
+    found = unreadable("Statement.doc", "unsupported", Effect.HOLD)
+    cure = f"{found.message} Saved anew as DOCX or PDF it can be read here."
+    assert list(statement.check(case(old))) == [found.model_copy(update={"message": cure})]
