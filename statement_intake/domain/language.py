@@ -28,6 +28,23 @@ _NOT_ARABIC = re.compile("[پچژگکیےٹڈڑںہھۀەۆټډ]")
 _NOT_RUSSIAN = re.compile("[іїєґўјљњћђџәғқңөұүһѕќѓҳҷӣӯ]", re.IGNORECASE)
 _RUSSIAN = re.compile(r"[\u044b\u044d]", re.IGNORECASE)
 
+_SCRIPTS = {
+    "LATIN": "latin", "CYRILLIC": "cyrillic", "ARABIC": "arabic", "CJK": "han", "HIRAGANA": "kana", "KATAKANA": "kana",
+    "HANGUL": "hangul",
+}  # fmt: skip
+
+
+class _Scripts(dict[str, str | None]):
+    """The script of each letter, by the first word of its name; None for what is no letter. Worked out once."""
+
+    def __missing__(self, character: str) -> str | None:
+        first = re.split("[ -]", unicodedata.name(character, ""), maxsplit=1)[0]
+        self[character] = script = _SCRIPTS.get(first, "other") if character.isalpha() else None
+        return script
+
+
+_SCRIPT = _Scripts()
+
 
 def answer_in(body: str, reading: SubjectReading, words: Vocabulary) -> str:
     """The language for the answer to a mail with this covering note and subject: one of OFFICIAL.
@@ -55,7 +72,7 @@ def _contradicts(language: str, reading: SubjectReading, words: Vocabulary) -> b
 def spoken(text: str, words: Vocabulary) -> str | None:
     """The official language that *text* is surely written in; None where it is another one, or not certain."""
     text = unicodedata.normalize("NFC", text[:_LOOKED_AT])
-    scripts = Counter(_script(character) for character in text if character.isalpha())
+    scripts = _scripts(text)
     if not scripts or scripts["kana"] or scripts["hangul"]:
         return None
     script, count = scripts.most_common(1)[0]
@@ -76,7 +93,7 @@ def written_in(text: str, words: Vocabulary) -> str | None:
     Less careful than `spoken`: nobody is written to by it. Of a text in two languages the one with more words counts.
     """
     text = unicodedata.normalize("NFC", text[:_DOCUMENT_LOOKED_AT])
-    scripts = Counter(_script(character) for character in text if character.isalpha())
+    scripts = _scripts(text)
     if scripts.total() < _DOCUMENT_LETTERS and scripts["han"] < _CHARACTERS:
         return None
     script, _ = max(scripts.items(), key=lambda counted: counted[1] * (3 if counted[0] == "han" else 1))
@@ -89,34 +106,34 @@ def written_in(text: str, words: Vocabulary) -> str | None:
     if script != "latin":
         return "other"
     known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
-    ranked = sorted(((_different(text, code, words), code) for code in known), reverse=True)
+    said = flat(text)
+    ranked = sorted(((_different(said, code, words), code) for code in known), reverse=True)
     first, language = ranked[0]
     return language if language in OFFICIAL and first >= _WORDS else "other"
 
 
 def _sure(text: str, language: str, words: Vocabulary) -> str | None:
-    return language if _different(text, language, words) >= _WORDS_OF_SCRIPT else None
+    return language if _different(flat(text), language, words) >= _WORDS_OF_SCRIPT else None
 
 
 def _of_latin(text: str, words: Vocabulary) -> str | None:
     known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
-    ranked = sorted(((_different(text, code, words), code) for code in known), reverse=True)
+    said = flat(text)
+    ranked = sorted(((_different(said, code, words), code) for code in known), reverse=True)
     (first, language), (second, _) = ranked[:2]
     return language if language in OFFICIAL and first >= _WORDS and first >= _MARGIN * second else None
 
 
-def _different(text: str, language: str, words: Vocabulary) -> int:
-    """How many different words of *language* stand in *text*."""
-    return len({" ".join(match[0].split()) for match in words.pattern("language", language).finditer(flat(text))})
+def _different(said: str, language: str, words: Vocabulary) -> int:
+    """How many different words of *language* stand in the flat text *said*."""
+    return len({" ".join(match[0].split()) for match in words.pattern("language", language).finditer(said)})
 
 
-def _script(character: str) -> str:
-    """The script of a letter: "latin", "cyrillic", "arabic", "han", "kana", "hangul" or "other"."""
-    name = unicodedata.name(character, "")
-    for beginning, script in (
-        ("LATIN", "latin"), ("CYRILLIC", "cyrillic"), ("ARABIC", "arabic"), ("CJK", "han"), ("HIRAGANA", "kana"),
-        ("KATAKANA", "kana"), ("HANGUL", "hangul"),
-    ):  # fmt: skip
-        if name.startswith(beginning):
-            return script
-    return "other"
+def _scripts(text: str) -> Counter[str]:
+    """How many letters of each script: "latin", "cyrillic", "arabic", "han", "kana", "hangul" or "other"."""
+    counted: Counter[str] = Counter()
+    for character, count in Counter(text).items():
+        script = _SCRIPT[character]
+        if script is not None:
+            counted[script] += count
+    return counted

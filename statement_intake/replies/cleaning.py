@@ -16,6 +16,8 @@ _REPLY_PREFIX = re.compile(
 
 def on_one_line(text: str) -> str:
     """*text* without line ends, controls, bidi marks and invisible characters; broken characters become U+FFFD."""
+    if text.isascii() and text.isprintable():
+        return _SPACES.sub(" ", text).strip()
     kept = []
     for character in text:
         category = unicodedata.category(character)

@@ -55,9 +55,15 @@ class Composer:
 
     def text(self, letter: Letter) -> tuple[str, str]:
         """The subject and the plain text of *letter*; below a letter in another language it stands in English, too."""
-        texts = [
-            self._render(self._plain, "letter.txt.j2", page(letter, say), say) for say in self._languages_of(letter)
-        ]
+        return self._text(letter, self._pages(letter))
+
+    def _pages(self, letter: Letter) -> Mapping[Language, Page]:
+        """The letter's facts in its own language first, then in English."""
+        languages = dict.fromkeys((self._language(letter), self._languages["en"]))
+        return {say: page(letter, say) for say in languages}
+
+    def _text(self, letter: Letter, pages: Mapping[Language, Page]) -> tuple[str, str]:
+        texts = [self._render(self._plain, "letter.txt.j2", shown, say) for say, shown in pages.items()]
         subject = self._subject(letter, self._language(letter))
         return subject, BETWEEN.join(_EMPTY_LINES.sub("\n\n", text).strip() for text in texts) + "\n"
 
@@ -71,8 +77,9 @@ class Composer:
         if not _MESSAGE_ID.fullmatch(message_id):
             raise ValueError("the Message-ID is not well formed")
         say = self._language(letter)
-        subject, text = self.text(letter)
-        html = self._as_html(letter, say)
+        pages = self._pages(letter)
+        subject, text = self._text(letter, pages)
+        html = self._as_html(pages)
         message = EmailMessage(policy=SMTP)
         message["From"] = sender
         if not message["From"].addresses or message["From"].defects:
@@ -102,17 +109,13 @@ class Composer:
         primary = letter.language.lower().partition("-")[0]
         return self._languages.get(primary, self._languages["en"])
 
-    def _languages_of(self, letter: Letter) -> tuple[Language, ...]:
-        """The letter's language, and English."""
-        return tuple(dict.fromkeys((self._language(letter), self._languages["en"])))
-
-    def _as_html(self, letter: Letter, first: Language) -> str:
+    def _as_html(self, pages: Mapping[Language, Page]) -> str:
         bodies = [
-            Markup(self._render(self._html, "letter.html.j2", page(letter, say), say))  # noqa: S704 - escaped by Jinja2
-            for say in self._languages_of(letter)
+            Markup(self._render(self._html, "letter.html.j2", shown, say))  # noqa: S704 - escaped by Jinja2
+            for say, shown in pages.items()
         ]
-        shell = self._html.get_template("page.html.j2")
-        return shell.render(page=page(letter, first), language=first, bodies=bodies)
+        first, shown = next(iter(pages.items()))
+        return self._html.get_template("page.html.j2").render(page=shown, language=first, bodies=bodies)
 
     @staticmethod
     def _subject(letter: Letter, say: Language) -> str:

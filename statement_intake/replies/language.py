@@ -54,6 +54,8 @@ class Language:
         The direction is said, not left to the reader's program: that would not look into the isolates within *text*,
         and take a date in Arabic, which is made of nothing else, for one that runs from left to right.
         """
+        if self.direction == "ltr" and text.isascii():
+            return text
         other = self.direction == "rtl" or any(unicodedata.bidirectional(mark) in {"R", "AL"} for mark in text)
         if not other or not text:
             return text
