@@ -195,7 +195,8 @@ def read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
         # Only its header was kept, whatever the limit has become since.
         return Message(headers=headers_of(arrival, desk), over_limits=f"it has {arrival.size // 1_000_000} MB")
     try:
-        message = desk.reader.read(desk.files.path(arrival.raw_sha256), workspace)
+        with desk.files.decoded(arrival.raw_sha256) as decoded:
+            message = desk.reader.read(desk.files.path(arrival.raw_sha256), workspace, decoded)
     except LimitExceeded as limit:
         log.warning("a limit ended the reader", reference=arrival.reference, limit=str(limit))
         message = Message(headers=headers_of(arrival, desk), over_limits=str(limit))

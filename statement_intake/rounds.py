@@ -15,6 +15,7 @@ from statement_intake.inspection import inspect_waiting
 from statement_intake.logs import where
 from statement_intake.mailbox import Mailbox
 from statement_intake.polling import finish, mark, poll
+from statement_intake.practice import practise
 from statement_intake.watching import look_out
 from statement_intake.workshop import Workshop
 
@@ -25,13 +26,14 @@ _LONGEST_MESSAGE = 3600.0
 
 
 def start_up(workshop: Workshop) -> None:
-    """Set right what a killed process may have left. Only with the lock held."""
+    """Set right what a killed process may have left, and make ready for the first mail. Only with the lock held."""
     swept = workshop.desk.files.sweep(workshop.desk.ledger.arrivals.unreferred)
     if swept is None:
         log.info("somebody is adding a file; what a killed process left is swept at the next start")
     elif swept:
         log.info("swept away what a killed process left", files=swept)
     recover(workshop.post)
+    practise(workshop.desk)
 
 
 class Rounds:

@@ -1,12 +1,14 @@
 """Two mails at once: read side by side, decided in the order of arrival, and a slow one keeps nobody waiting."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from statement_intake import hands
+from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.message import Headers, Message
 from statement_intake.reading.sandbox import ReaderFault
 from statement_intake.rounds import Rounds
@@ -28,7 +30,7 @@ class Gated:
         headers: Headers = self.real.headers(raw)
         return headers
 
-    def read(self, raw: Path, workspace: Path) -> Message:
+    def read(self, raw: Path, workspace: Path, decoded: Sequence[Decoded] = ()) -> Message:
         """The real thing, in its time."""
         with self._counting:
             self.within += 1
@@ -36,7 +38,7 @@ class Gated:
         try:
             if self.waits_for in raw.read_bytes():
                 assert self.open.wait(60)
-            message: Message = self.real.read(raw, workspace)
+            message: Message = self.real.read(raw, workspace, decoded)
             return message
         finally:
             with self._counting:
@@ -114,10 +116,10 @@ def test_a_fault_of_the_surroundings_ends_the_intake_and_blames_no_mail(two: Hou
     deliver(two, *PARTIES)
 
     class Broken(Gated):
-        def read(self, raw: Path, workspace: Path) -> Message:
+        def read(self, raw: Path, workspace: Path, decoded: Sequence[Decoded] = ()) -> Message:
             if b"mission@ghana" in raw.read_bytes() and self.waits_for:
                 raise ReaderFault("broken")
-            return super().read(raw, workspace)
+            return super().read(raw, workspace, decoded)
 
         def examine(self) -> list[str]:
             raise ReaderFault("no reader")

@@ -1,7 +1,7 @@
 """Decides about 200 received mails whose reading is already done: the service, but for its reader."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.arena import written_mail
 from benchmarks.contenders.common import play
 from benchmarks.contenders.service import settings_of
+from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.message import Attachment, Category, DocumentFacts, Headers, Message
 from statement_intake.domain.records import MessageKey
 from statement_intake.logs import configure_logs
@@ -30,7 +31,7 @@ class Read:
         """The real thing."""
         return read_headers(raw)
 
-    def read(self, raw: Path, workspace: Path) -> Message:
+    def read(self, raw: Path, workspace: Path, _decoded: Sequence[Decoded] = ()) -> Message:
         """One document, different for every mail."""
         content = raw.read_bytes()
         digest = hashlib.sha256(content).hexdigest()

@@ -21,6 +21,9 @@ from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary
 from statement_intake.domain.world import World
 
+#: Subjects whose reading is remembered: those of a round.
+_REMEMBERED = 1_000
+
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -38,7 +41,7 @@ class Knowledge:
 
     def __post_init__(self) -> None:
         read = partial(read_subject, meetings=self.meetings, parties=self.parties, words=self.words)
-        object.__setattr__(self, "_read", lru_cache(maxsize=64)(read))
+        object.__setattr__(self, "_read", lru_cache(maxsize=_REMEMBERED)(read))
 
     def read_subject(self, subject: str) -> SubjectReading:
         """Understand a subject line."""

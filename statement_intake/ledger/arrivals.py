@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, exists, func, insert, select, update
 
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Struggling, Unfinished
@@ -14,6 +14,11 @@ from statement_intake.ledger.schema import clean_pdfs, files, folders, inspectio
 
 #: SQL databases limit the number of values in one statement.
 _BATCH = 500
+#: Asked about every mail at the first glance, so made once.
+_TIES = select(
+    exists().where(letters.c.message_id == bindparam("message_id")).label("ours"),
+    exists().where(submissions.c.sender == bindparam("sender")).label("known"),
+)
 
 
 class Arrivals:
@@ -165,25 +170,16 @@ class Arrivals:
         *answers*: Message-IDs that it answers; *references*: what looks like reference numbers in its subject.
         """
         with self._read.begin() as connection:
-            ours = message_id is not None and (
-                connection.execute(select(letters.c.id).where(letters.c.message_id == message_id)).first() is not None
-            )
-            by_thread = (
-                select(letters.c.message_id, submissions.c.reference)
-                .join(letters, letters.c.submission_id == submissions.c.id)
-                .where(letters.c.message_id.in_(list(answers)))
-            )
+            seen = connection.execute(_TIES, {"message_id": message_id, "sender": sender}).one()
             # Most mail answers nothing of ours and names nothing: it is not asked about.
-            thread = {row.message_id: row.reference for row in connection.execute(by_thread)} if answers else {}
+            thread = _answered(connection, answers) if answers else {}
             nearest = next((thread[answer] for answer in answers if answer in thread), None)
-            by_reference = select(submissions.c.reference).where(submissions.c.reference.in_(list(references)))
-            named = (set(connection.execute(by_reference).scalars()) if references else set()) - {nearest}
-            known = connection.execute(select(submissions.c.id).where(submissions.c.sender == sender).limit(1)).first()
+            named = (_named(connection, references) if references else set()) - {nearest}
         return Ties(
-            ours=ours,
+            ours=seen.ours,
             answers=nearest or min(named, default=None),
             several=len(named) > (0 if nearest else 1),
-            known_sender=bool(sender) and known is not None,
+            known_sender=bool(sender) and seen.known,
         )
 
     def pending_marks(self) -> list[PendingMark]:
@@ -282,3 +278,19 @@ def _unfinished(row: Row[tuple[object, ...]]) -> Unfinished:
         faults=row.faults,
         letters_wait=row.letters_wait,
     )
+
+
+def _answered(connection: Connection, answers: Sequence[str]) -> dict[str, str]:
+    """The references of the submissions whose letters have these Message-IDs."""
+    query = (
+        select(letters.c.message_id, submissions.c.reference)
+        .join(letters, letters.c.submission_id == submissions.c.id)
+        .where(letters.c.message_id.in_(list(answers)))
+    )
+    return {row.message_id: row.reference for row in connection.execute(query)}
+
+
+def _named(connection: Connection, references: Sequence[str]) -> set[str]:
+    """Those of *references* that are a submission's."""
+    query = select(submissions.c.reference).where(submissions.c.reference.in_(list(references)))
+    return set(connection.execute(query).scalars())

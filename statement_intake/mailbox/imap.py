@@ -19,6 +19,7 @@ from statement_intake.mailbox import (
     Place,
     RawGlance,
 )
+from statement_intake.mailbox.ahead import ahead
 from statement_intake.mailbox.connection import CommandError, commands, connect, disconnect, place
 from statement_intake.mailbox.glancing import glances
 from statement_intake.mailbox.idle import Listener
@@ -202,10 +203,17 @@ class ImapFolder:
 
         After a broken connection it goes on where it was, if the UID still means the same message.
         """
+        pieces = self._pieces(uid)
+        first = next(pieces)
+        yield first
+        if len(first) >= CHUNK:
+            yield from ahead(pieces)
+
+    def _pieces(self, uid: str) -> Iterator[bytes]:
         offset, download = 0, Download(int(uid), time.monotonic())
         while True:
             chunk, more = self._chunk(download, offset)
-            if chunk:
+            if chunk or not offset:
                 yield chunk
             offset += len(chunk)
             if not more:

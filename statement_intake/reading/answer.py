@@ -15,6 +15,17 @@ MAXIMUM_ANSWER = 8_000_000
 Mode = Literal["read", "attach", "inspect", "examine", "try"]
 
 
+class Run(Value):
+    """A run of base64 in the mail, from octet *start* to *end*, and the file that holds what it stands for."""
+
+    start: int
+    end: int
+    sha256: str
+    size: int
+    #: The file, named as the mail's own is.
+    source: str
+
+
 class Request(Value):
     """What the service asks for. Trusted."""
 
@@ -24,6 +35,8 @@ class Request(Value):
     workspace: str
     #: What the file was called, if *mode* is "attach".
     name: str = ""
+    #: What was decoded while the mail arrived; only within the jail, where it can be shown and not be changed.
+    runs: tuple[Run, ...] = ()
 
 
 class Answer(Value):

@@ -9,7 +9,7 @@ Where bubblewrap cannot run, Landlock and filters of system calls draw the same 
 import contextlib
 import os
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -52,16 +52,20 @@ class Limits:
 _confined: Protection | None = None
 
 
-def enter_jailed(source: Path, workspace: Path) -> None:
+def enter_jailed(source: Path, workspace: Path, content: Mapping[str, Path]) -> None:
     """Become the reader of one mail, as the first process of a process namespace: *source* is INPUT, *workspace* OUT.
 
-    Paths as the jail has them. Raises OSError.
+    *content*: files that are in OUT from the beginning, by their names there, and cannot be changed. Paths as the jail
+    has them. Raises OSError.
     """
     kernel.keep_mounts_to_ourselves()
     kernel.scratch(jail.SCRATCH, SCRATCH)
     os.environ["TMPDIR"] = str(jail.SCRATCH)
     kernel.bind(workspace, jail.WORKSPACE, writable=True)
     kernel.bind(source, jail.INPUT, writable=False)
+    for name, file in content.items():
+        (jail.WORKSPACE / name).touch()
+        kernel.bind(file, jail.WORKSPACE / name, writable=False)
     for folder in (jail.MAILS, Path("/proc"), Path("/dev/pts")):
         kernel.cover(folder)
     os.chdir("/")

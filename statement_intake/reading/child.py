@@ -5,6 +5,7 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Request
 from statement_intake.reading.attachment import Described, inspect
@@ -13,6 +14,7 @@ from statement_intake.reading.examination import examine, try_cell
 from statement_intake.reading.faults import OverLimits, ReaderEnded, ReaderFault
 from statement_intake.reading.inspecting import inspect_video
 from statement_intake.reading.mime import read_message
+from statement_intake.reading.sample import sample_mail
 from statement_intake.reading.store import Store
 
 #: The share of the time that may go into measuring; the rest is for reading and answering.
@@ -21,11 +23,20 @@ MEASURING = 0.8
 NICENESS = 10
 
 
-def load() -> None:
-    """Import what is otherwise imported when the first mail needs it."""
+def load(folder: Path | None = None) -> None:
+    """Import what is otherwise imported when the first mail needs it, and read a mail of our own in *folder*.
+
+    What that leaves behind (compiled patterns, tables made at first use) is then there in every fork.
+    """
     import charset_normalizer  # noqa: F401, PLC0415 - to be there in every fork
 
-    from statement_intake.reading import pdf, zipped_xml  # noqa: F401, PLC0415 - the same
+    from statement_intake.reading import docx, odt, pdf, rtf  # noqa: F401, PLC0415 - the same
+
+    with suppress(OSError), TemporaryDirectory(prefix="work-warm-", dir=folder) as name:
+        source, workspace = Path(name, "source"), Path(name, "workspace")
+        source.write_bytes(sample_mail())
+        workspace.mkdir()
+        read_message(source, workspace, seconds=60, message_bytes=MEGABYTE, output_bytes=MEGABYTE)
 
 
 def answer(request: Request, source: Path, workspace: Path, limits: Limits) -> bytes:
@@ -71,6 +82,7 @@ def _read(request: Request, source: Path, workspace: Path, limits: Limits) -> An
             seconds=limits.seconds * MEASURING,
             message_bytes=limits.message_megabytes * MEGABYTE,
             output_bytes=limits.output_bytes,
+            runs=request.runs,
         )
         return Answer(message=message)
     if request.mode == "inspect":

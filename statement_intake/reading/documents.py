@@ -1,6 +1,8 @@
 """The text of a document, or why there is none."""
 
 import re
+import struct
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +21,8 @@ MAXIMUM_COUNTED = 5_000_000
 MAXIMUM_PLAIN = 5_000_000
 #: Seconds for one document.
 SECONDS = 20.0
+#: Bytes, unpacked, of a document that is read together with its mail.
+LIGHT = 2_000_000
 #: Fewer words than this are no readable text: a page number, a stray letter.
 READABLE_WORDS = 3
 #: The same for scripts written without spaces, where each character counts as a word.
@@ -34,6 +38,7 @@ _PROBLEMS: Mapping[type[Exception], DocumentProblem] = MappingProxyType(
         Unknown: DocumentProblem.UNSUPPORTED,
     }
 )
+_BROKEN_ZIP = (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, EOFError, OverflowError)
 _UNSPACED = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 #: Letters and digits with their combining marks (Arabic vowels, accents) and apostrophes within.
 _WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670'’]*")
@@ -58,13 +63,29 @@ def read(path: Path, kind: str, *, seconds: float = SECONDS) -> DocumentFacts:
 def read_apart(path: Path, kind: str, *, seconds: float = SECONDS) -> DocumentFacts:
     """`read`, in a process of its own that cannot outlive *seconds* nor take more memory than it may.
 
-    Raises OSError where no process can be made.
+    Light documents of the kinds that Python itself takes apart are read at once: the process would cost more than the
+    reading. Raises OSError where no process can be made.
     """
     if kind not in READERS:
         return DocumentFacts(format=kind, problem=DocumentProblem.UNSUPPORTED)
+    if _is_light(path, kind):
+        return read(path, kind, seconds=seconds)
     limited = DocumentFacts(format=kind, problem=DocumentProblem.LIMITED)
     answer = apart(lambda: read(path, kind, seconds=seconds).model_dump_json().encode(), path, seconds=seconds)
     return limited if answer is None else DocumentFacts.model_validate_json(answer)
+
+
+def _is_light(path: Path, kind: str) -> bool:
+    if kind == "txt":
+        return path.stat().st_size <= LIGHT
+    if kind not in {"docx", "odt"}:
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            # No more of a member is read than it declares.
+            return sum(member.file_size for member in archive.infolist()) <= LIGHT
+    except (*_BROKEN_ZIP, OSError):
+        return False
 
 
 def count_words(text: str) -> int:

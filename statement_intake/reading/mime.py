@@ -4,8 +4,8 @@ import email
 import email.policy
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from email.message import Message as Mime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import mailparser
 
 from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.reading import bodies, transfer
+from statement_intake.reading.answer import Run
 from statement_intake.reading.attachment import Described
 from statement_intake.reading.cms import signed_content
 from statement_intake.reading.faults import OverLimits, ReaderFault
@@ -69,22 +70,31 @@ class _Mail:
     message_bytes: int
     #: It lies within another mail; those within it are not opened.
     inside: bool
+    #: What of it is decoded already, by the octet with which it begins.
+    runs: Mapping[int, Run] = field(default_factory=dict)
     #: It was taken out of an S/MIME object.
     unwrapped: bool = False
 
 
-def read_message(raw: Path, workspace: Path, *, seconds: float, message_bytes: int, output_bytes: int) -> Message:
-    """Read the mail in *raw*; its files go to *workspace*. Raises ReaderFault, OSError and MemoryError."""
+def read_message(  # noqa: PLR0913 - a mail, where it goes, and limits
+    raw: Path, workspace: Path, *, seconds: float, message_bytes: int, output_bytes: int, runs: Sequence[Run] = ()
+) -> Message:
+    """Read the mail in *raw*; its files go to *workspace*. Raises ReaderFault, OSError and MemoryError.
+
+    *runs*: what was decoded as it arrived, and is in *workspace* already.
+    """
     budget = Budget(Store(workspace, output_bytes), time.monotonic() + seconds)
-    return _read(raw, budget, message_bytes, inside=False)
+    return _read(raw, budget, message_bytes, inside=False, runs=runs)
 
 
-def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool) -> Message:
+def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool, runs: Sequence[Run] = ()) -> Message:
     headers = read_headers(first_header_section(raw))
     found = Found(budget)
     try:
         skeleton = cut(raw, message_bytes=message_bytes)
-        _walk(_parse(without_obsolete_spaces(skeleton.content), found), _Mail(skeleton, found, message_bytes, inside))
+        known = {run.start: run for run in runs}
+        mail = _Mail(skeleton, found, message_bytes, inside, known)
+        _walk(_parse(without_obsolete_spaces(skeleton.content), found), mail)
     except OverLimits as limit:
         return Message(headers=headers, over_limits=str(limit))
     except RecursionError:
@@ -178,7 +188,7 @@ def _leaf(place: _Place, mail: _Mail) -> None:
         inline=disposition != "attachment" and (disposition == "inline" or content_id),
         number=found.budget.next_file(),
     )
-    stored = found.budget.store.keep(_content(part, mail, described))
+    stored = _decoded(part, mail) or found.budget.store.keep(_content(part, mail, described))
     if part.get_content_type() in _REPORTS:
         found.report = (found.report + clean_text(_beginning(stored)) + "\n")[:MAXIMUM_REPORT]
     if name.lower().endswith(".p7m") or part.get_content_type() in _SIGNED_OR_ENCRYPTED:
@@ -188,6 +198,15 @@ def _leaf(place: _Place, mail: _Mail) -> None:
     attachment = take(stored, described, found, inside=mail.inside)
     if attachment is not None and attachment.category is Category.MESSAGE:
         _enclosed(part, attachment, stored, mail)
+
+
+def _decoded(part: Mime, mail: _Mail) -> Stored | None:
+    """The content of *part* where it is one run of base64 that was decoded as the mail arrived."""
+    payload = part._payload  # type: ignore[attr-defined]  # noqa: SLF001 - as below
+    if not mail.runs or not isinstance(payload, str) or read_field(part, "content-transfer-encoding")[0] != "base64":
+        return None
+    run = mail.skeleton.run(payload, mail.runs)
+    return mail.found.budget.store.known(run.sha256, run.size) if run else None
 
 
 def _beginning(stored: Stored) -> str:
@@ -211,7 +230,7 @@ def _unwrapped(stored: Stored, described: Described, place: _Place, mail: _Mail)
         take(content, replace(described, name=name, declared_type=""), found, inside=mail.inside)
         return True
     skeleton = cut(content.path, message_bytes=mail.message_bytes)
-    inner = replace(mail, skeleton=skeleton, unwrapped=True)
+    inner = replace(mail, skeleton=skeleton, unwrapped=True, runs={})
     _walk(_parse(skeleton.content, found), inner, place.depth + 1)
     return True
 

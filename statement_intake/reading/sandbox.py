@@ -8,17 +8,18 @@ import signal
 import stat
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
+from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.inspection import Inspected, Preview
 from statement_intake.domain.message import Attachment, Headers, Message
 from statement_intake.reading import jail
-from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Mode, Request
+from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Mode, Request, Run
 from statement_intake.reading.cell import MAXIMUM_PROCESSES, Limits, Protection
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
 from statement_intake.reading.gate import STARTING, Gate, Told, WardenLost
@@ -72,15 +73,17 @@ class Reader:
         """Decode a header section, which may be cut off; never raises."""
         return read_headers(raw)
 
-    def read(self, raw: Path, workspace: Path) -> Message:
+    def read(self, raw: Path, workspace: Path, decoded: Sequence[Decoded] = ()) -> Message:
         """Read the mail in *raw*; each attachment's content becomes workspace/<sha256>.
 
+        *decoded*: what was decoded while it arrived; where that is an attachment's content, its file is moved.
         Raises ReaderFault (ours: try again) and ReaderEnded (a limit: hold the mail). *workspace* is made if missing.
         """
-        answer = self._run("read", raw, workspace)
+        answer = self._run("read", raw, workspace, decoded=decoded)
         if answer.message is None:
             raise ReaderEnded("the reader's answer is no message")
-        _verify(tuple(answer.message.all_attachments), workspace)
+        attachments = tuple(answer.message.all_attachments)
+        _verify(attachments, workspace, _moved(decoded, attachments, workspace))
         return answer.message
 
     def read_file(self, file: Path, name: str, workspace: Path) -> Attachment:
@@ -122,11 +125,13 @@ class Reader:
         self._opened(root)
         return self._protections[0], _PROTECTED[self._protections[0]]
 
-    def _run(self, mode: Mode, source: Path, workspace: Path, name: str = "") -> Answer:
+    def _run(
+        self, mode: Mode, source: Path, workspace: Path, name: str = "", decoded: Sequence[Decoded] = ()
+    ) -> Answer:
         workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(source, os.R_OK):
             raise ReaderFault(f"{source} cannot be read")
-        told = self._ask(mode, source.resolve(), workspace.resolve(), name)
+        told = self._ask(mode, source.resolve(), workspace.resolve(), name, decoded)
         answer = _understand(told, self._limits)
         if answer.fault:
             raise ReaderFault(answer.fault)
@@ -134,11 +139,11 @@ class Reader:
             raise ReaderEnded(answer.ended)
         return answer
 
-    def _ask(self, mode: Mode, source: Path, workspace: Path, name: str) -> Told:
+    def _ask(self, mode: Mode, source: Path, workspace: Path, name: str, decoded: Sequence[Decoded]) -> Told:
         for last in (False, True):
             gate = self._opened(workspace.parent)
             try:
-                with _request(gate, mode, source, workspace, name) as request:
+                with _request(gate, mode, source, workspace, name, decoded) as request:
                     return gate.ask(request, seconds=self._limits.seconds)
             except WardenLost as lost:
                 # Perhaps over another mail, which was in work at the same time.
@@ -189,7 +194,9 @@ def _try(gate: Gate, root: Path) -> str:
 
 
 @contextmanager
-def _request(gate: Gate, mode: Mode, source: Path, workspace: Path, name: str) -> Iterator[Request]:
+def _request(  # noqa: PLR0913 - the gate, and what a request says
+    gate: Gate, mode: Mode, source: Path, workspace: Path, name: str, decoded: Sequence[Decoded] = ()
+) -> Iterator[Request]:
     """The request, with the source where the warden can see it: bubblewrap's jail holds nothing but the workspaces."""
     if not gate.jailed:
         yield Request(mode=mode, source=str(source), workspace=str(workspace), name=name)
@@ -197,9 +204,15 @@ def _request(gate: Gate, mode: Mode, source: Path, workspace: Path, name: str) -
     shown = gate.root / f"{workspace.name}.input"
     _show(source, shown)
     try:
-        yield Request(mode=mode, source=shown.name, workspace=workspace.name, name=name)
+        # The jail shows what lies in the root, and no more.
+        runs = tuple(_run(known) for known in decoded if Path(known.path).resolve().parent == gate.root)
+        yield Request(mode=mode, source=shown.name, workspace=workspace.name, name=name, runs=runs)
     finally:
         shown.unlink(missing_ok=True)
+
+
+def _run(known: Decoded) -> Run:
+    return Run(start=known.start, end=known.end, sha256=known.sha256, size=known.size, source=Path(known.path).name)
 
 
 def _show(source: Path, shown: Path) -> None:
@@ -240,13 +253,34 @@ def _understand(told: Told, limits: Limits) -> Answer:
     raise ReaderFault(f"the reader ended without an answer (exit code {ended.code})")
 
 
-def _verify(attachments: Sequence[Attachment | Preview], workspace: Path) -> None:
+def _moved(decoded: Sequence[Decoded], attachments: Sequence[Attachment], workspace: Path) -> dict[str, int]:
+    """Put what was decoded in the place of its picture in the workspace, where it is an attachment's content.
+
+    The digests and sizes of what was moved: ours, not the child's, who could see it and not change it.
+    """
+    named = {attachment.sha256 for attachment in attachments}
+    moved: dict[str, int] = {}
+    for known in decoded:
+        place = workspace / known.sha256
+        if known.sha256 in named and known.sha256 not in moved and not place.is_dir():
+            Path(known.path).replace(place)
+            moved[known.sha256] = known.size
+    return moved
+
+
+def _verify(
+    attachments: Sequence[Attachment | Preview], workspace: Path, known: Mapping[str, int] | None = None
+) -> None:
     """Check that every file is there, plain, and what it is said to be; remove what was not announced.
+
+    *known*: sizes of files that the child has not written, by digest.
 
     The child was in the hands of the mail, so nothing is opened by a name of its choosing, and no link is followed.
     """
     named = {attachment.sha256: attachment.size for attachment in attachments}
     for name, size in named.items():
+        if known and known.get(name) == size:
+            continue
         if not _SHA256.fullmatch(name) or _digest(workspace / name, size) != name:
             raise ReaderEnded("the reader's answer cannot be trusted: a file is not what it is said to be")
     if any(attachment.size != named[attachment.sha256] for attachment in attachments):

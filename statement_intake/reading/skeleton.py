@@ -8,11 +8,12 @@ nonce, so no mail can forge one.
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from statement_intake.reading.answer import Run
 from statement_intake.reading.faults import OverLimits
 from statement_intake.reading.headers import MAXIMUM_SECTION, header_section
 
@@ -31,6 +32,9 @@ MAXIMUM_DASHED = 20_000
 
 #: Bytes of the longest line break and two dashes, less one.
 OVERLAP = 3
+
+#: White space behind a run of base64 that is still that run.
+_WHITE = 64
 
 _BREAK = re.compile(rb"\r\n|\r|\n")
 _DASHED = re.compile(rb"(?:\r\n|\r|\n)--")
@@ -58,6 +62,18 @@ class Skeleton:
                 end = marker.end()
                 yield from _between(stream, int(marker[1]), int(marker[2]))
         yield text[end:].encode("utf-8", "surrogateescape")
+
+    def run(self, text: str, runs: Mapping[int, Run]) -> Run | None:
+        """Which of *runs*, by where they begin, is the whole of a payload but for white space behind it."""
+        markers = list(self._markers.finditer(text))
+        if len(markers) != 1:
+            return None
+        (cut,) = markers
+        run = runs.get(int(cut[1]) - len(text[: cut.start()].encode("utf-8", "surrogateescape")))
+        if run is None or not 0 <= int(cut[2]) - run.end <= _WHITE or text[cut.end() :].strip():
+            return None
+        with self.raw.open("rb") as stream:
+            return None if b"".join(_between(stream, run.end, int(cut[2]))).strip() else run
 
     @property
     def _markers(self) -> re.Pattern[str]:

@@ -27,6 +27,11 @@ class Store:
     limit: int
     written: int = 0
 
+    def known(self, sha256: str, size: int) -> Stored:
+        """A file that is in the folder from the beginning. Raises OverLimits."""
+        self._count(size)
+        return Stored(path=self.folder / sha256, sha256=sha256, size=size)
+
     def keep(self, pieces: Iterable[bytes]) -> Stored:
         """Write *pieces* to a file. Raises OverLimits, and OSError where the disk is full."""
         digest = hashlib.sha256()
@@ -34,13 +39,23 @@ class Store:
         draft = self.folder / "draft"
         with draft.open("wb") as stream:
             for piece in pieces:
-                self.written += len(piece)
                 size += len(piece)
-                if self.written > self.limit:
+                try:
+                    self._count(len(piece))
+                except OverLimits:
                     draft.unlink()
-                    raise OverLimits(f"the mail's content takes more than {self.limit:,} bytes")
+                    raise
                 digest.update(piece)
                 stream.write(piece)
         path = self.folder / digest.hexdigest()
-        draft.replace(path)
+        if path.exists():
+            # Nothing can take the place of what was there from the beginning, nor has to.
+            draft.unlink()
+        else:
+            draft.replace(path)
         return Stored(path=path, sha256=path.name, size=size)
+
+    def _count(self, octets: int) -> None:
+        self.written += octets
+        if self.written > self.limit:
+            raise OverLimits(f"the mail's content takes more than {self.limit:,} bytes")

@@ -36,6 +36,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def clean_line(text: str) -> str:
     """One line without controls: line breaks and tabs become spaces, NULs and other controls go."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return _SURROGATES.sub("\ufffd", text.translate(_IN_LINES)).strip()
 
 

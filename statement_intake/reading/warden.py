@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,12 +28,14 @@ WATCH = 0.1
 PATIENCE = 1.0
 #: Octets of a request.
 _REQUEST = 65_536
+#: A cell's own, within bubblewrap.
+_NAMESPACES = kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC
 _NOTHING_HERE = b"/dev/null"
 
 
 @dataclass
 class _Cell:
-    """A mail in work. In bubblewrap *process* is the one that waits for the cell's first process."""
+    """A mail in work. *process* is the cell's first."""
 
     process: int
     handle: int
@@ -83,7 +85,7 @@ class Warden:
             return False
         request = Request.model_validate_json(message)
         answer, status = descriptors
-        process = os.fork()
+        process = kernel.fork_into(_NAMESPACES) if self.protection == "bubblewrap" else os.fork()
         if process == 0:
             self._in_the_fork(request, answer)
         os.close(answer)
@@ -112,11 +114,10 @@ class Warden:
             # A session is also what the kernel shares the processors by, where it does (autogroup, sched(7)).
             os.setsid()
             if self.protection == "bubblewrap":
-                code = _wait_for_cell(lambda: self._read(request, answer))
-            else:
-                kernel.die_with_parent()
-                self._read(request, answer)
-                code = 0
+                kernel.become_the_same_user()
+            kernel.die_with_parent()
+            self._read(request, answer)
+            code = 0
         finally:
             os._exit(code)
 
@@ -126,7 +127,7 @@ class Warden:
         own_user = self.protection == "bubblewrap"
         try:
             if own_user:
-                cell.enter_jailed(source, workspace)
+                cell.enter_jailed(source, workspace, {run.sha256: self._place(run.source) for run in request.runs})
                 source, workspace = jail.INPUT, jail.WORKSPACE
             elif self.protection == "landlock":
                 cell.enter_landlocked(source, workspace)
@@ -149,9 +150,9 @@ class Warden:
     def _end(self, inmate: _Cell, why: str) -> None:
         inmate.why = inmate.why or why
         if self.protection == "bubblewrap":
-            # It kills the cell's first process, and all others with it, and then ends itself.
+            # The first process of its namespace: all others die with it (pid_namespaces(7)).
             with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(inmate.handle, signal.SIGTERM)
+                signal.pidfd_send_signal(inmate.handle, signal.SIGKILL)
         else:
             cell.end_group(inmate.process)
 
@@ -188,47 +189,13 @@ def _keep_only(descriptor: int) -> None:
     os.closerange(descriptor + 1, 65_536)
 
 
-def _wait_for_cell(read: Callable[[], None]) -> int:
-    """Make the cell's namespaces and its first process, and wait for that. The exit code, as a shell has it."""
-    awaited = {signal.SIGTERM, signal.SIGCHLD}
-    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
-    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWPID | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
-    kernel.become_the_same_user()
-    kernel.die_with_parent()
-    us, them = os.pipe()
-    first = os.fork()
-    if first == 0:
-        code = 1
-        try:
-            os.close(them)
-            kernel.die_with_parent()
-            os.set_blocking(us, False)
-            with suppress(BlockingIOError):
-                # The end of the pipe: the other died before it could take us along.
-                os._exit(os.read(us, 1) == b"")
-            os.close(us)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
-            read()
-            code = 0
-        finally:
-            os._exit(code)
-    _keep_only(them)
-    while True:
-        if signal.sigwait(awaited) == signal.SIGTERM:
-            os.kill(first, signal.SIGKILL)
-        ended, status = os.waitpid(first, os.WNOHANG)
-        if ended:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else 128 - code
-
-
 def main(arguments: Sequence[str]) -> int:
     """Serve the connection whose descriptor the command line names. 0 when the service has closed it."""
     options = json.loads(arguments[0])
     protection: Protection = options["protection"]
     # What ends us is the connection's end; a signal to the whole group is the service's business.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
-    child.load()
+    child.load(jail.MAILS if protection == "bubblewrap" else None)
     if protection == "bubblewrap":
         seccomp.deny(seccomp.ALWAYS)
     else:

@@ -20,7 +20,13 @@ def read(raw: bytes | str, tmp_path: Path, **limits: int) -> Message:
     (tmp_path / "raw").write_bytes(raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     (tmp_path / "out").mkdir(exist_ok=True)
     values = {"message_bytes": 200_000_000, "output_bytes": 400_000_000} | limits
-    return read_message(tmp_path / "raw", tmp_path / "out", seconds=60, **values)
+    return read_message(
+        tmp_path / "raw",
+        tmp_path / "out",
+        seconds=60,
+        message_bytes=values["message_bytes"],
+        output_bytes=values["output_bytes"],
+    )
 
 
 def mail(*parts: str, kind: str = "mixed", head: str = "") -> str:

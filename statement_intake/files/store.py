@@ -12,7 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.faults import LimitExceeded
+from statement_intake.files.decoding import Decoding
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Room that has to be left on the store's file system before anything is blamed on a mail, in octets.
@@ -36,14 +38,17 @@ class FileStore:
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         #: Subfolders whose own entry this process has made durable.
         self._durable: set[Path] = set()
+        #: By the digest of a raw mail: what was decoded of it, until it is read.
+        self._decoded: dict[str, tuple[Decoded, ...]] = {}
 
     def put(self, chunks: Iterable[bytes], *, most: int) -> Stored:
-        """Write *chunks* to the store as they come.
+        """Write *chunks*, a raw mail's, to the store as they come; long base64 in them is decoded on its way.
 
         Raises LimitExceeded beyond *most* bytes, OSError if the disk is full.
         """
         digest, size = hashlib.sha256(), 0
         temporary = self.incoming / secrets.token_hex(8)
+        decoding = Decoding(self.incoming)
         try:
             with temporary.open("xb") as stream:
                 for chunk in chunks:
@@ -52,12 +57,33 @@ class FileStore:
                         raise LimitExceeded(f"it is larger than {most // 1_000_000} MB")
                     digest.update(chunk)
                     stream.write(chunk)
+                    decoding.feed(chunk)
                 stream.flush()
                 os.fsync(stream.fileno())
             self._settle(temporary, digest.hexdigest())
+            self._remember(digest.hexdigest(), decoding)
         finally:
+            decoding.close()
             temporary.unlink(missing_ok=True)
         return Stored(digest.hexdigest(), size)
+
+    @contextmanager
+    def decoded(self, sha256: str) -> Iterator[tuple[Decoded, ...]]:
+        """What was decoded of the raw mail of that digest as it arrived; once, and only in the same process.
+
+        The caller may take the files away; what it leaves is gone afterwards.
+        """
+        found = self._decoded.pop(sha256, ())
+        try:
+            yield found
+        finally:
+            for decoded in found:
+                Path(decoded.path).unlink(missing_ok=True)
+
+    def _remember(self, sha256: str, decoding: Decoding) -> None:
+        # The same mail may lie in two folders, and both have come before either is read.
+        if sha256 not in self._decoded and (found := decoding.finish()):
+            self._decoded[sha256] = found
 
     def adopt(self, path: Path, sha256: str) -> None:
         """Take over a file whose digest the caller has computed. It must be on the same file system as the store."""

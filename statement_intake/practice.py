@@ -1,0 +1,54 @@
+"""A statement of our own, for nobody, before the first mail comes.
+
+Patterns are compiled, templates and tables loaded when they are first needed. Delegations write all at once, and at
+the deadline; the first of them need not wait for that.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from statement_intake.desk import Desk
+from statement_intake.domain.checks import Facts
+from statement_intake.domain.judge import judge
+from statement_intake.domain.message import Address, Attachment, Category, DocumentFacts, Headers, Message
+from statement_intake.domain.triage import Ties
+from statement_intake.logs import where
+
+log = structlog.get_logger()
+
+_TEXT = "Please find attached the statement of our delegation. "
+
+
+def practise(desk: Desk) -> None:
+    """Judge it and write its letter. Nothing is recorded, nothing is sent, and nothing is raised."""
+    try:
+        for meeting in desk.knowledge.meetings:
+            if meeting.intake == "open":
+                item = next(iter(meeting.agenda), None)
+                number = item.number if item is not None else "1"
+                _take_in(f"{meeting.subject.short_name} statement – Austria {number}", desk)
+    except Exception as error:  # noqa: BLE001 - the real mails show whether it works
+        log.warning("a fault of ours while practising", problem=where(error))
+
+
+def _take_in(subject: str, desk: Desk) -> None:
+    now = desk.clock()
+    sender = Address(name="", email="practice@mission.example")
+    headers = Headers(sender=(sender,), to=(Address(name="", email="practice@example.org"),), subject=subject)
+    document = DocumentFacts(format="docx", problem=None, text=_TEXT * 100, words=900)
+    statement = Attachment(
+        name="statement.docx", media_type="application/octet-stream", category=Category.DOCUMENT, size=1,
+        sha256="0" * 64, document=document,
+    )  # fmt: skip
+    message = Message(headers=headers, text=_TEXT, attachments=(statement,))
+    decision = judge(message, Facts(received=now), Ties(), desk.knowledge)
+    desk.correspondent.write(
+        decision,
+        headers,
+        reference="PRACTICE",
+        revision=1,
+        received=now - timedelta(seconds=1),
+        now=now,
+        meeting=desk.knowledge.read_subject(subject).series,
+    )

@@ -1,0 +1,1 @@
+"""The store, and what is decoded on its way there."""
