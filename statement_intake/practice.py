@@ -38,7 +38,7 @@ def _take_in(subject: str, desk: Desk) -> None:
     headers = Headers(sender=(sender,), to=(Address(name="", email="practice@example.org"),), subject=subject)
     document = DocumentFacts(format="docx", problem=None, text=_TEXT * 100, words=900)
     statement = Attachment(
-        name="statement.docx", media_type="application/octet-stream", category=Category.DOCUMENT, size=1,
+        name="our statement.docx", media_type="application/octet-stream", category=Category.DOCUMENT, size=1,
         sha256="0" * 64, document=document,
     )  # fmt: skip
     message = Message(headers=headers, text=_TEXT, attachments=(statement,))

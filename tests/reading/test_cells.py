@@ -111,7 +111,7 @@ def test_nothing_survives_its_cell(taken: Taken) -> None:
     alive = [taken.folder / "workspace" / f"alive-{leave}" for leave in (True, False)]
     reader = taken.reader()
     with pytest.raises(ReaderEnded, match="took longer than 3 s"):
-        reader.read(taken.mail(daemon + "        time.sleep(600)"), taken.folder / "workspace")
+        reader.read(taken.mail(daemon + "    time.sleep(600)"), taken.folder / "workspace")
     heart = [path.read_text() for path in alive]
     time.sleep(0.2)
     assert [path.read_text() for path in alive] == heart
