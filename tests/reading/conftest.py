@@ -1,8 +1,9 @@
 """Real videos made by ffmpeg, real documents, and a reader in its real sandbox."""
 
+import socket
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def make_reader(sandbox: str = "require", **changes: float) -> Reader:
 def reader(request: pytest.FixtureRequest) -> Reader:
     """A reader, inside bubblewrap and without."""
     return make_reader(request.param)
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """What a file might call: nobody should be waiting at it when its `accept` runs out of time."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        yield server
 
 
 def make_docx(path: Path, body: str, **more: str) -> Path:

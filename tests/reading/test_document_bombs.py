@@ -7,7 +7,7 @@ import socket
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -165,16 +165,6 @@ def laughs(path: Path) -> Path:
 def test_a_docx_that_is_a_bomb_is_refused(make: Make, problem: DocumentProblem, tmp_path: Path) -> None:
     """By its table of contents, or as soon as it shows what it is."""
     assert read(make(tmp_path / "x.docx"), "docx").problem is problem
-
-
-@pytest.fixture
-def listener() -> Iterator[socket.socket]:
-    """Something that a document might call."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        listening.settimeout(0.1)
-        yield listening
 
 
 def test_an_entity_from_elsewhere_is_neither_read_nor_called(listener: socket.socket, tmp_path: Path) -> None:

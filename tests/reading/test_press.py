@@ -3,7 +3,6 @@
 import hashlib
 import io
 import socket
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -160,16 +159,6 @@ def test_an_unsandboxed_press_makes_the_same(loaded: Path) -> None:
     _, clean = pressed(loaded, "pdf", Press(sandbox="limits"))
     with_walls, _ = pressed(loaded, "pdf")
     assert pressed_digest(clean) == with_walls.sha256
-
-
-@pytest.fixture
-def listener() -> Iterator[socket.socket]:
-    """Something that a document might call."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        listening.settimeout(0.1)
-        yield listening
 
 
 def test_a_document_calls_nobody_and_sees_no_file(listener: socket.socket, tmp_path: Path) -> None:
