@@ -92,6 +92,8 @@ class Packets:
     clip: bool = False
     tracks: dict[int, Track] = field(default_factory=dict)
     count: int = 0
+    #: How long after it was decoded the first packet of each stream is presented, in seconds.
+    _delays: dict[int, float] = field(default_factory=dict)
     _rest: bytes = b""
 
     def feed(self, block: bytes) -> None:
@@ -121,15 +123,28 @@ class Packets:
             return
         _, presented, decoded, lasting, _ = zip(*lines, strict=True)
         starts, durations = _seconds(presented), _seconds(lasting)
+        if index not in self._delays:
+            both = zip(starts, _seconds(decoded), strict=True)
+            late = (start - early for start, early in both if start is not None and early is not None)
+            self._delays[index] = next(late, 0.0)
         if None in starts:
-            # Where it is not said when a packet is presented, it is when it is decoded.
-            pairs = zip(starts, _seconds(decoded), strict=True)
-            starts = [late if start is None else start for start, late in pairs]
+            starts = self._completed(index, starts, _seconds(decoded))
         known = [(start, lasts) for start, lasts in zip(starts, durations, strict=True) if start is not None]
         if self.clip and any(start < 0 for start, _ in known):
             known = [_clipped(start, lasts) for start, lasts in known if start >= 0 or start + (lasts or 0.0) > 0]
         if known:
             self.tracks.setdefault(index, Track()).add(*zip(*known, strict=True))
+
+    def _completed(
+        self, index: int, starts: Sequence[float | None], decoded: Sequence[float | None]
+    ) -> list[float | None]:
+        """When packets are presented: where that is not said, as long after decoding as the first of their stream.
+
+        An MPEG program stream says it of the first picture in a unit alone, which may hold several.
+        """
+        pairs = zip(starts, decoded, strict=True)
+        delay = self._delays[index]
+        return [early + delay if start is None and early is not None else start for start, early in pairs]
 
 
 def _clipped(start: float, lasts: float | None) -> tuple[float, float | None]:

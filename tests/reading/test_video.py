@@ -68,6 +68,12 @@ def test_the_usual_containers_are_measured_to_one_picture(extension: str, make_v
     assert (found.pictures, found.torn) == (50, False)
 
 
+def test_pictures_that_do_not_say_when_they_are_shown_are_measured(make_video: MakeVideo) -> None:
+    """A program stream says it of the first picture in a unit; the last of all may be another, shown one later."""
+    found = facts(make_video("many-to-a-unit.mpg", "-bf", "2", rate=25, picture=20, sound=20))
+    assert found.seconds == pytest.approx(20, abs=0.001)
+
+
 def test_a_camcorders_tape_is_measured(tmp_path: Path) -> None:
     """DV has no header at all."""
     ffmpeg("-f", "lavfi", "-i", "testsrc=size=720x576:rate=25:duration=1", str(tmp_path / "tape.dv"))
