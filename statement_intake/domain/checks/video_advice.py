@@ -13,6 +13,8 @@ _WIDTH, _HEIGHT = 1280, 720
 _NARROWEST, _WIDEST = 1.3, 2.05
 #: Frames a second: from film in its American variety (24000/1001) to 60, with some slack for a rate that is measured.
 _SLOWEST, _FASTEST = 23.9, 60.1
+#: Codecs of sound that every player knows.
+_USUAL_SOUND = {"aac", "mp3"}
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -37,9 +39,11 @@ def _advice(video: Attachment, facts: VideoFacts) -> Iterator[Finding]:
     if facts.frame_rate and not _SLOWEST <= facts.frame_rate <= _FASTEST:
         message = f"{video.name} has {facts.frame_rate:g} frames a second."
         yield _note("video.frame_rate", message, {"name": video.name, "measured": facts.frame_rate})
-    if "mp4" not in facts.container.split(",") or facts.video_codec != "h264":
-        used = f"{facts.video_codec} in {facts.container.partition(',')[0]}"
-        message = f"{video.name} is {used}; the meeting room prefers H.264 in MP4."
+    unheard = facts.has_sound and facts.audio_codec not in _USUAL_SOUND
+    if "mp4" not in facts.container.split(",") or facts.video_codec != "h264" or unheard:
+        sound = f" with {facts.audio_codec}" if unheard else ""
+        used = f"{facts.video_codec}{sound} in {facts.container.partition(',')[0]}"
+        message = f"{video.name} is {used}; the meeting room prefers H.264 with AAC in MP4."
         yield _note("video.format", message, {"name": video.name, "format": used})
 
 

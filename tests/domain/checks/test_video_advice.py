@@ -27,11 +27,23 @@ def note(code: str, message: str, **detail: object) -> Finding:
             [
                 note(
                     "video.format",
-                    "is vp9 in matroska; the meeting room prefers H.264 in MP4.",
+                    "is vp9 in matroska; the meeting room prefers H.264 with AAC in MP4.",
                     format="vp9 in matroska",
                 )
             ],
         ),
+        (
+            {"audio_codec": "pcm_s16le"},
+            [
+                note(
+                    "video.format",
+                    "is h264 with pcm_s16le in mov; the meeting room prefers H.264 with AAC in MP4.",
+                    format="h264 with pcm_s16le in mov",
+                )
+            ],
+        ),
+        ({"audio_codec": "mp3"}, []),
+        ({"audio_codec": "", "has_sound": False}, []),
         ({"readable": False, "width": 10, "height": 10}, []),
     ],
 )
