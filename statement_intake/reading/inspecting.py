@@ -1,7 +1,8 @@
 """Plays a whole video once, in the cell: measures picture and sound, and makes the previews on the way.
 
-Pictures that no other refers to are not decoded: that saves more time than all measuring takes, and nothing that is
-measured here hangs on them. The small copy has no more than about fifteen pictures a second for the same reason.
+Pictures that no other refers to are not decoded, and large ones not smoothed: that saves more time than all measuring
+takes, and nothing that is measured here hangs on it. The small copy has no more than about fifteen pictures a second
+for the same reason.
 """
 
 from pathlib import Path
@@ -100,6 +101,9 @@ def _command(video: Path, folder: Path, plan: _Plan) -> list[str]:
     """One run of ffmpeg: every picture is decoded, scaled once, and goes three ways."""
     safe = [part for name, value in SAFE.items() for part in (f"-{name}", value)]
     line = ["ffmpeg", "-nostdin", "-nostats", "-v", "error", "-y", *safe, "-threads", "2", "-skip_frame", "noref"]
+    if max(plan.shape) >= 2 * PROXY_SIDE:
+        # The edges of blocks are smoothed in key frames alone: at half the size and less nobody sees that.
+        line += ["-skip_loop_filter", "nokey"]
     line += ["-i", f"file:{video}", "-filter_complex_threads", "1", "-filter_complex", _graph(plan)]
     line += ["-map", "[measured]", "-map", "[fields]"]
     if plan.sound is not None:
