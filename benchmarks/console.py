@@ -23,8 +23,9 @@ from statement_intake.console.server import serve
 from statement_intake.domain.people import Role
 from statement_intake.domain.search import Cursor
 from statement_intake.ledger.schema import decisions, findings, letters, submissions
+from statement_intake.reception import console_parts
 from statement_intake.settings import Settings
-from statement_intake.workshop import Workshop, console_parts, now, open_workshop
+from statement_intake.workshop import Workshop, now, open_workshop
 
 _BEGAN = datetime(2023, 7, 12, tzinfo=UTC)
 _TRIES = 15

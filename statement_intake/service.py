@@ -6,20 +6,23 @@ from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from statement_intake import systemd
-from statement_intake.console.server import Served
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.lock import only_one
 from statement_intake.monitor import Monitor, serving
 from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
 from statement_intake.waking import Waker
-from statement_intake.workshop import Workshop, lock_folder, may_serve, now, open_workshop, serve_console
+from statement_intake.workshop import Workshop, lock_folder, may_serve, now, open_workshop
+
+if TYPE_CHECKING:
+    from statement_intake.console.server import Served
 
 log = structlog.get_logger()
 
@@ -123,11 +126,13 @@ def _tell_protection(workshop: Workshop) -> None:
         log.info("mail is read in a sandbox", reader=sentence)
 
 
-def _serve_console(workshop: Workshop) -> Served | None:
+def _serve_console(workshop: Workshop) -> "Served | None":
     """The console, if anybody could log in. That it cannot be served must not keep mail from being taken in."""
     if not may_serve(workshop):
         log.info("no console: there is no account; make one with: statement-intake user add NAME --role administrator")
         return None
+    from statement_intake.reception import serve_console  # noqa: PLC0415 - without a console it is not loaded
+
     try:
         console = serve_console(workshop)
     except OSError as error:
@@ -146,6 +151,8 @@ def serve_console_alone(settings: Settings) -> None:
             raise SurroundingsFault(
                 "there is no account; make one with: statement-intake user add NAME --role administrator"
             )
+        from statement_intake.reception import serve_console  # noqa: PLC0415 - as above
+
         console = serve_console(workshop)
         log.info("console", address=settings.console.origin or console.address)
         stop.wait()

@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
 from statement_intake.answered import Answers
 from statement_intake.configuration import load_knowledge
-from statement_intake.console.application import build
-from statement_intake.console.limits import LoginLimits
-from statement_intake.console.parts import Parts
-from statement_intake.console.passwords import Passwords
-from statement_intake.console.provider import Provider
-from statement_intake.console.server import Served, serve
-from statement_intake.console.sign_on import PATH_BACK
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
 from statement_intake.desk import Desk
@@ -27,12 +19,10 @@ from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.message_ids import MessageIds
 from statement_intake.domain.notices import Watchfulness
 from statement_intake.domain.office import Office
-from statement_intake.domain.people import Role
 from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.files import FileStore
 from statement_intake.ledger.ledger import Ledger, open_ledger
 from statement_intake.ledger.log import Filter
-from statement_intake.ledger.sessions import Lifetimes
 from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox
@@ -45,13 +35,11 @@ from statement_intake.replies.compose import Composer
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.scanner import Scanner
 from statement_intake.settings import Settings
-from statement_intake.settings.console import SignOnSettings
 from statement_intake.watching import Lookout, Person
 
 _MEGABYTE = 1_000_000
 #: Octets of a key that is forgotten again.
 _KEY_BYTES = 32
-_TOKEN_LASTS = timedelta(days=365)
 
 
 def now() -> datetime:
@@ -233,51 +221,9 @@ def _rules(settings: Settings) -> PollRules:
     )
 
 
-def serve_console(workshop: Workshop) -> Served:
-    """The console, in a thread of its own. Raises OSError where its port cannot be had."""
-    console = workshop.settings.console
-
-    def application(port: int) -> FastAPI:
-        return build(console_parts(workshop, console.origin or f"http://{_in_address(console.host)}:{port}"))
-
-    return serve(application, console.host, console.port)
-
-
-def console_parts(workshop: Workshop, origin: str) -> Parts:
-    """What the console's pages are given."""
-    console, desk = workshop.settings.console, workshop.desk
-    idle, absolute = timedelta(minutes=console.idle_minutes), timedelta(hours=console.session_hours)
-    return Parts(
-        desk=desk,
-        origin=origin.rstrip("/"),
-        lifetimes=Lifetimes(idle=idle, absolute=absolute),
-        undo=timedelta(seconds=console.undo_seconds),
-        tokens=Lifetimes(idle=_TOKEN_LASTS, absolute=_TOKEN_LASTS),
-        provider=_provider(console.sign_on, origin.rstrip("/")) if console.sign_on else None,
-        passwords=Passwords(),
-        limits=LoginLimits(desk.clock),
-    )
-
-
-def _provider(sign_on: SignOnSettings, origin: str) -> Provider:
-    return Provider(
-        issuer=sign_on.issuer,
-        client_id=sign_on.client_id,
-        client_secret=sign_on.password.get_secret_value() if sign_on.password else None,
-        scopes=sign_on.scopes,
-        groups_claim=sign_on.groups_claim,
-        roles={group: Role.named(word) for group, word in sign_on.roles.items()},
-        redirect_uri=origin + PATH_BACK,
-    )
-
-
 def may_serve(workshop: Workshop) -> bool:
     """Whether anybody could log in."""
     return workshop.settings.console.sign_on is not None or workshop.desk.ledger.accounts.any()
-
-
-def _in_address(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def lock_folder(settings: Settings) -> Path:

@@ -12,7 +12,8 @@ from statement_intake.console.application import build
 from statement_intake.console.passwords import Passwords
 from statement_intake.console.server import serve
 from statement_intake.domain.people import Role
-from statement_intake.workshop import Workshop, console_parts
+from statement_intake.reception import console_parts
+from statement_intake.workshop import Workshop
 from tests.house import House
 
 PASSWORD = "correct horse battery staple"
