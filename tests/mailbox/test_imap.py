@@ -10,7 +10,8 @@ from imapclient import IMAPClient
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Part
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, MessageGone, RawGlance
-from statement_intake.mailbox.imap import CHUNK, ImapMailbox
+from statement_intake.mailbox.imap import ImapMailbox
+from statement_intake.mailbox.imap_folder import CHUNK
 from tests.conftest import ImapAccount
 
 ARRIVED = datetime(2023, 8, 28, 14, 30, 15, tzinfo=UTC)
@@ -121,7 +122,7 @@ def test_more_mail_than_one_search_can_list_is_listed(
 ) -> None:
     """Long lists are asked for in windows, and nothing falls between them."""
     uids = [imap_account.deliver(LETTER, ARRIVED) for _ in range(7)]
-    monkeypatch.setattr("statement_intake.mailbox.imap.WINDOW", 3)
+    monkeypatch.setattr("statement_intake.mailbox.imap_folder.WINDOW", 3)
     with mailbox(imap_account).open("INBOX") as folder:
         assert folder.uids_above(None, None) == uids
         assert folder.uids_above(uids[1], None) == uids[2:]

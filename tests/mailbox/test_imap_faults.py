@@ -167,7 +167,7 @@ def test_a_message_that_is_not_handed_out_is_told_apart_from_a_sick_server(
 
 def test_a_download_goes_on_where_the_connection_broke(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next connection is asked for the rest, and what was read is not read again."""
-    monkeypatch.setattr("statement_intake.mailbox.imap.CHUNK", 4)
+    monkeypatch.setattr("statement_intake.mailbox.imap_folder.CHUNK", 4)
     text, broken = b"0123456789", False
 
     def script(command: bytes) -> bytes | None:
@@ -289,7 +289,7 @@ def test_a_download_goes_on_only_where_the_uid_still_means_the_same_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Some servers use UIDs anew. Half of one message is never joined to half of another."""
-    monkeypatch.setattr("statement_intake.mailbox.imap.CHUNK", 4)
+    monkeypatch.setattr("statement_intake.mailbox.imap_folder.CHUNK", 4)
     text, broken = b"0123456789", False
 
     def script(command: bytes) -> bytes | None:
@@ -314,7 +314,7 @@ def test_a_download_goes_on_only_where_the_uid_still_means_the_same_message(
 
 def test_a_message_that_never_ends_is_given_up_in_time_and_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A byte now and then keeps every limit between two bytes; the limit of the whole message ends it."""
-    monkeypatch.setattr("statement_intake.mailbox.imap.GRACE_SECONDS", -10.0)
+    monkeypatch.setattr("statement_intake.mailbox.imap_folder.GRACE_SECONDS", -10.0)
 
     def script(command: bytes) -> bytes | None:
         if not command.startswith(b"UID FETCH"):
