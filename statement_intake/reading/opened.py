@@ -5,22 +5,20 @@ from dataclasses import dataclass, field
 
 from statement_intake.reading.packets import MAXIMUM_STREAMS
 
-#: The options of ffprobe that make it say what `feed` understands.
-OPENING = {
-    "show_entries": "frame=stream_index"
-    ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,avg_frame_rate,duration"
+#: What `feed` understands, for ffprobe's -show_entries with `-of compact`: streams and container, and pictures.
+STREAMS = (
+    "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,avg_frame_rate,duration"
     ":stream_disposition=default,attached_pic,timed_thumbnails"
     ":stream_side_data=rotation"
-    ":format=format_name,duration,start_time",
-    "of": "compact",
-}
-
+    ":format=format_name,duration"
+)
+PICTURES = "frame=stream_index"
 Stream = dict[str, str]
 
 
 @dataclass
 class Opened:
-    """Everything that one run of ffprobe with OPENING says."""
+    """What a run of ffprobe with STREAMS, or PICTURES, says of streams, whatever else it says."""
 
     streams: dict[str, Stream] = field(default_factory=dict)
     container: dict[str, str] = field(default_factory=dict)
@@ -32,15 +30,24 @@ class Opened:
         """Take the next piece of output."""
         *lines, self._rest = (self._rest + block).split(b"\n")
         for line in lines:
-            section, *pairs = line.decode("ascii", "replace").split("|")
-            entries = dict(pair.partition("=")[::2] for pair in pairs)
-            if section == "frame":
-                self.decoded[entries.get("stream_index", "")] += 1
-            elif section == "stream" and len(self.streams) < MAXIMUM_STREAMS:
-                # Transport streams list what is in a programme twice.
-                self.streams[entries.get("index", "")] = entries
-            elif section == "format":
-                self.container = entries
+            if not line.startswith(b"packet|"):
+                self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        section, *pairs = line.decode("ascii", "replace").split("|")
+        entries = dict(pair.partition("=")[::2] for pair in pairs)
+        if section == "frame":
+            self.decoded[entries.get("stream_index", "")] += 1
+        elif section == "stream" and len(self.streams) < MAXIMUM_STREAMS:
+            # Transport streams list what is in a programme twice.
+            self.streams[entries.get("index", "")] = entries
+        elif section == "format":
+            self.container = entries
+
+    def learn(self, other: "Opened") -> None:
+        """Believe *other*, who looked longer, wherever it says something."""
+        self.streams |= other.streams
+        self.container |= other.container
 
     @property
     def pictures(self) -> list[Stream]:

@@ -13,12 +13,15 @@ from operator import add, sub
 MAXIMUM_PACKETS = 5_000_000
 #: Streams of one file that are looked at.
 MAXIMUM_STREAMS = 64
-#: The options of ffprobe that make it say what `feed` understands.
-LISTING = {"show_entries": "packet=stream_index,pts_time,dts_time,duration_time,flags", "of": "csv=p=0"}
+#: What `feed` understands, for ffprobe's -show_entries with `-of compact`.
+PACKETS = "packet=stream_index,pts_time,dts_time,duration_time,flags"
 #: Pictures are stored out of order by at most 16 (H.264 and H.265); so many are put in order.
 _REORDERED = 32
 #: A line; side data of a packet may stand behind it.
-_LINE = re.compile(rb"^(\d+),([^,\n]*),([^,\n]*),([^,\n]*),([^,\n]*).*\n", re.MULTILINE)
+_LINE = re.compile(
+    rb"^packet\|stream_index=(\d+)\|pts_time=([^|\n]*)\|dts_time=([^|\n]*)\|duration_time=([^|\n]*)\|flags=([^|\n]*).*\n",
+    re.MULTILINE,
+)
 
 _Line = tuple[bytes, bytes, bytes, bytes, bytes]
 
@@ -86,7 +89,7 @@ class TooManyPackets(Exception):  # noqa: N818 - a limit is not an error
 
 @dataclass
 class Packets:
-    """Everything that one run of ffprobe with LISTING says."""
+    """What a run of ffprobe with PACKETS says of packets, whatever else it says."""
 
     #: What lies before the clock's zero is not presented, as where an edit list cuts.
     clip: bool = False

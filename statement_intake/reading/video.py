@@ -13,8 +13,8 @@ from ffmpeg._utils import convert_kwargs_to_cmd_line_args  # what ffmpeg.probe, 
 
 from statement_intake.domain.message import VideoFacts
 from statement_intake.reading.extent import Extent, measure_extent
-from statement_intake.reading.opened import OPENING, Opened
-from statement_intake.reading.packets import LISTING, MAXIMUM_PACKETS, Packets, TooManyPackets, Track
+from statement_intake.reading.opened import PICTURES, STREAMS, Opened
+from statement_intake.reading.packets import MAXIMUM_PACKETS, PACKETS, Packets, TooManyPackets, Track
 from statement_intake.reading.streams import Measured, facts_of
 from statement_intake.reading.tool import Ran, run
 
@@ -83,41 +83,52 @@ def measure_streams(path: Path, *, seconds: float) -> Measured:
 def _look(path: Path, extent: Extent, deadline: float) -> tuple[Opened, Packets, Ran, Ran]:
     """Open the file and list its packets, at the same time: to load ffprobe takes longer than it then runs for most.
 
-    The packets of sound, which are many, are listed only where the file's index does not tell when they are played.
+    The packets of sound, which are many, are listed only where the film's index does not tell when they are played.
     Raises TooManyPackets.
     """
     sound = extent.movie.sound
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(_open, path, deadline)
-        packets, listed = _list_packets(path, extent, deadline, "V" if sound else "")
-        opened, ran = waiting.result()
+        waiting = pool.submit(_open, path, deadline, indexed=sound is not None)
+        listed, packets, listing_ran = _list_packets(path, extent, deadline, "V" if sound else "")
+        opened, opening_ran = waiting.result()
     if sound and len(opened.sounds) == 1:
         packets.tracks[int(opened.sounds[0]["index"])] = Track(count=1, first=sound.first, end=sound.end)
     elif sound:
-        packets, listed = _list_packets(path, extent, deadline, "")
-    return opened, packets, ran, listed
+        listed, packets, listing_ran = _list_packets(path, extent, deadline, "")
+    opened.learn(listed)
+    return opened, packets, opening_ran, listing_ran
 
 
-def _open(path: Path, deadline: float) -> tuple[Opened, Ran]:
-    """What ffprobe says of the streams, and whether a key frame comes out of the first packets."""
+def _open(path: Path, deadline: float, *, indexed: bool) -> tuple[Opened, Ran]:
+    """The streams, and whether a key frame comes out of the first packets.
+
+    *indexed*: the film's index says what the streams are; elsewhere packets have to be looked through before.
+    """
     opened = Opened()
-    options = {"read_intervals": f"%+#{FIRST_PACKETS}", **KEYS_ONLY, **OPENING}
-    return opened, _ffprobe(path, deadline, opened.feed, options)
+    options = {"read_intervals": f"%+#{FIRST_PACKETS}", **KEYS_ONLY}
+    entries = f"{PICTURES}:{STREAMS}"
+    flags = ["-nofind_stream_info"] if indexed else []
+    return opened, _ffprobe(path, deadline, opened.feed, [*flags, *convert_kwargs_to_cmd_line_args(options)], entries)
 
 
-def _list_packets(path: Path, extent: Extent, deadline: float, streams: str) -> tuple[Packets, Ran]:
-    """The packets of *streams* (V: the pictures; empty: all). Raises TooManyPackets."""
-    packets = Packets(clip=extent.container == "mov")
-    chosen = {"select_streams": streams} if streams else {}
-    ran = _ffprobe(path, deadline, packets.feed, {**chosen, **LISTING})
+def _list_packets(path: Path, extent: Extent, deadline: float, chosen: str) -> tuple[Opened, Packets, Ran]:
+    """The packets of the *chosen* streams (V: the pictures; empty: all), and these. Raises TooManyPackets."""
+    opened, packets = Opened(), Packets(clip=extent.container == "mov")
+
+    def consume(block: bytes) -> None:
+        packets.feed(block)
+        opened.feed(block)
+
+    options = ["-select_streams", chosen] if chosen else []
+    ran = _ffprobe(path, deadline, consume, options, f"{PACKETS}:{STREAMS}")
     packets.finish()
-    return packets, ran
+    return opened, packets, ran
 
 
-def _ffprobe(path: Path, deadline: float, consume: Callable[[bytes], None], options: dict[str, str]) -> Ran:
-    arguments = {"v": "error", "threads": 1, **SAFE, **options}
+def _ffprobe(path: Path, deadline: float, consume: Callable[[bytes], None], options: list[str], entries: str) -> Ran:
+    arguments = {"v": "error", "threads": 1, **SAFE, "show_entries": entries, "of": "compact"}
     return run(
-        ["ffprobe", *convert_kwargs_to_cmd_line_args(arguments), f"file:{path}"],
+        ["ffprobe", *options, *convert_kwargs_to_cmd_line_args(arguments), f"file:{path}"],
         seconds=max(0.0, deadline - time.monotonic()),
         consume=consume,
         output_bytes=MAXIMUM_OUTPUT,

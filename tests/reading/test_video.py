@@ -424,7 +424,10 @@ def test_hundreds_of_thousands_of_packets_take_no_memory() -> None:
     packets = Packets()
     tracemalloc.start()
     for number in range(200):
-        lines = [f"0,{number * 1000 + place}.5,N/A,1.0,K_" for place in range(1000)]
+        lines = [
+            f"packet|stream_index=0|pts_time={number * 1000 + place}.5|dts_time=N/A|duration_time=1.0|flags=K_"
+            for place in range(1000)
+        ]
         packets.feed("\n".join([*lines, ""]).encode())
     packets.finish()
     _, peak = tracemalloc.get_traced_memory()
