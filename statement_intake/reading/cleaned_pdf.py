@@ -25,6 +25,8 @@ _BETRAYING = (
 _MARKS = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
 _SHOWS_TEXT = frozenset({"Tj", "TJ", "'", '"'})
 _INVISIBLE, _INVISIBLE_CLIPPING = 3, 7
+#: The share of a page that is covered by pictures where it is a scan.
+_COVERED = 0.5
 #: Forms within forms.
 _DEPTH = 20
 #: Application segments and comments of a JPEG; APP0 and APP14 say how its colours are to be read.
@@ -95,7 +97,7 @@ def _page(pdf: Pdf, page: pikepdf.Page, hidden: set[tuple[int, int]]) -> None:
         raise Bomb
     resources = page.obj.get("/Resources", Dictionary())
     seen: set[tuple[int, int]] = set()
-    scan = any(True for _ in _images(resources, _DEPTH, set()))
+    scan = _is_scan(page, resources)
     page.obj["/Contents"] = pdf.make_stream(_content(page, resources, hidden, scan=scan))
     _resources(pdf, resources, hidden, seen, _DEPTH, scan=scan)
 
@@ -118,6 +120,29 @@ def _resources(  # noqa: PLR0913 - a walk over what is nested
                 content = _content(item, within, hidden, scan=scan)
                 _resources(pdf, within, hidden, seen, depth - 1, scan=scan)
                 item.write(content)
+
+
+def _is_scan(page: pikepdf.Page, resources: Object) -> bool:
+    """Whether pictures cover the page, in one piece or in strips: a State's emblem above a letter does not."""
+    left, bottom, right, top = (float(edge) for edge in page.mediabox)
+    pictures = resources.get("/XObject", Dictionary())
+    placed, covered = pikepdf.Matrix(), 0.0
+    saved = []
+    for instruction in pikepdf.parse_content_stream(page):
+        operator, operands = str(instruction.operator), instruction.operands
+        if operator == "q":
+            saved.append(placed)
+        elif operator == "Q" and saved:
+            placed = saved.pop()
+        elif operator == "cm" and len(operands) == 6:  # noqa: PLR2004 - the numbers of a matrix
+            placed = pikepdf.Matrix(*(float(number) for number in operands)) @ placed
+        elif operator == "Do" and len(operands) == 1 and isinstance(drawn := pictures.get(str(operands[0])), Stream):
+            if drawn.get("/Subtype") == Name.Image:
+                covered += abs(placed.a * placed.d - placed.b * placed.c)
+            elif any(True for _ in _images(drawn.get("/Resources", Dictionary()), _DEPTH, set())):
+                # Where a picture lies within a form is not followed up.
+                return True
+    return covered >= _COVERED * abs((right - left) * (top - bottom))
 
 
 def _images(resources: Object, depth: int, seen: set[tuple[int, int]]) -> Iterator[Object]:

@@ -124,26 +124,47 @@ def test_a_pdf_is_made_anew_with_its_pages_alone(loaded: Path) -> None:
     )
 
 
+def with_picture(path: Path, content: str, picture: bytes) -> Path:
+    """A PDF of one page whose *content* draws the JPEG *picture* as /I."""
+    with pikepdf.open(make_pdf(path.with_name("plain.pdf"), content)) as pdf:
+        image = pdf.make_stream(
+            picture, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=40, Height=40,
+            ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode,
+        )  # fmt: skip
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(I=image)
+        pdf.save(path)
+    return path
+
+
+def jpeg(**more: object) -> bytes:
+    """A white picture."""
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(picture, "JPEG", **more)
+    return picture.getvalue()
+
+
 def test_a_scan_keeps_its_text_and_its_picture_loses_where_it_was_taken(tmp_path: Path) -> None:
     """Invisible text under a picture is what makes a scan searchable; EXIF in the picture is nobody's business."""
     exif = Image.Exif()
     exif[0x010F] = "Secret Camera"
-    picture = io.BytesIO()
-    Image.new("RGB", (40, 40), "white").save(picture, "JPEG", exif=exif, comment=b"Secret remark")
     under = "q 300 0 0 300 0 0 cm /I Do Q BT 3 Tr /F 12 Tf 20 200 Td (Text of the scan) Tj ET"
-    with pikepdf.open(make_pdf(tmp_path / "plain.pdf", under)) as pdf:
-        image = pdf.make_stream(
-            picture.getvalue(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=40, Height=40,
-            ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode,
-        )  # fmt: skip
-        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(I=image)
-        pdf.save(tmp_path / "scan.pdf")
-    assert b"Secret" in (tmp_path / "scan.pdf").read_bytes()
-    _, clean = pressed(tmp_path / "scan.pdf", "pdf")
+    scan = with_picture(tmp_path / "scan.pdf", under, jpeg(exif=exif, comment=b"Secret remark"))
+    assert b"Secret" in scan.read_bytes()
+    _, clean = pressed(scan, "pdf")
     assert b"Secret" not in clean.read_bytes()
-    assert read(clean, "pdf").text == "Text of the scan"
+    facts = read(clean, "pdf")
+    assert (facts.text, facts.hidden.anything) == ("Text of the scan", False)
     with pikepdf.open(clean) as pdf:
         assert Image.open(io.BytesIO(bytes(pdf.pages[0].Resources.XObject.I.read_raw_bytes()))).size == (40, 40)
+
+
+def test_an_emblem_hides_no_text(tmp_path: Path) -> None:
+    """A small picture on the page makes it no scan: what is invisible below it goes."""
+    content = "q 50 0 0 50 20 240 cm /I Do Q BT /F 12 Tf 20 200 Td (Seen text of the letter) Tj 3 Tr (Unseen) Tj ET"
+    letter = with_picture(tmp_path / "letter.pdf", content, jpeg())
+    assert read(letter, "pdf").hidden.characters == len("Unseen")
+    facts = read(pressed(letter, "pdf")[1], "pdf")
+    assert (facts.text, facts.hidden.anything) == ("Seen text of the letter", False)
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx", "odt", "doc", "pptx"])
