@@ -18,6 +18,8 @@ _ENDING = r"[^\W\d_]{0,4}"
 _GAP = r"[\s\-‐-―'’]+"
 #: Arabic conjunctions, prepositions and the article, written in one with their word.
 _ATTACHED = r"(?:و?لل|[وفبلك]?(?:ال)?)"
+#: A shorter Arabic word is another one without its article.
+_SHORTEST_WITH_ARTICLE = 6
 
 
 class _Flat(dict[int, str]):
@@ -83,6 +85,8 @@ def _kind(word: str) -> _Kind:
 
 def _pieces(word: str) -> list[str]:
     stem = word.removesuffix("*")
+    if len(stem) >= _SHORTEST_WITH_ARTICLE:
+        stem = stem.removeprefix("ال")  # Its article may be another's: للشفافية for الشفافية.
     pieces = [
         _GAP if mark else re.escape(letter) for mark, letter in re.findall(r"([\s\-'’]+)|(.)", stem.strip(" -'’"))
     ]

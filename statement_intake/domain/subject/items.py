@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line
 from statement_intake.domain.value import Value
@@ -21,6 +22,8 @@ _DIGITS = re.compile(rf"(?<![^\W{_JOINING}])\d|(?<!\w)(?!mp)[^\W\d]{{1,2}}\d{{1,
 _WIDEST_RANGE = 12
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ORDINAL_END = r"(?:st|nd|rd|th|eme|er|e|o|a|го|му|и)"
+#: "Statement no. 2, item 3": such a word counts items only where no better one does.
+_COUNTS_ANYTHING = re.compile(r"(?:no|nr|n|number|numero)(?![^\W\d_])")
 #: Shorter words for "item" ("n", "no", "ai") make no item of an ordinal before them.
 _LONG_ENOUGH = 4
 
@@ -43,25 +46,34 @@ def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
     unsaid = _unsaid(words).search(line.flat) is not None
     for pattern in (_named(words), _counted(words)):
         found, line = _take(line, pattern)
-        lists = [_spelled_out(listed, words) for listed in found]
+        lists = [_spelled_out(each.listed, words) for each in found]
         if lists:
-            doubt = unsaid or _joined(words).search(line.flat) is not None
+            weak = {_COUNTS_ANYTHING.match(each.said) is not None for each in found}
+            doubt = unsaid or len(weak) > 1 or _joined(words).search(line.flat) is not None
             return _items(lists, one_place=False, doubt=doubt), line
     for pattern in (_bare(words), _lone(words)):
         found, line = _take(line, pattern)
-        lists = [_spelled_out(listed, words) for listed in found]
+        lists = [_spelled_out(each.listed, words) for each in found]
         if lists:
             return _items(lists, one_place=True, doubt=unsaid), line
     return Items(doubtful=_DIGITS.search(line.flat) is not None), line
 
 
-def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[str], Line]:
-    found: list[str] = []
+class _Found(NamedTuple):
+    """A list of numbers where a line has one."""
+
+    listed: str
+    #: With the word before it.
+    said: str
+
+
+def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[_Found], Line]:
+    found: list[_Found] = []
     while match := pattern.search(line.flat):
         listed = {name: value for name, value in match.groupdict().items() if value}
         if "ordinals" in listed:
             listed["ordinals"] = re.sub(rf"(?<=\d)\s?-?{_ORDINAL_END}(?!\w)", "", listed["ordinals"])
-        found.append(next(iter(listed.values())))
+        found.append(_Found(next(iter(listed.values())), match[0]))
         line = line.without(match.start(), match.end(), ITEM)
     return found, line
 
@@ -141,7 +153,7 @@ def _ordinals(words: Vocabulary) -> str:
 @lru_cache(maxsize=8)
 def _joined(words: Vocabulary) -> re.Pattern[str]:
     """Another number that is joined to the items, and was not understood as one of them: then not all are."""
-    joins = r"(?:and|et|y|e|и|و|&|\+)"
+    joins = r"(?:and|et|y|e|и|و|&|\+|or|ou|o|или|أو)"
     numbers = "|".join(re.escape(flat(word)) for word in sorted(words.words("numbers"), key=len, reverse=True))
     told = rf"(?:{numbers}|{_ordinals(words)}|[ivx]{{2,4}})(?!\w)"
     return re.compile(rf"{ITEM}[\s\])]*{joins}[\s#(\[]*(?:\d|{told})|(?<!\w){told}\s?{joins}\s?{ITEM}")

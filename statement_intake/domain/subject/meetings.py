@@ -134,8 +134,8 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     short = rf"{letters}(?:(?![a-zа-яё])|(?={statement}))(?!\s(?:{_COMPANY})(?!\w))"
     name = rf"(?P<name>(?<![a-zа-яё]){short}|{phrases(_in_latin(flat(name)) for name in names).pattern})"
     digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
-    # Not the French article: l'EMIC.
-    roman = r"(?!l\b)[ivxl]{1,7}(?:e|eme|ieme|o|a|th)?\b"
+    # One letter alone takes no ending: "la", "le", "va" are words, and so is l'EMIC.
+    roman = r"(?:[ivxl]{2,7}(?:e|eme|ieme|o|a|th)?|[ivx]|xe)\b"
     # Chinese writes no space before an ordinal: 在第12届.
     before = rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|{roman}|(?:{_spelled(words)})\w{{0,3}})"
     filler = rf"[\s\-–.,'’:)]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
