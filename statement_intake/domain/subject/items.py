@@ -22,6 +22,10 @@ _DIGITS = re.compile(rf"(?<![^\W{_JOINING}])\d|(?<!\w)(?!mp)[^\W\d]{{1,2}}\d{{1,
 _WIDEST_RANGE = 12
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ORDINAL_END = r"(?:st|nd|rd|th|eme|er|e|o|a|го|му|и)"
+#: Beside the items that a line names, it may be one more.
+_LONE_DIGIT = re.compile(r"(?<![\w.:/'’\-–])#?([1-9])(?![\w:/'’])")
+#: Behind these may stand anything: "item 3, 2 files".
+_WEAK_JOINS = frozenset({",", ";", "،", "、"})
 #: "Statement no. 2, item 3": such a word counts items only where no better one does.
 _COUNTS_ANYTHING = re.compile(r"(?:no|nr|n|number|numero)(?![^\W\d_])")
 #: Shorter words for "item" ("n", "no", "ai") make no item of an ordinal before them.
@@ -49,7 +53,8 @@ def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
         lists = [_spelled_out(each.listed, words) for each in found]
         if lists:
             weak = {_COUNTS_ANYTHING.match(each.said) is not None for each in found}
-            doubt = unsaid or len(weak) > 1 or _joined(words).search(line.flat) is not None
+            more = set(_LONE_DIGIT.findall(line.flat)) - {number for listed in lists for number in listed.numbers}
+            doubt = unsaid or len(weak) > 1 or bool(more) or _joined(words).search(line.flat) is not None
             return _items(lists, one_place=False, doubt=doubt), line
     for pattern in (_bare(words), _lone(words)):
         found, line = _take(line, pattern)
@@ -97,7 +102,7 @@ def _list(words: Vocabulary) -> str:
     joins = sorted({*words.words("connectors", "and"), *words.words("connectors", "to")}, key=len, reverse=True)
     join = "|".join(re.escape(flat(word)) for word in joins)
     sub = f"(?:{_SUB_ITEM.replace('([a-z])', '[a-z]')})?"
-    more = rf"\s?(?:(?:{join})\s?)+(?:(?:{words_for_item(words)})[\s.:#\-]*|#)?"
+    more = rf"\s?\.?\s?(?:(?:{join})\s?)+(?:(?:{words_for_item(words)})[\s.:#\-]*|#)?"
     return rf"{_NUMBER}{sub}(?:{more}(?:{_NUMBER}{sub}|{_LETTER}))*"
 
 
@@ -147,13 +152,16 @@ def _counted(words: Vocabulary) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _ordinals(words: Vocabulary) -> str:
-    return "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
+    # The Russian and Spanish numbers are ordinals, too.
+    told = {*words.words("ordinals"), *words.words("numbers", "ru"), *words.words("numbers", "es_masculine")}
+    return "|".join(re.escape(flat(word)) for word in sorted(told, key=len, reverse=True))
 
 
 @lru_cache(maxsize=8)
 def _joined(words: Vocabulary) -> re.Pattern[str]:
     """Another number that is joined to the items, and was not understood as one of them: then not all are."""
-    joins = r"(?:and|et|y|e|и|و|&|\+|or|ou|o|или|أو)"
+    joins = "|".join(re.escape(flat(word)) for word in words.words("connectors", "and") if word not in _WEAK_JOINS)
+    joins = rf"(?:{joins}|or|ou|o|или|أو)"
     numbers = "|".join(re.escape(flat(word)) for word in sorted(words.words("numbers"), key=len, reverse=True))
     told = rf"(?:{numbers}|{_ordinals(words)}|[ivx]{{2,4}})(?!\w)"
     return re.compile(rf"{ITEM}[\s\])]*{joins}[\s#(\[]*(?:\d|{told})|(?<!\w){told}\s?{joins}\s?{ITEM}")

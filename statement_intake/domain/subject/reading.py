@@ -42,7 +42,7 @@ class SubjectReading(Value):
     items: Items = Items()
     #: Of a video, or of a transcript, which only a video has.
     speaks_of_video: bool = False
-    #: It asks or thanks: whatever else it says, it wants a person.
+    #: It asks or thanks, or says that there is none: whatever else it says, it wants a person.
     asks: bool = False
     #: It speaks of registration, participants, documents: no statement, unless all the rest is one.
     arranges: bool = False
@@ -119,7 +119,9 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         speakers=speakers,
         items=items,
         speaks_of_video=words.found("video", whole.text) or _found("transcript", "sure", whole.text, words),
-        asks=_found("conversation", "asks", line.text, words) or _QUESTION.search(whole.text) is not None,
+        asks=_found("conversation", "asks", line.text, words)
+        or words.found("denied", whole.text)
+        or _QUESTION.search(whole.text) is not None,
         arranges=_found("conversation", "arranges", around.text, words),
         withdraws=words.found("withdrawal", whole.text) and not words.found("replaces", whole.text),
         tentative=words.found("tentative", whole.text),

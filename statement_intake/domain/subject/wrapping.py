@@ -59,8 +59,10 @@ _MONTHS = (
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|°)?"
 _YEAR = r"(?:[,\s]+(?:de )?(?:19|20)\d{2})?"
-#: Times of the day: "10:00 am", "15h00", "3pm", "at 15.00". Taken out first: "4 Sep 10:00" is a day and a time.
+#: Lengths ("2'50""), and times of the day: "10:00 am", "15h00", "3pm", "at 15.00". Taken out first: "4 Sep 10:00" is a
+#: day and a time.
 _TIME = re.compile(
+    r"(?<!\w)\d{1,2}\s?['’′]\s?\d{2}(?:\s?(?:[\"”″]|['’′]{2}))?(?!\w)|"
     r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?(?:[ap]\.?\s?m\b\.?|hrs?\b|h\b|cest\b|cet\b))?|"
     r"\b(?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b|\b\d{1,2}(?:\.\d{2})?[ap]\.?m\b\.?|\bat\s\d{1,2}(?:[.:]\d{2}|\s?h(?:rs?)?)\b"
 )
@@ -94,6 +96,11 @@ _NOISE = re.compile(
             r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]{0,2}\d{1,2}(?:\.\d{1,2})?\b",
             r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)\b",
             r"\b\d{1,3}\s?(?:min(?:ute)?s?|sec(?:ond)?s?|s|mn|mins?)\b\.?(?:\s?\d{1,2}\s?(?:s|sec)\b)?",
+            r"\b\d{1,3}\s?(?:минут\w*|мин|секунд\w*|сек|دقائق|دقيقة|ثانية|ثوان)\b|\d{1,3}\s?(?:分钟|分|秒)",
+            r"\b\d{1,2}\s?(?:days|jours|dias|дней|дня)\b",
+            r"\b(?:annex|annexe|anexo|appendix|enclosure|приложени\w*)\s?(?:no?\.?\s?)?\d{1,2}\b",
+            r"\b(?:video|clip)\s\d\b|\(\d\)(?=\.\w{3,4}\b)",  # "video 1", and what browsers call a second copy
+            rf"\b\d{{1,2}}[-–](?:{_MONTHS})\b",
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
