@@ -57,7 +57,8 @@ def phrases(words: Iterable[str]) -> re.Pattern[str]:
     """
     kinds: dict[_Kind, list[list[str]]] = {kind: [] for kind in _Kind}
     for word in sorted({flat(" ".join(word.split())) for word in words}, key=lambda word: (-len(word), word)):
-        kinds[_kind(word)].append(_pieces(word))
+        if pieces := _pieces(word):
+            kinds[_kind(word)].append(pieces)
     return re.compile("|".join(_alternatives(kind, listed) for kind, listed in kinds.items() if listed) or "(?!)")
 
 

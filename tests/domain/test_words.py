@@ -24,6 +24,7 @@ from statement_intake.domain.words import flat, phrases
         (["بيان"], "والبيان للبيان بيانات", ["والبيان", "للبيان"]),
         (["بيان", "البيان الختامي"], "البيان الختامي", ["البيان الختامي"]),
         ([], "anything", []),
+        (["-", "to"], "3 - 5 to 6", ["to"]),
     ],
 )
 def test_a_pattern_finds_whole_phrases_the_longest_first(words: list[str], text: str, found: list[str]) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.subject.items import item_ahead
+from statement_intake.domain.subject.item_patterns import item_ahead
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat, phrases

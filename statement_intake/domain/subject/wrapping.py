@@ -2,7 +2,7 @@
 
 import re
 
-from statement_intake.domain.subject.items import item_ahead
+from statement_intake.domain.subject.item_patterns import item_ahead
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
@@ -99,7 +99,7 @@ _NOISE = re.compile(
             r"\b\d{1,3}\s?(?:минут\w*|мин|секунд\w*|сек|دقائق|دقيقة|ثانية|ثوان)\b|\d{1,3}\s?(?:分钟|分|秒)",
             r"\b\d{1,2}\s?(?:days|jours|dias|дней|дня)\b",
             r"\b(?:annex|annexe|anexo|appendix|enclosure|приложени\w*)\s?(?:no?\.?\s?)?\d{1,2}\b",
-            r"\b(?:video|clip)\s\d\b|\(\d\)(?=\.\w{3,4}\b)",  # "video 1", and what browsers call a second copy
+            r"\b(?:video|clip)\s\d\b(?!\s?/)|\(\d\)(?=\.\w{3,4}\b)",  # "video 1", and what browsers call a second copy
             rf"\b\d{{1,2}}[-–](?:{_MONTHS})\b",
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
