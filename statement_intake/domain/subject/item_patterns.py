@@ -115,7 +115,8 @@ def _ordinals(words: Vocabulary) -> str:
 def beside(words: Vocabulary) -> re.Pattern[str]:
     """Another number near the items, with nothing between but what joins: not all of them were understood."""
     tied = phrases((*words.words("connectors"), *words.words("item", "words"), *words.words("tied"))).pattern
-    number = rf"(?P<number>\d{{1,2}}(?![\w:]|['’]\d)|{_numbers(words)}(?=\s*(?:$|[^\w\s{TAKEN}])))"
+    # "i" is more often a word, or what is left of a broken letter.
+    number = rf"(?P<number>\d{{1,2}}(?![\w:]|['’]\d)|(?!i(?!\w)){_numbers(words)}(?=\s*(?:$|[^\w\s{TAKEN}])))"
     # A letter is none there, nor the month of September.
     told = rf"(?<!\w)(?!\w(?!\w)|sept(?!\w))(?:{_ordinals(words)}|{_numbers(words)})"
     ahead = rf"{told}(?:[^\w{NAME}{TAKEN}{ITEM}]|{tied})*+{ITEM}"
