@@ -12,6 +12,7 @@ from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import LogRow
+from statement_intake.domain.reply_limits import ReplyLimits
 
 if TYPE_CHECKING:
     from statement_intake.ledger.ledger import Ledger
@@ -47,6 +48,8 @@ class Lookout:
     meetings: tuple[Meeting, ...]
     office: Office
     watch: notices.Watchfulness
+    #: How many letters may go by themselves.
+    limits: ReplyLimits
     #: What signs us in, and will stop to.
     expiries: tuple[Expiry, ...]
     operators: tuple[Person, ...]
@@ -72,8 +75,8 @@ def look_out(lookout: Lookout) -> None:
             *notices.of_expiries(lookout.expiries, told, now),
         )
         for notice in news_of_surroundings:
-            _send(lookout, lookout.operators, f"statement-intake: {notice.text.partition('.')[0]}", notice.text)
-            _remember(lookout, [notice], now)
+            _alert(lookout, lookout.operators, notice, now)
+    _breaker(lookout, told, now)
     if lookout.duty:
         held = lookout.waiting(now - _STILL_NEWS)
         news = list(notices.of_held(held, lookout.meetings, told, lookout.office, now, lookout.watch))
@@ -84,6 +87,21 @@ def look_out(lookout: Lookout) -> None:
             _remember(lookout, news, now)
     if lookout.readers:
         _digest(lookout, now, told.get((_DIGEST, "")))
+
+
+def _breaker(lookout: Lookout, told: notices.Told, now: datetime) -> None:
+    """It concerns both: the operators, who look for the loop, and the officer, in whose outbox the letters wait."""
+    # Who is both is told once, and by name.
+    people = tuple({person.address: person for person in (*lookout.operators, *lookout.duty)}.values())
+    if people:
+        flood = lookout.ledger.outbox.flood(now)
+        for notice in notices.of_breaker(flood, lookout.limits, told, now):
+            _alert(lookout, people, notice, now)
+
+
+def _alert(lookout: Lookout, people: Sequence[Person], notice: notices.Notice, now: datetime) -> None:
+    _send(lookout, people, f"statement-intake: {notice.text.partition('.')[0]}", notice.text)
+    _remember(lookout, [notice], now)
 
 
 def _digest(lookout: Lookout, now: datetime, last: datetime | None) -> None:

@@ -203,6 +203,7 @@ def _lookout(settings: Settings, desk: Desk, post: Post) -> Lookout:
             held_working_days=alerts.held_working_days,
             near_deadline=timedelta(hours=alerts.near_deadline_hours),
         ),
+        limits=_reply_limits(settings),
         expiries=build_expiries(settings),
         operators=tuple(Person(address) for address in alerts.operators),
         duty=(Person(office.duty_address, office.duty_officer),) if office.duty_address else (),

@@ -88,3 +88,27 @@ def test_an_alert_that_cannot_leave_is_told_later(house: House, tmp_path: Path) 
     house.sink = real
     house.round()
     assert len(subjects(house)) == 1
+
+
+def test_the_breaker_is_told_to_operators_and_duty_officer_once_and_its_end_once(house: House) -> None:
+    """Over restarts of the service; letters that wait are counted, and mail to the staff is no letter."""
+    house.tables = {"alerts": ALERTS, "office": OFFICE, "limits": {"replies_per_hour": 2}}
+    for party in ("Kenya", "Ghana", "Peru", "Chile"):
+        house.deliver(statement(f"12th EMIC statement – {party} 4", f"a@{party}.example", party=party))
+    house.round(2)
+    house.round()
+    staff = ("ops@un.example", "Ana Pérez <ana@un.example>")
+    stopped = [(person, "statement-intake: Letters do not go by themselves any more") for person in staff]
+    assert subjects(house)[2:] == stopped
+    assert house.sink is not None
+    text = " ".join(message_from_bytes(house.sink.received[-1].content, policy=default).get_content().split())
+    assert "replies_per_hour allows, 2, were written" in text
+    assert "2 letters wait for a person" in text
+    house.clock.turn(minutes=59)
+    house.round()
+    assert len(subjects(house)) == 4
+    house.clock.turn(minutes=1)
+    house.round(2)
+    house.round()
+    again = [(person, "statement-intake: Letters go by themselves again") for person in staff]
+    assert subjects(house)[4:] == again

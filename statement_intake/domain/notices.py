@@ -8,12 +8,16 @@ from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.pulse import Pulse
 from statement_intake.domain.records import LogRow
+from statement_intake.domain.reply_limits import Flood, ReplyLimits
 from statement_intake.domain.value import Value
 
 #: When each notice, by kind and subject, was told.
 Told = Mapping[tuple[str, str], datetime]
 
 SILENT, BACK, OVERDUE, NEAR, EXPIRES, EXPIRED = "silent", "back", "overdue", "near-deadline", "expires", "expired"
+TRIPPED, SETTLED = "breaker-tripped", "breaker-settled"
+#: There is one breaker.
+_LETTERS = "letters"
 
 
 class Watchfulness(Value):
@@ -49,6 +53,25 @@ def of_mailboxes(pulses: Iterable[Pulse], told: Told, now: datetime, watch: Watc
                 yield Notice(kind=SILENT, about=pulse.what, text=text)
         elif was_told:
             yield Notice(kind=BACK, about=pulse.what, text=f"The {pulse.what} works again; nothing was lost.")
+
+
+def of_breaker(flood: Flood, limits: ReplyLimits, told: Told, now: datetime) -> Iterator[Notice]:
+    """Once when it holds letters, and once when they go by themselves again."""
+    tripped, settled = told.get((TRIPPED, _LETTERS)), told.get((SETTLED, _LETTERS))
+    wait = "1 letter waits" if flood.waiting == 1 else f"{flood.waiting} letters wait"
+    if tripped is not None and (settled is None or settled < tripped):
+        if flood.is_over(limits, now):
+            text = f"Letters go by themselves again. {wait} for a person still (statement-intake outbox list)."
+            yield Notice(kind=SETTLED, about=_LETTERS, text=text)
+    elif flood.last_held is not None and (settled is None or settled < flood.last_held):
+        text = (
+            "Letters do not go by themselves any more. More than [limits] replies_per_hour allows, "
+            f"{limits.per_hour}, were written within an hour, the last at {_utc(flood.last_held)}: a flood, a loop or "
+            f"a fault. {wait} for a person, and so will all that are written until it is over. Nothing is lost. Look "
+            "at what came in (statement-intake log) and at whom the letters are for (statement-intake outbox list), "
+            "then send them or drop them."
+        )
+        yield Notice(kind=TRIPPED, about=_LETTERS, text=text)
 
 
 def of_expiries(expiries: Iterable[Expiry], told: Told, now: datetime) -> Iterator[Notice]:

@@ -4,9 +4,13 @@ The last one is a breaker. A loop, a flood or a fault of ours shows itself by it
 person, and those that wait count too, so that it stays open for as long as the flood lasts.
 """
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from statement_intake.domain.value import Value
+
+#: How far back the breaker counts.
+BREAKER_WINDOW = timedelta(hours=1)
 
 
 class ReplyLimits(Value):
@@ -34,6 +38,22 @@ class Brake(Value):
     why: str
     #: It is not about this correspondent: no letter at all goes by itself for now.
     breaker: bool = False
+
+
+class Flood(Value):
+    """What the breaker has to do with: from the letters themselves, so that it is known after any restart."""
+
+    #: When the last letter was written that it held; None if it never held one.
+    last_held: datetime | None
+    #: Letters that it held and that still wait for a person.
+    waiting: int
+    #: Letters that count towards it now.
+    in_hour: int
+
+    def is_over(self, limits: ReplyLimits, now: datetime) -> bool:
+        """Letters go by themselves again, and have for an hour: a flood that just fills the limit is one flood."""
+        calm = self.last_held is None or self.last_held <= now - BREAKER_WINDOW
+        return calm and self.in_hour < limits.per_hour
 
 
 def brake(recent: Recent, limits: ReplyLimits) -> Brake | None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, true, up
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import OutgoingLetter, Recorded
-from statement_intake.domain.reply_limits import Brake, Recent, ReplyLimits, brake
+from statement_intake.domain.reply_limits import BREAKER_WINDOW, Brake, Recent, ReplyLimits, brake
 from statement_intake.ledger.rows import sender_of
 from statement_intake.ledger.schema import letters, messages, submissions
 
@@ -16,6 +16,8 @@ from statement_intake.ledger.schema import letters, messages, submissions
 UNSENT = ("queued", "deferred", "held", "suppressed", "failed", "bounced")
 #: Letters that are on their way at this moment.
 LEAVING = ("sending", "data")
+#: Letters that the limits count: those that nobody was to get do not.
+COUNTED = letters.c.state.not_in(("dropped", "suppressed"))
 
 
 class Twin(NamedTuple):
@@ -37,13 +39,12 @@ def queue(  # noqa: PLR0913 - one argument for each thing that is recorded
     found = _brake(connection, letter, at, limits, twin) if letter.state == "queued" else None
     if found is not None:
         letter = letter.model_copy(update={"state": "held", "response": found.why})
-    values = letter.model_dump(exclude={"to"}) | {"to_address": letter.to}
+    breaker = found is not None and found.breaker
+    values = letter.model_dump(exclude={"to"}) | {"to_address": letter.to, "braked": breaker}
     connection.execute(
         insert(letters).values(submission_id=submission, revision=revision, written_at=at, attempts=0, **values)
     )
-    return Recorded(
-        state=letter.state, why=letter.response, braked=found is not None, breaker=bool(found and found.breaker)
-    )
+    return Recorded(state=letter.state, why=letter.response, braked=found is not None, breaker=breaker)
 
 
 def _brake(
@@ -56,19 +57,18 @@ def _brake(
 
 
 def _recent(connection: Connection, to: str, at: datetime) -> Recent:
-    """Letters written before this one; those that wait count, those that nobody was to get do not."""
-    written = letters.c.state.not_in(("dropped", "suppressed"))
+    """Letters written before this one; those that wait count, too."""
     address = func.lower(letters.c.to_address)
 
     def count(since: timedelta, which: ColumnElement[bool]) -> int:
-        query = select(func.count()).where(letters.c.written_at > at - since, written, which)
+        query = select(func.count()).where(letters.c.written_at > at - since, COUNTED, which)
         return int(connection.execute(query).scalar_one())
 
     day = timedelta(days=1)
     return Recent(
         to_sender=count(day, address == to.lower()),
         to_domain=count(day, address.endswith("@" + to.lower().rpartition("@")[2], autoescape=True)),
-        in_hour=count(timedelta(hours=1), true()),
+        in_hour=count(BREAKER_WINDOW, true()),
     )
 
 

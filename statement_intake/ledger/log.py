@@ -10,9 +10,9 @@ from statement_intake.domain.finding import Effect, Outcome
 from statement_intake.domain.records import Dossier, LogRow
 from statement_intake.domain.value import Value
 from statement_intake.ledger.dossiers import dossier_of, findings_of, owner_of
-from statement_intake.ledger.schema import files, letters, messages, submissions
+from statement_intake.ledger.schema import files, messages, submissions
+from statement_intake.ledger.search import log_rows
 
-_STRENGTH = {"silent": 0, "ignore": 1, "hold": 2, "reject": 3, "note": 4}
 #: Rows that are held in memory at a time.
 _PAGE = 500
 
@@ -60,8 +60,7 @@ class Log:
             )
         with self._engine.begin() as connection:
             for page in connection.execute(query).partitions(_PAGE):
-                for row in page:
-                    yield _log_row(connection, row)
+                yield from log_rows(connection, page)
 
     def _ignored(self, wanted: Filter) -> Iterator[LogRow]:
         query = select(messages.c.received_at, messages.c.reason).where(messages.c.outcome == str(Outcome.IGNORED))
@@ -154,30 +153,6 @@ class Log:
                 joined = select(messages.c.submission_id).where(messages.c.reference == reference.strip().upper())
                 row = connection.execute(select(submissions).where(submissions.c.id.in_(joined))).first()
             return dossier_of(connection, row) if row else None
-
-
-def _log_row(connection: Connection, row: Row[tuple[object, ...]]) -> LogRow:
-    found = sorted(findings_of(connection, row.id, row.revision), key=lambda finding: _STRENGTH[str(finding.effect)])
-    reply = connection.execute(
-        select(letters.c.state).where(letters.c.submission_id == row.id).order_by(letters.c.revision.desc()).limit(1)
-    ).scalar()
-    return LogRow(
-        reference=row.reference,
-        received=row.received_at,
-        outcome=Outcome(row.outcome),
-        standing=row.standing,
-        meeting=row.meeting,
-        party=row.party,
-        party_name=row.party_name,
-        items=tuple(row.items),
-        kind=row.kind,
-        codes=tuple(finding.code for finding in found),
-        reasons=tuple(finding.message for finding in found),
-        sender=row.sender,
-        subject=row.subject,
-        reply=reply,
-        needs_person=row.needs_person,
-    )
 
 
 def _earlier(connection: Connection, row: Row[tuple[object, ...]]) -> Earlier:

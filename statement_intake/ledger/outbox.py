@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, case, func, insert, select, update
 
 from statement_intake.domain.bounces import Bounce
 from statement_intake.domain.records import SERVICE, MessageKey, QueuedLetter, Unanswered
+from statement_intake.domain.reply_limits import BREAKER_WINDOW, Flood
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.letters import COUNTED
 from statement_intake.ledger.rows import is_due
 from statement_intake.ledger.schema import audit, decisions, findings, letters, submissions
 
@@ -228,6 +230,14 @@ class Outbox:
         with self._read.begin() as connection:
             rows = connection.execute(select(letters.c.state, func.count()).group_by(letters.c.state))
             return {state: count for state, count in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+    def flood(self, now: datetime) -> Flood:
+        """What the breaker holds, and what it counts."""
+        held = select(func.max(letters.c.written_at), func.count(case((letters.c.state == "held", 1))))
+        lately = select(func.count()).where(letters.c.written_at > now - BREAKER_WINDOW, COUNTED)
+        with self._read.begin() as connection:
+            last, waiting = connection.execute(held.where(letters.c.braked)).one()
+            return Flood(last_held=last, waiting=waiting, in_hour=connection.execute(lately).scalar_one())
 
     def _letters(self, query: Select[Any]) -> list[QueuedLetter]:
         with self._read.begin() as connection:

@@ -263,12 +263,21 @@ letters = Table(
     Column("response", Text, nullable=False, default=""),
     #: It waited: before it goes, a person's own answer is looked for.
     Column("look_first", Boolean, nullable=False, server_default=false()),
+    #: The breaker held it: too many letters were written within the hour.
+    Column("braked", Boolean, nullable=False, server_default=false()),
     Column("settled_at", Moment),
     UniqueConstraint("submission_id", "revision"),
     #: The state of the last letter, without its text.
     Index(None, "submission_id", "revision", "state"),
     Index(None, "state", "next_attempt_at"),
     Index(None, "written_at"),
+    Index(
+        "ix_letters_braked",
+        "written_at",
+        "state",
+        sqlite_where=text("braked"),
+        postgresql_where=text("braked"),
+    ),
 )
 
 #: Append-only: who did what, when, to which submission.

@@ -5,10 +5,21 @@ from datetime import UTC, datetime, time, timedelta
 from statement_intake.domain.digest import Day, due, write
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Kind
-from statement_intake.domain.notices import NEAR, OVERDUE, SILENT, Watchfulness, of_held, of_mailboxes
+from statement_intake.domain.notices import (
+    NEAR,
+    OVERDUE,
+    SETTLED,
+    SILENT,
+    TRIPPED,
+    Watchfulness,
+    of_breaker,
+    of_held,
+    of_mailboxes,
+)
 from statement_intake.domain.office import Office
 from statement_intake.domain.pulse import Pulse
 from statement_intake.domain.records import LogRow
+from statement_intake.domain.reply_limits import Flood, ReplyLimits
 from tests.domain.values import knowledge
 
 #: Thursday, 24 August 2023, noon in Vienna.
@@ -124,3 +135,31 @@ def test_a_digest_of_a_day_without_mail_says_so() -> None:
     digest = write(Day(since=THURSDAY, came=(), held=(), troubled=0), THURSDAY, OFFICE)
     assert "None was received." in digest.text
     assert digest.subject.endswith("0 accepted, 0 rejected, 0 waiting")
+
+
+def test_the_breaker_is_told_once_and_its_end_once_however_it_goes_up_and_down() -> None:
+    """A flood that just fills the limit lets a letter go now and then; it is one flood. The next one is news again."""
+    known: dict[tuple[str, str], datetime] = {}
+    news = []
+    # Minutes, the last letter that it held, letters within the hour.
+    story = ((0, None, 9), (1, 1, 10), (2, 2, 11), (40, 2, 9), (50, 50, 10), (80, 50, 9), (109, 50, 10), (110, 50, 3))
+    for minutes, last, in_hour in (*story, (111, 50, 3), (500, 50, 0), (600, 599, 10), (601, 601, 11), (900, 601, 0)):
+        now = THURSDAY + timedelta(minutes=minutes)
+        held = None if last is None else THURSDAY + timedelta(minutes=last)
+        flood = Flood(last_held=held, waiting=1, in_hour=in_hour)
+        for notice in of_breaker(flood, ReplyLimits(per_hour=10), known, now):
+            known[notice.kind, notice.about] = now
+            news.append((minutes, notice.kind))
+    assert news == [(1, TRIPPED), (110, SETTLED), (600, TRIPPED), (900, SETTLED)]
+
+
+def test_a_breaker_that_is_full_still_holds() -> None:
+    """The last letters that just fill the limit were written; the next one would wait."""
+    known = {(TRIPPED, "letters"): THURSDAY}
+    later = THURSDAY + timedelta(hours=2)
+    full, free = (Flood(last_held=THURSDAY, waiting=2, in_hour=count) for count in (10, 9))
+    assert list(of_breaker(full, ReplyLimits(per_hour=10), known, later)) == []
+    (notice,) = of_breaker(free, ReplyLimits(per_hour=10), known, later)
+    assert notice.text == (
+        "Letters go by themselves again. 2 letters wait for a person still (statement-intake outbox list)."
+    )
