@@ -1,6 +1,7 @@
 """Access tokens: of an application at Microsoft by msal, of any other provider by its token endpoint (RFC 6749).
 
-Tokens live in memory alone, and no line of the log has one.
+Tokens live in memory alone, but for a refresh token that the provider gave in place of another (see kept_token); no
+line of the log has one.
 """
 
 import ssl
@@ -15,6 +16,7 @@ import requests
 
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.permissions import advice, refusal
+from statement_intake.kept_token import KeptToken
 from statement_intake.settings.oauth import OAuthSettings
 
 _SECONDS = 15.0
@@ -42,7 +44,8 @@ class _Session(requests.Session):
 class TokenSource:
     """The tokens of one application. Safe to use from several threads."""
 
-    def __init__(self, settings: OAuthSettings) -> None:
+    def __init__(self, settings: OAuthSettings, keep_in: Path | None = None) -> None:
+        """*keep_in*: the file for a refresh token that the provider changes, unless the settings name one."""
         self._settings = settings
         self._lock = Lock()
         #: msal's own memory of tokens is in here.
@@ -51,6 +54,12 @@ class TokenSource:
         #: By the monotonic clock.
         self._valid_until = 0.0
         self._refresh_token = settings.refresh_token.get_secret_value() if settings.refresh_token else None
+        self._kept: KeptToken | None = None
+        where = settings.kept_token_file or keep_in
+        if self._refresh_token is not None and where is not None:
+            self._kept = KeptToken(where, settings.token_url, settings.client_id, self._refresh_token)
+        #: The refresh token here is newer than the one in the file, which could not be written.
+        self._ahead = False
 
     def token(self) -> str:
         """One that is valid for some minutes at least. Raises SurroundingsFault, permanent if refused."""
@@ -59,7 +68,7 @@ class TokenSource:
                 # msal renews by itself what is about to end.
                 self._token = _granted(self._from_microsoft(), self)["access_token"]
             elif time.monotonic() >= self._valid_until:
-                self._renew()
+                self._renew_alone()
             return self._token
 
     def forget(self) -> None:
@@ -80,9 +89,10 @@ class TokenSource:
 
     def examine(self) -> list[str]:
         """For `doctor`: get a token, and say so. Raises SurroundingsFault."""
+        kept = [self._kept.examine()] if self._kept else []
         self.forget()
         self.token()
-        return [f"{self._settings.token_url} gives out tokens."]
+        return [f"{self._settings.token_url} gives out tokens.", *kept]
 
     def _from_microsoft(self) -> dict[str, Any]:
         try:
@@ -113,6 +123,20 @@ class TokenSource:
             http_client=_Session(known.ca_file),
         )
 
+    def _renew_alone(self) -> None:
+        """By the refresh token that is good now: another process, `doctor` say, may have changed it for a new one."""
+        if self._kept is None:
+            self._renew()
+            return
+        with self._kept.alone():
+            if not self._ahead:
+                self._refresh_token = self._kept.read() or self._refresh_token
+            before = self._refresh_token
+            self._renew()
+            if self._refresh_token is not None and (self._ahead or self._refresh_token != before):
+                # At once: with the process the only good one would be gone.
+                self._ahead = not self._kept.write(self._refresh_token)
+
     def _renew(self) -> None:
         """A new token from the token endpoint, by the refresh token or, without one, by the secret."""
         known = self._settings
@@ -139,7 +163,7 @@ class TokenSource:
         lasts = granted.get("expires_in")
         self._valid_until = time.monotonic() + max(0.0, float(lasts if isinstance(lasts, int) else 0) - _MARGIN)
         # Some providers give another refresh token each time and let the old one end.
-        self._refresh_token = str(granted["refresh_token"]) if "refresh_token" in granted else self._refresh_token
+        self._refresh_token = str(granted.get("refresh_token") or "") or self._refresh_token
 
     def _unreachable(self, error: Exception) -> SurroundingsFault:
         return SurroundingsFault(self._line(f"{self._settings.token_url} cannot be reached: {error}"))

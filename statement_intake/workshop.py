@@ -109,7 +109,7 @@ def build_knowledge(settings: Settings) -> Knowledge:
 
 def build_tokens(settings: Settings) -> TokenSource | None:
     """Where access tokens come from, if [oauth2] says."""
-    return TokenSource(settings.oauth2) if settings.oauth2 else None
+    return TokenSource(settings.oauth2, lock_folder(settings) / "refresh-token") if settings.oauth2 else None
 
 
 def build_expiries(settings: Settings) -> tuple[Expiry, ...]:

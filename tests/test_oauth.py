@@ -1,5 +1,6 @@
 """Signing in with access tokens: at a Dovecot that asks the provider about each, and at an SMTP server that does so."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.credentials import Expiry
+from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.notices import of_expiries
 from statement_intake.domain.permissions import advice, refusal
 from statement_intake.mailbox import MailboxError
@@ -27,6 +29,7 @@ from statement_intake.operations.local_servers import (
 from statement_intake.replies.smtp import SendState, SmtpTransport, TransportError
 from statement_intake.settings import MailboxSettings, Settings, SmtpSettings
 from statement_intake.settings.oauth import OAuthSettings
+from tests.house import Killed
 from tests.provider import CLIENT, REFRESH_TOKEN, SECRET, Provider, provider
 
 ARRIVED = datetime(2023, 8, 28, tzinfo=UTC)
@@ -84,6 +87,13 @@ def mailbox(server: ImapServer, tokens: TokenSource | None, **changes: object) -
     return ImapMailbox("main", MailboxSettings.model_validate(values | changes), tokens)
 
 
+def rotating(there: Provider, folder: Path, first: str = REFRESH_TOKEN) -> TokenSource:
+    """As after a start, at a provider that gives another refresh token at each use."""
+    there.rotates = True
+    settings = application(there, token_url=there.token_url, refresh_token=first)
+    return TokenSource(settings, folder / "refresh-token")
+
+
 def uids(box: ImapMailbox) -> list[str]:
     """What is in its INBOX."""
     with box.open("INBOX") as folder:
@@ -128,14 +138,112 @@ def test_a_token_is_not_used_in_its_last_minutes(there: Provider, server: ImapSe
         assert len(there.given) == given + 2
 
 
-def test_a_refresh_token_that_changes_is_followed(there: Provider) -> None:
-    """As long as the process lives."""
-    there.rotates = True
-    tokens = TokenSource(application(there, token_url=there.token_url, refresh_token=REFRESH_TOKEN))
+def test_a_refresh_token_that_changes_is_followed(there: Provider, tmp_path: Path) -> None:
+    """By the process, by its next start, and by another one beside it; what the settings name is good no more."""
+    tokens = rotating(there, tmp_path)
     for _ in range(3):
         tokens.forget()
         tokens.token()
+    restarted = rotating(there, tmp_path)
+    restarted.token()
+    tokens.forget()
+    tokens.token()
+    assert len(there.given) == 5
+    (kept, _lock) = sorted(tmp_path.iterdir())
+    assert kept.name == "refresh-token"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert there.refresh_token in kept.read_text()
+    assert there.refresh_token not in restarted.hide(kept.read_text().replace(there.refresh_token, "x"))
+
+
+def test_a_new_consent_takes_the_place_of_what_was_kept(there: Provider, tmp_path: Path) -> None:
+    """Whoever puts another refresh token into the settings means that one."""
+    rotating(there, tmp_path).token()
+    there.refresh_token = "consented-anew"
+    rotating(there, tmp_path, "consented-anew").token()
+    rotating(there, tmp_path, "consented-anew").token()
     assert len(there.given) == 3
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"consent": "', b"[]", b"\xff\xfe", b"null"])
+def test_a_torn_file_stops_nothing_and_is_in_no_log(
+    there: Provider, tmp_path: Path, torn: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The settings' own token is tried, as if nothing had been kept."""
+    there.rotates = True
+    (tmp_path / "refresh-token").write_bytes(torn)
+    rotating(there, tmp_path).token()
+    rotating(there, tmp_path).token()
+    assert len(there.given) == 2
+    said = "".join(capfd.readouterr())
+    assert "is damaged" in said
+    assert "refresh-me" not in said
+
+
+@pytest.mark.parametrize("step", ["fsync", "rename"])
+def test_a_death_while_the_token_is_replaced_leaves_a_whole_one(
+    there: Provider, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last one that was kept, or the new one, never a part; what was left beside it goes with the next."""
+    rotating(there, tmp_path).token()
+    kept = (tmp_path / "refresh-token").read_text()
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    next_start = rotating(there, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(*((os, "fsync", die) if step == "fsync" else (Path, "rename", die)))
+        with pytest.raises(Killed):
+            next_start.token()
+    assert (tmp_path / "refresh-token").read_text() == kept
+    assert (tmp_path / "refresh-token.new").exists()
+    # The provider still takes the one before the last, as those that expect such a death do.
+    there.refresh_token = "refresh-me-1"
+    rotating(there, tmp_path).token()
+    assert not (tmp_path / "refresh-token.new").exists()
+    assert there.refresh_token in (tmp_path / "refresh-token").read_text()
+
+
+def test_a_token_that_cannot_be_kept_is_followed_in_memory_and_kept_as_soon_as_it_can(
+    there: Provider, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk, say: an older one in the file does not take its place; the log names the file and no token."""
+    tokens = rotating(there, tmp_path)
+    tokens.token()
+    (tmp_path / "refresh-token.new").mkdir()
+    for _ in range(2):
+        tokens.forget()
+        tokens.token()
+    assert there.refresh_token not in (tmp_path / "refresh-token").read_text()
+    said = "".join(capfd.readouterr())
+    assert "the refresh token cannot be kept" in said
+    assert "refresh-me" not in said
+    (tmp_path / "refresh-token.new").rmdir()
+    there.rotates = False
+    tokens.forget()
+    tokens.token()
+    assert there.refresh_token in (tmp_path / "refresh-token").read_text()
+
+
+def test_doctor_says_whether_a_changed_refresh_token_can_be_kept(there: Provider, tmp_path: Path) -> None:
+    """Before it asks for one, which would change it: what cannot be kept is not risked."""
+    there.rotates = True
+    values: dict[str, object] = {"token_url": there.token_url, "refresh_token": REFRESH_TOKEN}
+
+    def found(file: Path) -> list[tuple[str, str]]:
+        settings = application(there, **values, kept_token_file=file)
+        return [(seen.state, seen.message) for seen in diagnoses(Settings(oauth2=settings)) if "kept" in seen.message]
+
+    good = tmp_path / "refresh-token"
+    assert found(good) == [("ok", f"A refresh token that the provider changes is kept in {good}.")]
+    missing = tmp_path / "nowhere" / "token"
+    told = f"A refresh token cannot be kept in {missing}: No such file or directory"
+    assert found(missing) == [("problem", told)]
+    assert len(there.given) == 1
+    good.chmod(0o644)
+    with pytest.raises(SurroundingsFault, match="can be read by others"):
+        rotating(there, tmp_path).examine()
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,10 @@ class OAuthSettings(Table):
     secret: SecretStr | None = None
     #: Key and certificate, in PEM, one after the other.
     certificate: SecretStr | None = None
-    #: What a person's consent gave, once. It has to be one that the provider does not change with each use.
+    #: What a person's consent gave, once.
     refresh_token: SecretStr | None = None
+    #: Where the one is kept that the provider gives in place of it; unset: "refresh-token" beside the ledger.
+    kept_token_file: Path | None = None
     scopes: tuple[str, ...] = ()
     #: The last day of the secret, as the provider shows it when it is made. A certificate says its own.
     secret_expires: date | None = None
