@@ -23,3 +23,9 @@ class MessageGone(Exception):  # noqa: N818 - not an error: colleagues may delet
 
 class Conflict(Exception):  # noqa: N818 - expected: two officers at once, or a letter just leaving
     """The submission has changed, or its letter is leaving; the text says which."""
+
+
+class Shortcoming(str):
+    """A sentence of an examination that tells what is lacking: it works, but somebody should know."""
+
+    __slots__ = ()

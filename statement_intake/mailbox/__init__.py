@@ -142,4 +142,7 @@ class Mailbox(Protocol):
         """
 
     def examine(self) -> list[str]:
-        """For `doctor`: connect, and say in plain English what works and what the server lacks. Raises MailboxError."""
+        """For `doctor`: connect, and say in plain English what works and what the server lacks (a Shortcoming).
+
+        Raises MailboxError.
+        """

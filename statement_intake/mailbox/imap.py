@@ -8,6 +8,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientReadOnlyError
 
 from statement_intake.domain.credentials import Tokens
+from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.finding import Outcome
 from statement_intake.mailbox import (
     FolderState,
@@ -108,12 +109,12 @@ class ImapMailbox:
                 lines += self._targets(client)
             if self._settings.idle:
                 with commands(client, self._settings, "ask for capabilities"):
-                    lines += (
-                        [] if client.has_capability("IDLE") else ["the server has no IDLE: new mail waits for a poll"]
-                    )
+                    able = client.has_capability("IDLE")
+                lines += [] if able else [Shortcoming("the server has no IDLE: new mail waits for a poll")]
             sent = self._settings.sent_folder
             if sent is None:
-                lines.append("no sent_folder: after a fault in sending, a person has to find out whether a letter went")
+                missing = "no sent_folder: after a fault in sending, a person has to find out whether a letter went"
+                lines.append(Shortcoming(missing))
             else:
                 open_folder(client, self._settings, sent, readonly=True)
                 lines.append(f"folder {sent} can be searched for sent letters")
@@ -123,16 +124,17 @@ class ImapMailbox:
         opened = open_folder(client, self._settings, folder, readonly=True)
         yield f"folder {folder}: {opened.get(b'EXISTS', 0)} messages, UIDVALIDITY {uidvalidity(opened)}"
         if uidvalidity(opened) == "0":
-            yield f"folder {folder}: the server gives no UIDVALIDITY; it cannot be noticed if the folder is made anew"
+            lacking = "the server gives no UIDVALIDITY; it cannot be noticed if the folder is made anew"
+            yield Shortcoming(f"folder {folder}: {lacking}")
         if self._settings.mark == "keyword":
             # This needs SELECT: under EXAMINE no flag is permanent.
-            yield f"folder {folder}: {self._marks(client, folder)}"
+            yield self._marks(client, folder)
 
     def _targets(self, client: IMAPClient) -> Iterator[str]:
         with commands(client, self._settings, "ask for capabilities"):
             able = can_move(client)
         if not able:
-            yield "the server has neither MOVE nor UIDPLUS: messages will not be moved"
+            yield Shortcoming("the server has neither MOVE nor UIDPLUS: messages will not be moved")
         for outcome, folder in self._settings.move_to.items():
             open_folder(client, self._settings, folder, readonly=True)
             yield f"folder {folder} is there, for what is {outcome}"
@@ -142,9 +144,10 @@ class ImapMailbox:
             try:
                 permanent = client.select_folder(folder).get(b"PERMANENTFLAGS", ())
             except IMAPClientReadOnlyError:
-                return "is read-only, messages will not be marked"
-        kept = all(_keeps(permanent, keyword) for keyword in KEYWORDS.values())
-        return "the server keeps our keywords" if kept else "the server keeps no keywords, messages will not be marked"
+                return Shortcoming(f"folder {folder}: is read-only, messages will not be marked")
+        if all(_keeps(permanent, keyword) for keyword in KEYWORDS.values()):
+            return f"folder {folder}: the server keeps our keywords"
+        return Shortcoming(f"folder {folder}: the server keeps no keywords, messages will not be marked")
 
     @contextmanager
     def _connected(self) -> Iterator[IMAPClient]:

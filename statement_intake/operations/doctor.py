@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy.engine import make_url
 
 from statement_intake.configuration import ConfigurationError
-from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
+from statement_intake.domain.faults import LimitExceeded, Shortcoming, SurroundingsFault
 from statement_intake.domain.meeting import WEEKDAYS, Meeting
 from statement_intake.domain.value import Value
 from statement_intake.ledger.ledger import open_ledger
@@ -163,6 +163,7 @@ def _files(path: Path) -> list[str]:
 def _tried(check: str, examination: Callable[[], list[str]]) -> Iterator[Diagnosis]:
     try:
         for sentence in examination():
-            yield Diagnosis(check=check, state="ok", message=sentence)
+            state: Literal["ok", "warning"] = "warning" if isinstance(sentence, Shortcoming) else "ok"
+            yield Diagnosis(check=check, state=state, message=sentence)
     except (SurroundingsFault, LimitExceeded, OSError) as fault:
         yield Diagnosis(check=check, state="problem", message=str(fault))

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
 
 from statement_intake.domain.finding import Outcome
+from statement_intake.ledger.arrivals import Arrivals
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, Place
 from statement_intake.mailbox.imap import ImapMailbox
 from tests.conftest import ImapAccount
-from tests.house import MORNING, House, statement
+from tests.house import MORNING, House, Killed, statement
 from tests.mailbox.scripted_imap import EXAMINED, ScriptedImap
 
 ARRIVED = datetime(2023, 8, 28, tzinfo=UTC)
@@ -168,3 +170,37 @@ def test_a_moved_message_is_never_decided_again(house: House, imap_account: Imap
     assert house.letters == [("receipt", "sent")]
     assert house.rows("SELECT folder, uid, mark FROM messages") == [("Accepted", "1", "done")]
     assert contents(moving(imap_account), "INBOX") == []
+
+
+@pytest.mark.usefixtures("able", "colleague")
+@pytest.mark.parametrize("watched", [("INBOX",), ("INBOX", "Accepted")])
+@pytest.mark.parametrize("died", ["before", "after"])
+def test_a_death_between_the_move_and_its_note_decides_and_answers_nothing_twice(
+    house: House, imap_account: ImapAccount, watched: tuple[str, ...], died: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mail lies where the ledger does not know it; where that folder is read, it is known by its content."""
+    settings = imap_account.settings(mark="move", move_to=WHERE, folders=watched).model_dump()
+    house.tables["mailboxes"] = {"main": settings}
+    imap_account.deliver(statement().as_bytes(), MORNING)
+    real = Arrivals.marked
+
+    def die(arrivals: Arrivals, *pending: Any, **how: Any) -> None:  # noqa: ANN401 - as the real one
+        if died == "after":
+            real(arrivals, *pending, **how)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Arrivals, "marked", die)
+        with pytest.raises(Killed):
+            house.round()
+    assert contents(moving(imap_account), "INBOX") == []
+    house.round(3)
+    house.round()
+    twice = died == "before" and "Accepted" in watched
+    assert house.outcomes == [("accepted", None)] + [("ignored", "message.duplicate")] * twice
+    assert house.letters == [("receipt", "sent")]
+    assert house.sink is not None
+    assert len(house.sink.received) == 1
+    assert house.rows("SELECT action FROM decisions") == [("decide",)]
+    assert house.rows("SELECT count(*) FROM messages WHERE mark = 'pending'") == [(0,)]
+    assert contents(moving(imap_account), "Accepted") == ["1"]
