@@ -70,7 +70,9 @@ class Skeleton:
             return None
         (cut,) = markers
         run = runs.get(int(cut[1]) - len(text[: cut.start()].encode("utf-8", "surrogateescape")))
-        if run is None or not 0 <= int(cut[2]) - run.end <= _WHITE or text[cut.end() :].strip():
+        # Below nothing where the run's last line break is the boundary's: no run goes on behind two dashes.
+        behind = int(cut[2]) - run.end if run else 0
+        if run is None or behind > _WHITE or text[cut.end() :].strip():
             return None
         with self.raw.open("rb") as stream:
             return None if b"".join(_between(stream, run.end, int(cut[2]))).strip() else run

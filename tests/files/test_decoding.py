@@ -5,6 +5,7 @@ import os
 import random
 import tracemalloc
 from collections.abc import Iterator
+from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from statement_intake.domain.decoded import Decoded
 from statement_intake.files import FileStore, decoding
 from statement_intake.files.decoding import Decoding
+from statement_intake.reading.answer import Run
+from statement_intake.reading.skeleton import cut as cut_out
 from tests.reading.conftest import make_reader
 
 CONTENT = random.Random(5).randbytes(5_000)  # noqa: S311 - any bytes will do
@@ -150,6 +153,27 @@ def test_the_reader_finds_the_same_with_what_was_decoded_and_without(tmp_path: P
     moved = {path.stat().st_ino for path in quick.iterdir()} & inodes
     assert len(moved) == 2
     assert not [path for path in store.incoming.iterdir() if path.name.startswith("decoded-")]
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("padding", [0, 1, 2])
+@pytest.mark.parametrize("empty_line", [True, False])
+def test_what_was_decoded_is_used_however_its_run_ends(
+    tmp_path: Path,
+    padding: int,
+    end: bytes,
+    empty_line: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """With padding or without; and its last line break may be the boundary's."""
+    head, gap, tail = mail((CONTENT * 20)[: 99_999 - padding]).rpartition(b"\r\n\r\n--")
+    raw = head + (gap if empty_line else b"\r\n--") + tail
+    store = FileStore(tmp_path)
+    stored = store.put(iter([raw.replace(b"\r\n", end)]), most=10**7)
+    with store.decoded(stored.sha256) as (known,):
+        skeleton = cut_out(store.path(stored.sha256), message_bytes=10**7)
+        part = message_from_bytes(skeleton.content).get_payload()[1]
+        run = Run(start=known.start, end=known.end, sha256=known.sha256, size=known.size, source="")
+        assert skeleton.run(part.get_payload(), {known.start: run}) == run
 
 
 def test_a_part_that_says_it_is_not_base64_is_taken_at_its_word(tmp_path: Path) -> None:
