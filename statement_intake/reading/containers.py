@@ -8,6 +8,7 @@ from pathlib import Path
 
 from statement_intake.domain.message import Category
 from statement_intake.reading.kind import Kind
+from statement_intake.reading.zip_files import BOUNDED
 
 #: Bytes of a zip's table of contents; a larger one is not read.
 MAXIMUM_DIRECTORY = 10_000_000
@@ -93,8 +94,9 @@ def _office_kind(archive: zipfile.ZipFile, names: set[str]) -> Kind:
         if member in names:
             macros = any(name.endswith("vbaProject.bin") for name in names)
             return _WITH_MACROS.get(kind.format, kind) if macros else kind
-    if "mimetype" in names and not archive.getinfo("mimetype").flag_bits & 1:
-        with archive.open("mimetype") as stream:
+    said = archive.getinfo("mimetype") if "mimetype" in names else None
+    if said is not None and not said.flag_bits & 1 and said.compress_type in BOUNDED:
+        with archive.open(said) as stream:
             return _BY_TYPE.get(stream.read(100).decode("ascii", "replace").strip(), _ZIP)
     return _ZIP
 

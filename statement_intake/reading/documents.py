@@ -12,6 +12,7 @@ from statement_intake.reading.apart import apart
 from statement_intake.reading.contents import Bomb, Contents, Locked, TooMuch, Unknown
 from statement_intake.reading.plain import text_encoding
 from statement_intake.reading.text import clean_text, decode
+from statement_intake.reading.zip_files import BOUNDED
 
 #: Characters of text that are given back.
 MAXIMUM_TEXT = 20_000
@@ -82,8 +83,10 @@ def _is_light(path: Path, kind: str) -> bool:
         return False
     try:
         with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
             # No more of a member is read than it declares.
-            return sum(member.file_size for member in archive.infolist()) <= LIGHT
+            octets = sum(member.file_size for member in members)
+            return octets <= LIGHT and all(member.compress_type in BOUNDED for member in members)
     except (*_BROKEN_ZIP, OSError):
         return False
 

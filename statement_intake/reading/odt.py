@@ -15,6 +15,8 @@ from statement_intake.reading.zipped_xml import Zipped, opened
 _BREAKS = {"line-break": "\n", "s": " ", "tab": "\t"}
 _ENDS = {"p": "\n", "h": "\n", "table-cell": "\t"}
 _UNSEEN = frozenset({"tracked-changes", "annotation", "scripts"})
+#: Characters of a person's name that are collected.
+_LONGEST_NAME = 200
 _MACRO = re.compile(r"(?:Basic/.+/(?!script-l[bc]\.xml).+\.xml|Scripts/.+\..+)")
 
 
@@ -110,7 +112,7 @@ class _Text(ContentHandler):
 
     def characters(self, content: str) -> None:
         if self._people:
-            self._person += content[:100]
+            self._person = (self._person + content)[:_LONGEST_NAME]
         elif self._shown:
             self._contents.say(content)
         elif self._hidden and self._speaks and not self._unseen:

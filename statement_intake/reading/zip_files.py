@@ -14,7 +14,7 @@ from statement_intake.reading.members import CHUNK, Closed, Member
 from statement_intake.reading.text import decode
 
 #: Methods whose memory is bounded: stored, deflate, bzip2. LZMA may ask for gigabytes.
-_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
+BOUNDED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 #: Left behind by the systems on which archives are made.
 _LITTER = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 _UTF8_NAME = 0x800
@@ -36,7 +36,7 @@ def zip_members(path: Path) -> Iterator[Member]:
     try:
         with zipfile.ZipFile(path) as archive:
             for file in _files(archive):
-                if file.compress_type not in _METHODS:
+                if file.compress_type not in BOUNDED:
                     raise Closed(f"it is compressed by a method that is not known here ({file.compress_type})")
                 yield Member(name=_name(file), pieces=_content(archive, file))
     except _BROKEN as error:

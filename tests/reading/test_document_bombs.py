@@ -9,12 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from statement_intake.domain.message import DocumentProblem
-from statement_intake.reading.documents import read
+from statement_intake.reading.documents import read, read_apart
 from statement_intake.reading.pdf_bombs import expands
 from tests.reading.conftest import make_docx, make_reader, page, paragraph
 
@@ -182,6 +183,49 @@ def test_an_entity_from_elsewhere_is_neither_read_nor_called(listener: socket.so
         connection, _ = listener.accept()
         connection.close()
         pytest.fail("the document called")
+
+
+def asks_for_4_gb(path: Path, greedy: str) -> Path:
+    """A document of a few words, one member of which is packed with LZMA and a dictionary that nobody has."""
+    members = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "word/document.xml": "<a/>",
+        "content.xml": "<a/>",
+    }
+    if greedy != "mimetype":
+        del members["mimetype"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content, zipfile.ZIP_LZMA if name == greedy else zipfile.ZIP_DEFLATED)
+    packed = b"\x09\x04\x05\x00\x5d"
+    head, found, tail = path.read_bytes().partition(packed)
+    path.write_bytes(head + found + b"\xf0\xff\xff\xff" + tail[4:])
+    return path
+
+
+@pytest.mark.parametrize("greedy", ["word/document.xml", "mimetype"])
+def test_a_small_document_that_asks_for_much_memory_ends_alone(tmp_path: Path, greedy: str) -> None:
+    """However small it says that it is: the mail around it is read on."""
+    mail = EmailMessage()
+    mail["Subject"] = "x"
+    mail.set_content("Please find it attached.")
+    content = asks_for_4_gb(tmp_path / "greedy", greedy).read_bytes()
+    mail.add_attachment(content, maintype="application", subtype="octet-stream", filename="a.odt")
+    (tmp_path / "mail").write_bytes(bytes(mail))
+    reader = make_reader()
+    try:
+        message = reader.read(tmp_path / "mail", tmp_path / "out")
+    finally:
+        reader.close()
+    assert message.text == "Please find it attached."
+    assert [file.name for file in message.attachments] == ["a.odt"]
+
+
+def test_a_name_without_end_takes_no_time_without_end(tmp_path: Path) -> None:
+    """It is cut where it is collected, so that twice as long a name takes but twice as long."""
+    with zipfile.ZipFile(tmp_path / "a.odt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", "<a><creator>" + "aaa<b/>" * 700_000 + "</creator></a>")
+    assert read_apart(tmp_path / "a.odt", "odt", seconds=6).hidden.people == ("a" * 100,)
 
 
 def test_one_bomb_does_not_keep_its_mail_from_being_read(tmp_path: Path) -> None:
