@@ -15,6 +15,16 @@ from statement_intake.domain.triage import Ties
 _TELLING = (Category.VIDEO, Category.AUDIO, Category.DOCUMENT, Category.SLIDES)
 
 
+def possible_ties(headers: Headers, desk: Desk) -> Ties:
+    """The closest ties that the mail can have. If they change nothing, as with most mail, the ledger is not asked."""
+    named = headers.answers or references_in(headers.subject)
+    return Ties(
+        ours=desk.correspondent.message_ids.made(headers.message_id),
+        answers="any" if named else None,
+        known_sender=True,
+    )
+
+
 def find_ties(headers: Headers, desk: Desk) -> Ties:
     """What the ledger knows about the mail's thread and sender."""
     sender = headers.sender[0].key if len(headers.sender) == 1 else ""

@@ -28,7 +28,7 @@ from statement_intake.domain.records import Unfinished
 from statement_intake.domain.senders import Authentication
 from statement_intake.domain.triage import Answer, Look, Ties, glance
 from statement_intake.domain.waiting import LONGEST_WAIT
-from statement_intake.gathering import find_open, find_ties, gather_facts
+from statement_intake.gathering import find_open, find_ties, gather_facts, possible_ties
 from statement_intake.giving_up import give_up
 from statement_intake.logs import where
 from statement_intake.recording import adopt, record, record_completion, say_decided
@@ -69,7 +69,9 @@ def look(seen: Glance, desk: Desk) -> Look:
 def _look(seen: Glance, desk: Desk) -> Look:
     reading = desk.knowledge.read_subject(seen.headers.subject)
     forwarded = [desk.knowledge.read_subject(part.subject_within) for part in seen.parts or () if part.subject_within]
-    looked = glance(seen, reading, forwarded, find_ties(seen.headers, desk))
+    looked = glance(seen, reading, forwarded, possible_ties(seen.headers, desk))
+    if looked.answer is not Answer.OTHER:
+        looked = glance(seen, reading, forwarded, find_ties(seen.headers, desk))
     structure = [part.media_type for part in seen.parts or ()]
     if (
         looked.answer is Answer.OTHER
