@@ -8,6 +8,7 @@ import structlog
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.replies.smtp import SendState
 from statement_intake.replies.staff import staff_mail
+from statement_intake.watching import NotReachedError
 
 if TYPE_CHECKING:
     from statement_intake.delivery import Post
@@ -26,9 +27,10 @@ class Messenger:
         self._post, self._sender = post, sender
 
     def __call__(self, person: "Person", subject: str, text: str) -> None:
-        """Send it. Raises SurroundingsFault where it may be tried again; a refused address is logged, and that is all.
+        """Send it. Raises SurroundingsFault where it may be tried again, NotReachedError if others may be reached.
 
-        Sent twice is better than lost here, so an unknown fate counts as not sent.
+        A refused address is logged, and that is all. Sent twice is better than lost here, so an unknown fate counts as
+        not sent.
         """
         message_id = f"<{secrets.token_hex(_TOKEN_BYTES)}.staff@{self._sender.rpartition('@')[2]}>"
         raw = staff_mail(
@@ -41,4 +43,4 @@ class Messenger:
         if sending.state is SendState.FAILED:
             log.error("mail to the staff was refused", to=person.address, reply=sending.reply)
         elif sending.state is not SendState.SENT:
-            raise SurroundingsFault(sending.reply)
+            raise SurroundingsFault(sending.reply) if sending.unreachable else NotReachedError(sending.reply)

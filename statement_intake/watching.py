@@ -1,5 +1,6 @@
 """Looks out for what the staff has to know, and tells them once: mailboxes that are silent, statements that wait."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -9,6 +10,7 @@ import structlog
 
 from statement_intake.domain import digest, notices
 from statement_intake.domain.credentials import Expiry
+from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import LogRow
@@ -22,6 +24,9 @@ log = structlog.get_logger()
 #: What waits longer than this is in the digest and the log, and is nobody's news any more.
 _STILL_NEWS = timedelta(days=60)
 _DIGEST = "digest"
+#: Somebody was told, while others were not yet; forgotten as soon as all were, and never believed for long.
+_REACHED = "reached"
+_STILL_REACHED = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,10 @@ class Person:
 
     address: str
     name: str = ""
+
+
+class NotReachedError(SurroundingsFault):
+    """The server takes no mail for this person just now; it may take that of others."""
 
 
 #: Sends a mail to one person: the person, the subject, the text. Raises SurroundingsFault where it did not leave.
@@ -65,28 +74,41 @@ def look_out(lookout: Lookout) -> None:
     """Tell whoever has to know what is new. Raises SurroundingsFault where mail cannot leave: it is told later.
 
     A notice is written down after it was sent: if the process dies in between it is sent again, since an alert that
-    nobody gets is worse than one that comes twice.
+    nobody gets is worse than one that comes twice. One person who cannot be reached keeps the news from nobody else.
     """
     now, told = lookout.clock(), lookout.ledger.notices.told()
-    if lookout.operators:
-        pulses = lookout.ledger.pulses.all()
-        news_of_surroundings = (
-            *notices.of_mailboxes(pulses, told, now, lookout.watch),
-            *notices.of_expiries(lookout.expiries, told, now),
-        )
-        for notice in news_of_surroundings:
-            _alert(lookout, lookout.operators, notice, now)
-    _breaker(lookout, told, now)
-    if lookout.duty:
-        held = lookout.waiting(now - _STILL_NEWS)
-        news = list(notices.of_held(held, lookout.meetings, told, lookout.office, now, lookout.watch))
-        if news:
-            waiting = {notice.about for notice in news}
-            subject = f"{len(waiting)} statement{'s' if len(waiting) > 1 else ''} waiting for a person"
-            _send(lookout, lookout.duty, subject, "\n\n".join(notice.text for notice in news))
-            _remember(lookout, news, now)
-    if lookout.readers:
-        _digest(lookout, now, told.get((_DIGEST, "")))
+    unreached = None
+    for part in (_surroundings, _breaker, _held, _digest):
+        try:
+            part(lookout, told, now)
+        except NotReachedError as fault:
+            unreached = fault
+    if unreached is not None:
+        raise unreached
+
+
+def _surroundings(lookout: Lookout, told: notices.Told, now: datetime) -> None:
+    if not lookout.operators:
+        return
+    pulses = lookout.ledger.pulses.all()
+    news = (
+        *notices.of_mailboxes(pulses, told, now, lookout.watch),
+        *notices.of_expiries(lookout.expiries, told, now),
+    )
+    for notice in news:
+        _alert(lookout, lookout.operators, notice, now)
+
+
+def _held(lookout: Lookout, told: notices.Told, now: datetime) -> None:
+    if not lookout.duty:
+        return
+    held = lookout.waiting(now - _STILL_NEWS)
+    news = list(notices.of_held(held, lookout.meetings, told, lookout.office, now, lookout.watch))
+    if news:
+        waiting = {notice.about for notice in news}
+        subject = f"{len(waiting)} statement{'s' if len(waiting) > 1 else ''} waiting for a person"
+        _send(lookout, lookout.duty, subject, "\n\n".join(notice.text for notice in news), news)
+        _remember(lookout, news, now)
 
 
 def _breaker(lookout: Lookout, told: notices.Told, now: datetime) -> None:
@@ -100,12 +122,13 @@ def _breaker(lookout: Lookout, told: notices.Told, now: datetime) -> None:
 
 
 def _alert(lookout: Lookout, people: Sequence[Person], notice: notices.Notice, now: datetime) -> None:
-    _send(lookout, people, f"statement-intake: {notice.text.partition('.')[0]}", notice.text)
+    _send(lookout, people, f"statement-intake: {notice.text.partition('.')[0]}", notice.text, [notice])
     _remember(lookout, [notice], now)
 
 
-def _digest(lookout: Lookout, now: datetime, last: datetime | None) -> None:
-    if not digest.due(last, now, lookout.digest_at, lookout.office):
+def _digest(lookout: Lookout, told: notices.Told, now: datetime) -> None:
+    last = told.get((_DIGEST, ""))
+    if not lookout.readers or not digest.due(last, now, lookout.digest_at, lookout.office):
         return
     since = last or now - timedelta(days=1)
     counts = lookout.ledger.outbox.counts()
@@ -116,14 +139,36 @@ def _digest(lookout: Lookout, now: datetime, last: datetime | None) -> None:
         troubled=counts.get("failed", 0) + counts.get("unknown", 0),
     )
     written = digest.write(day, now, lookout.office)
-    _send(lookout, lookout.readers, written.subject, written.text)
+    today = notices.Notice(kind=_DIGEST, about=str(lookout.office.local(now).date()), text=written.text)
+    _send(lookout, lookout.readers, written.subject, written.text, [today])
     lookout.ledger.notices.tell(_DIGEST, "", now)
 
 
-def _send(lookout: Lookout, people: Sequence[Person], subject: str, text: str) -> None:
+def _send(lookout: Lookout, people: Sequence[Person], subject: str, text: str, news: Sequence[notices.Notice]) -> None:
+    """To each of them once. Raises NotReachedError where one has to wait for it, SurroundingsFault where all have."""
+    now, told, late = lookout.clock(), lookout.ledger.notices.told(), None
+    marks = {person.address: _mark(person, news) for person in people}
     for person in people:
-        lookout.tell(person, subject, text)
+        reached = told.get((_REACHED, marks[person.address]))
+        if reached is not None and now - reached < _STILL_REACHED:
+            continue
+        try:
+            lookout.tell(person, subject, text)
+        except NotReachedError as fault:
+            late = fault
+        else:
+            lookout.ledger.notices.tell(_REACHED, marks[person.address], now)
+    if late is not None:
+        raise late
+    for mark in marks.values():
+        lookout.ledger.notices.forget(_REACHED, mark)
     log.info("told the staff", subject=subject, people=len(people))
+
+
+def _mark(person: Person, news: Sequence[notices.Notice]) -> str:
+    """Who was told of what, in few characters."""
+    told = "\n".join([person.address, *(f"{notice.kind} {notice.about}" for notice in news)])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _remember(lookout: Lookout, news: Sequence[notices.Notice], now: datetime) -> None:
