@@ -70,7 +70,10 @@ def unspaced_joins(words: Vocabulary) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _list(words: Vocabulary) -> str:
     sub = f"(?:{SUB_ITEM.replace('([a-z])', '[a-z]')})?"
-    return rf"{NUMBER}{sub}(?:{_more(words)}{NUMBER}{sub}|{_more(words).removesuffix(_OPEN)}{LETTER})*"
+    goes_on = _any((*words.words("connectors"), *words.words("item", "after")))
+    # Not where it counts things: "item 3, 2 speakers".
+    things = rf"(?<=,\s)\d{{1,2}}\s(?!(?:{goes_on})(?!\w))[^\W\d]{{2}}"
+    return rf"{NUMBER}{sub}(?:{_more(words)}(?!{things}){NUMBER}{sub}|{_more(words).removesuffix(_OPEN)}{LETTER})*"
 
 
 @lru_cache(maxsize=8)

@@ -85,7 +85,11 @@ def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[Meeting
     seen = _latin(line)
     while match := _pattern(meeting.subject.acronym, meeting.subject.names, words).search(seen):
         written, begun, end = match["before"] or match["glued"], match.start(), match.end()
-        if written and written.isdigit() and item_ahead(words).search(line.flat, max(0, begun - 40), begun):
+        if (
+            written
+            and not re.match(r"\d+\D", written)
+            and item_ahead(words).search(line.flat, max(0, begun - 40), begun)
+        ):
             written, begun = None, match.start("name")  # As in: item 4 EMIC.
         if written is None and (behind := _ordinal_behind(seen, end, meeting, words)):
             written, end = behind

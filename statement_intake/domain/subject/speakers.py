@@ -127,8 +127,9 @@ def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Spea
 
 
 def _delivers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> bool:
-    """True where a group's statement is delivered by a State: "African Group, delivered by Egypt"."""
-    delivered = rf"{NAME}.*(?:{words.pattern('delivered').pattern})[^–;|{NAME}]{{0,60}}{NAME}"
+    """True where a group's statement is delivered by a State: "African Group, delivered by Egypt", "statement by"."""
+    by = rf"{words.pattern('delivered').pattern}|{TAKEN}\s?(?:by|par|por)\s"
+    delivered = rf"{NAME}.*(?:{by})[^–;|{NAME}]{{0,60}}{NAME}"
     return parties[0].kind is PartyKind.GROUP and re.search(delivered, rest.flat) is not None
 
 
@@ -187,6 +188,9 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
         # A State's body without its State: whose initials they are, a person knows.
         if bodies := table.by_agency(unknown):
             return Speakers(candidates=bodies, text=unknown)
+        # "Supreme Council of Kenyan Muslims": not the State, and no unknown country either.
+        if people := table.by_people(unknown):
+            return Speakers(candidates=people.parties, text=unknown)
         return Speakers(unknown=unknown, text=unknown)
     return (
         understand(tuple(found[:1]), Line(NAME), table, words)
