@@ -35,6 +35,8 @@ class Language:
         self.locale = Locale.parse(LOCALES[code])
         #: "ltr" or "rtl".
         self.direction: str = self.locale.text_direction
+        #: What stands between two sentences.
+        self.space = "" if code == "zh" else " "
         self._translations = translations
 
     def __call__(self, message: str, **values: str) -> str:
@@ -77,10 +79,16 @@ class Language:
 
     def delay(self, span: timedelta) -> str:
         """A span of days, hours and minutes: "1 day and 3 hours"."""
+        plural = self.plural
         minutes = max(1, int(span.total_seconds() // 60))
-        counts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
-        named = [format_unit(count, unit, "long", locale=self.locale) for unit, count in counts.items() if count]
-        return self.listing(named)
+        days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+        # Not from CLDR: babel has English words for some of them in Arabic and Chinese.
+        named = (
+            (days, plural("%(count)s day", "%(count)s days", days)),
+            (hours, plural("%(count)s hour", "%(count)s hours", hours)),
+            (minutes, plural("%(count)s minute", "%(count)s minutes", minutes)),
+        )
+        return self.listing(words for count, words in named if count)
 
     def size(self, octets: int) -> str:
         """A file size in decimal units: "5.1 MB"."""
@@ -93,7 +101,8 @@ class Language:
                     format="#,##0.#" if octets < 100 * factor else "#,##0",
                     locale=self.locale,
                 )
-        return format_unit(octets, "digital-byte", "long", locale=self.locale)
+        plural = self.plural
+        return plural("%(count)s byte", "%(count)s bytes", octets)
 
     def moment(self, when: datetime, *, seconds: bool = False, named: bool = True) -> str:
         """An aware time in its own zone: "Monday, 28 August 2023, 14:05 (Central European Summer Time, UTC+02:00)".
@@ -105,9 +114,13 @@ class Language:
         zone = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
         if named and getattr(when.tzinfo, "key", "UTC") != "UTC":
             zone = say("%(name)s, %(offset)s", name=get_timezone_name(when, "long", locale=self.locale), offset=zone)
+        date = format_date(when, "full", locale=self.locale)
+        if self.code == "fr" and when.day == 1:
+            # CLDR does not know that the first is an ordinal number in French.
+            date = date.replace(" 1 ", " 1er ", 1)
         return say(
             "%(date)s, %(time)s (%(zone)s)",
-            date=format_date(when, "full", locale=self.locale),
+            date=date,
             time=when.strftime("%H:%M:%S" if seconds else "%H:%M"),
             zone=zone,
         )

@@ -25,7 +25,7 @@ def party_unknown(say: Language, facts: Facts) -> Advice:
     )
     cure = say("Please write the name in English, in the form that the United Nations uses.")
     if suggestions:
-        cure = say("Did you mean %(names)s?", names=say.listing(suggestions, "or")) + " " + cure
+        cure = say("Did you mean %(names)s?", names=say.listing(suggestions, "or")) + say.space + cure
     return Advice(fault=fault, cure=cure)
 
 
@@ -195,4 +195,4 @@ def address_missing(say: Language, facts: Facts) -> Advice:
 
 def _items_of_the_agenda(say: Language, facts: Facts) -> str:
     known = facts.texts("known", ITEMS_AT_MOST)
-    return " " + say("The items of the agenda are %(items)s.", items=say.listing(known)) if known else ""
+    return say.space + say("The items of the agenda are %(items)s.", items=say.listing(known)) if known else ""

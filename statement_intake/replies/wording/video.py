@@ -23,7 +23,7 @@ def too_long(say: Language, facts: Facts) -> Advice:
         excess=say.length((tenths - round(limit * 10)) / 10),
     )
     if claimed is not None:
-        fault += " " + say(
+        fault += say.space + say(
             "The file itself states a length of %(claimed)s, but what counts is how long it really plays.",
             claimed=say.length(claimed),
         )
@@ -104,19 +104,19 @@ def length_unclear(say: Language, facts: Facts) -> Advice:
     picture, sound, gap = facts.number("measured"), facts.number("sound"), facts.number("gap")
     fault = say("It is not certain how long the video is.")
     if facts.flag("torn"):
-        fault += " " + say("The file seems to break off before its end.")
+        fault += say.space + say("The file seems to break off before its end.")
     elif picture is not None and sound is not None and sound > picture:
-        fault += " " + say(
+        fault += say.space + say(
             "Its picture ends after %(picture)s, its sound after %(sound)s.",
             picture=say.length(picture),
             sound=say.length(sound),
         )
     elif gap:
-        fault += " " + say("Its picture stands still for %(gap)s before the end.", gap=say.length(gap))
+        fault += say.space + say("Its picture stands still for %(gap)s before the end.", gap=say.length(gap))
     cure = say("Please export the video again, so that picture and sound run and end together, and send it.")
     limit = facts.number("limit")
     if limit is not None:
-        cure += " " + say("The limit is %(limit)s.", limit=say.length(limit))
+        cure += say.space + say("The limit is %(limit)s.", limit=say.length(limit))
     return Advice(fault=fault, cure=cure, files=facts.files)
 
 
@@ -128,7 +128,7 @@ def by_link(say: Language, facts: Facts) -> Advice:
     )
     providers, days = facts.texts("providers"), facts.number("days")
     if providers and days:
-        cure += " " + say.plural(
+        cure += say.space + say.plural(
             "Links of %(service)s usually stop working after %(count)s day.",
             "Links of %(service)s usually stop working after %(count)s days.",
             int(days),
@@ -137,7 +137,7 @@ def by_link(say: Language, facts: Facts) -> Advice:
     mail, file = facts.number("mail_octets"), facts.number("file_octets")
     seconds, rate = facts.number("seconds"), facts.number("megabits_per_second")
     if mail and file and seconds and rate:
-        cure += " " + say(
+        cure += say.space + say(
             "Our mailbox takes messages of up to %(mail)s (your own server may allow less). A video file of up to"
             " %(file)s fits into one: for %(length)s that is an average of %(rate)s Mbit/s, picture and sound together."
             " Such a file you may also simply attach.",
