@@ -36,6 +36,8 @@ def command(root: Path) -> list[str]:
     line = [
         bubblewrap() or "bwrap",
         "--unshare-all",
+        # The warden is the first process: whoever kills it kills every cell, whatever a cell has done to outlive it.
+        "--as-pid-1",
         "--clearenv",
         "--cap-drop", "ALL",
         "--uid", NOBODY,

@@ -323,6 +323,33 @@ def test_a_warden_that_dies_in_the_middle_takes_nobodys_verdict_with_it(taken: T
     reader.close()
 
 
+def test_no_cell_outlives_its_warden(jailed: Taken) -> None:
+    """Killed for lack of memory, for instance, and alone; though the cell wants to hear nothing of it."""
+    reader = jailed.reader(seconds=60)
+    mail = jailed.mail("""
+        import ctypes, os, time
+        ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+        if os.fork() == 0:
+            os.setsid()
+        (out / f"begun-{os.getpid()}").touch()
+        time.sleep(600)
+    """)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(reader.read, mail, jailed.folder / "workspace")
+        for _ in range(2):
+            _wait_for(jailed.folder / "workspace" / "begun-1")
+            (jailed.folder / "workspace" / "begun-1").unlink()
+            cells = {int(process) for process in jailed.processes()}
+            os.kill(_warden(reader), signal.SIGKILL)
+            deadline = time.monotonic() + 20
+            while cells & {int(process) for process in jailed.processes()}:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        with pytest.raises(ReaderFault, match="ended twice"):
+            reading.result()
+    reader.close()
+
+
 def test_without_bubblewrap_landlock_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And it is said."""
     monkeypatch.setenv("PATH", "/nonexistent")
@@ -369,6 +396,21 @@ def _wait_for(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, path
         time.sleep(0.02)
+
+
+def _warden(reader: Reader) -> int:
+    """The warden itself, the last in the chain of those that bubblewrap starts."""
+    assert reader._gate is not None  # noqa: SLF001
+    alive = reader._gate.close.peek()  # noqa: SLF001
+    assert alive is not None
+    process: int = alive[2][0].pid
+    while _is_bubblewrap(process):
+        process = int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
+    return process
+
+
+def _is_bubblewrap(process: int) -> bool:
+    return Path(f"/proc/{process}/comm").read_text() == "bwrap\n"
 
 
 def _kill_warden(reader: Reader) -> None:
