@@ -1,6 +1,7 @@
 """One pass over a mailbox: what is new is glanced at and received, what was received taken in, outcomes are marked."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
@@ -215,7 +216,9 @@ def store(key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, des
     """
     if seen.size <= desk.largest:
         try:
-            stored = desk.files.put(opened.raw(key.uid), most=desk.largest)
+            # Whatever ends it, it is over before the folder is closed: it has a thread of its own.
+            with closing(opened.raw(key.uid)) as chunks:
+                stored = desk.files.put(chunks, most=desk.largest)
         except LimitExceeded:
             # Larger than the server had said.
             pass

@@ -1,7 +1,8 @@
 """A pass over the mailboxes: what is seen, what is asked again, and what never is."""
 
+import errno
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -44,7 +45,7 @@ class Watched:
         self.glanced += uids
         return self._real.glances(uids)  # type: ignore[no-any-return]
 
-    def raw(self, uid: str) -> Iterator[bytes]:
+    def raw(self, uid: str) -> Generator[bytes]:
         """Refused, where it is so."""
         if uid in self._refused:
             raise MessageRefused("the server does not hand it out")
@@ -73,6 +74,46 @@ class WatchedBox:
 def look_through(workshop: Workshop, box: object = None) -> None:
     """One pass over a mailbox."""
     poll(box or workshop.mailboxes[0], workshop.desk, workshop.rules, lambda: False)  # type: ignore[arg-type]
+
+
+class Downloading(Watched):
+    """Tells when a download is over, and when the folder is closed."""
+
+    def __init__(self, real: Any, told: list[str]) -> None:  # noqa: ANN401 - any folder
+        super().__init__(real)
+        self._told = told
+
+    def raw(self, uid: str) -> Generator[bytes]:
+        """Told at the end, whatever that is."""
+        try:
+            yield from self._real.raw(uid)
+        finally:
+            self._told.append("downloaded")
+
+
+def test_a_download_that_is_broken_off_is_over_before_its_folder_is_closed(house: House) -> None:
+    """Two threads would speak over one connection: the one that fetches ahead, and the one that signs out."""
+    told: list[str] = []
+
+    def full(chunks: Iterator[bytes], **_: object) -> None:
+        next(chunks)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    @contextmanager
+    def folder(name: str) -> Iterator[Downloading]:
+        with real.open(name) as opened:
+            try:
+                yield Downloading(opened, told)
+            finally:
+                told.append("closed")
+
+    house.deliver(statement())
+    house.desk["files"] = lambda files: Flaky(files, {}, instead={"put": full})
+    with house.open() as workshop:
+        real = workshop.mailboxes[0]
+        with pytest.raises(OSError, match="No space left"):
+            look_through(workshop, Flaky(real, {}, instead={"open": folder}))
+    assert told == ["downloaded", "closed"]
 
 
 def test_a_poll_with_nothing_new_asks_about_no_message(house: House) -> None:

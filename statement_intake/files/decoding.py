@@ -101,9 +101,11 @@ class Decoding:
         return self._skip(data, end), True
 
     def _end(self, last: bytes) -> None:
-        run, self._run = self._run, None
-        assert run is not None  # noqa: S101 - or nothing could end
-        if decoded := run.finish(last, self._position + len(last)):
+        assert self._run is not None  # noqa: S101 - or nothing could end
+        decoded = self._run.finish(last, self._position + len(last))
+        # Not before: where the disk is full, `close` takes it away.
+        self._run = None
+        if decoded is not None:
             self._found.append(decoded)
 
     def _skip(self, data: bytes, count: int) -> bytes:

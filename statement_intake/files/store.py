@@ -17,6 +17,8 @@ from statement_intake.domain.faults import LimitExceeded
 from statement_intake.files.decoding import Decoding
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+#: Octets that are decoded and wait for their mail's turn; what would be more is decoded by the reader.
+_MOST_WAITING = 1_000_000_000
 #: Room that has to be left on the store's file system before anything is blamed on a mail, in octets.
 _LEAST_ROOM = 50_000_000
 
@@ -81,9 +83,14 @@ class FileStore:
                 Path(decoded.path).unlink(missing_ok=True)
 
     def _remember(self, sha256: str, decoding: Decoding) -> None:
+        found = decoding.finish()
+        waiting = sum(run.size for runs in (*self._decoded.values(), found) for run in runs)
         # The same mail may lie in two folders, and both have come before either is read.
-        if sha256 not in self._decoded and (found := decoding.finish()):
+        if found and sha256 not in self._decoded and waiting <= _MOST_WAITING:
             self._decoded[sha256] = found
+            return
+        for run in found:
+            Path(run.path).unlink(missing_ok=True)
 
     def adopt(self, path: Path, sha256: str) -> None:
         """Take over a file whose digest the caller has computed. It must be on the same file system as the store."""

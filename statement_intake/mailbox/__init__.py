@@ -1,6 +1,6 @@
 """Where messages come from: one protocol, an IMAP account or a Maildir behind it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -91,8 +91,11 @@ class OpenFolder(Protocol):
         and what is known; where no date is, with the present one. Raises MailboxError.
         """
 
-    def raw(self, uid: str) -> Iterator[bytes]:
-        """The message's octets in chunks. Raises MessageGone, MessageRefused, MailboxError."""
+    def raw(self, uid: str) -> Generator[bytes]:
+        """The message's octets in chunks; to be closed before the folder is asked for anything else.
+
+        Raises MessageGone, MessageRefused, MailboxError.
+        """
 
 
 class Listening(Protocol):

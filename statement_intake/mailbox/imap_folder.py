@@ -1,7 +1,7 @@
 """A folder of an IMAP account, looked through and downloaded from; nothing in it is changed (EXAMINE)."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -53,7 +53,7 @@ class ImapFolder:
         """Headers and structure of the messages that are not gone, in any order. Raises MailboxError."""
         return glances(self._session, uids)
 
-    def raw(self, uid: str) -> Iterator[bytes]:
+    def raw(self, uid: str) -> Generator[bytes]:
         """The message's octets in chunks of at most CHUNK, in time. Raises MessageGone, MessageRefused, MailboxError.
 
         After a broken connection it goes on where it was, if the UID still means the same message.

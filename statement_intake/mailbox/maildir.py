@@ -7,7 +7,7 @@ mail program moves the file from new/ to cur/ or changes flags, and is never use
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -139,7 +139,7 @@ class MaildirFolder:
             with stream:
                 yield self._glance(uid, stream)
 
-    def raw(self, uid: str) -> Iterator[bytes]:
+    def raw(self, uid: str) -> Generator[bytes]:
         """The message's octets in chunks of at most CHUNK. Raises MessageGone, MailboxError."""
         with self._stream(uid) as stream, _translated(self._directory):
             while chunk := stream.read(CHUNK):

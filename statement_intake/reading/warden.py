@@ -85,7 +85,12 @@ class Warden:
             return False
         request = Request.model_validate_json(message)
         answer, status = descriptors
-        process = kernel.fork_into(_NAMESPACES) if self.protection == "bubblewrap" else os.fork()
+        try:
+            process = kernel.fork_into(_NAMESPACES) if self.protection == "bubblewrap" else os.fork()
+        except OSError as error:
+            # Other cells may have taken what there is of processes or namespaces; they are not to suffer for it.
+            _refuse(error, answer, status)
+            return True
         if process == 0:
             self._in_the_fork(request, answer)
         os.close(answer)
@@ -133,7 +138,7 @@ class Warden:
                 cell.enter_landlocked(source, workspace)
             cell.limit(self.limits, own_user=own_user)
         except OSError as error:
-            said = Answer(fault=f"the reader cannot be confined ({error})").model_dump_json().encode()
+            said = _unconfined(error)
         else:
             said = child.answer(request, source, workspace, self.limits)
         with os.fdopen(answer, "wb") as stream:
@@ -178,6 +183,18 @@ class Warden:
                 self.selector.unregister(what)
         os.close(inmate.handle)
         inmate.status.close()
+
+
+def _unconfined(error: OSError) -> bytes:
+    return Answer(fault=f"the reader cannot be confined ({error})").model_dump_json().encode()
+
+
+def _refuse(error: OSError, answer: int, status: int) -> None:
+    """Say of a mail that it has no cell, and why."""
+    with os.fdopen(answer, "wb") as stream, suppress(OSError):
+        stream.write(_unconfined(error))
+    with socket.socket(fileno=status) as told, suppress(OSError):
+        told.send(Ended(code=0).model_dump_json().encode(), socket.MSG_NOSIGNAL)
 
 
 def _keep_only(descriptor: int) -> None:

@@ -1,6 +1,7 @@
 """Long base64 is decoded as it arrives: exactly, or not at all."""
 
 import base64
+import errno
 import os
 import random
 import tracemalloc
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from statement_intake.domain.decoded import Decoded
 from statement_intake.files import FileStore, decoding
+from statement_intake.files import store as files_store
 from statement_intake.files.decoding import Decoding
 from statement_intake.reading.answer import Run
 from statement_intake.reading.skeleton import cut as cut_out
@@ -97,6 +99,33 @@ def test_a_mail_of_many_runs_has_so_many_decoded_and_no_more(tmp_path: Path) -> 
     """The rest is the reader's."""
     raw = (b"\r\n\r\n" + encoded(CONTENT) + b"--b") * (decoding.MOST_RUNS + 5)
     assert len(decode(cut(raw, 1_000), tmp_path)) == decoding.MOST_RUNS
+
+
+def test_a_disk_that_is_full_at_the_end_of_a_run_keeps_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in its middle: the mail is stored when there is room."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(decoding._Run, "finish", full)  # noqa: SLF001 - the fault
+    store = FileStore(tmp_path)
+    with pytest.raises(OSError, match="No space left"):
+        store.put(iter(cut(part(encoded(CONTENT)), 1_000)), most=10**7)
+    assert list(store.incoming.iterdir()) == []
+
+
+def test_a_heap_of_mail_that_waits_takes_no_second_heap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was decoded of the first mails is there for them; of the others nothing is, until the first are read."""
+    monkeypatch.setattr(files_store, "_MOST_WAITING", 2 * len(CONTENT))
+    store = FileStore(tmp_path)
+    one, two, three = (store.put(iter([b"%d" % n + part(encoded(CONTENT))]), most=10**7).sha256 for n in range(3))
+    assert len(list(store.incoming.iterdir())) == 2
+    for digest, runs in ((one, 1), (two, 1), (three, 0)):
+        with store.decoded(digest) as decoded:
+            assert len(decoded) == runs
+    assert list(store.incoming.iterdir()) == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

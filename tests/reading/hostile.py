@@ -3,10 +3,12 @@
 import contextlib
 import secrets
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.message import Message
 from statement_intake.reading import gate
 from statement_intake.reading.sandbox import Reader
@@ -69,11 +71,11 @@ class Taken:
                     found.add(path.parent.name)
         return found
 
-    def run(self, code: str, **limits: float) -> list[str]:
+    def run(self, code: str, decoded: Sequence[Decoded] = (), **limits: float) -> list[str]:
         """What *code* said from within. Raises as Reader.read does."""
         reader = self.reader(**limits)
         try:
-            return lines(reader.read(self.mail(code), self.folder / "workspace"))
+            return lines(reader.read(self.mail(code), self.folder / "workspace", decoded))
         finally:
             reader.close()
 

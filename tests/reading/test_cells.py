@@ -1,5 +1,6 @@
 """A reader that a mail has taken over can do nothing: not for long, not to others, not outside."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from statement_intake.domain.decoded import Decoded
 from statement_intake.reading import gate, jail
 from statement_intake.reading.sandbox import Reader, ReaderEnded, ReaderFault
 from tests.reading.conftest import make_reader
@@ -358,6 +360,86 @@ def test_without_bubblewrap_landlock_takes_its_place(tmp_path: Path, monkeypatch
     assert reader.protection(tmp_path)[0] == "landlock"
     assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
     reader.close()
+
+
+CROWDED = """
+import sys
+from statement_intake.reading import kernel, warden
+fork_into, calls = kernel.fork_into, []
+def crowded(flags):
+    calls.append(flags)
+    if len(calls) == 3: raise OSError(28, "No space left on device")
+    return fork_into(flags)
+kernel.fork_into = crowded
+sys.exit(warden.main(sys.argv[1:]))
+"""
+
+
+def test_a_mail_for_which_no_cell_can_be_made_is_no_other_mails_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a fault of ours, said of that mail alone; the same warden goes on."""
+    monkeypatch.setattr(gate, "_PROGRAM", ("-c", CROWDED))
+    (tmp_path / "mail").write_bytes(b"Subject: one\r\n\r\nbody")
+    reader = make_reader()
+    assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
+    warden = _warden(reader)
+    with pytest.raises(ReaderFault, match=r"cannot be confined .*No space left"):
+        reader.read(tmp_path / "mail", tmp_path / "out")
+    assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
+    assert _warden(reader) == warden
+    reader.close()
+
+
+def test_what_was_decoded_is_seen_and_not_changed(jailed: Taken) -> None:
+    """Neither written to, nor moved away, nor replaced, whatever namespace a cell makes; and no other run is seen."""
+    content = b"decoded" * 100
+    runs = []
+    for name in ("ours", "theirs"):
+        path = jailed.folder / f"decoded-{name}"
+        path.write_bytes(content + name.encode())
+        digest = hashlib.sha256(content + name.encode()).hexdigest()
+        runs.append(Decoded(0, 9, digest, len(content + name.encode()), str(path)))
+    said = jailed.run(
+        """
+        import ctypes, os
+        libc = ctypes.CDLL(None)
+        shown, = out.iterdir()
+        (out / "mine").write_text("mine")
+        os.mkdir("/scratch/copy")
+        def attack():
+            for place in (shown, *(os.path.join("/scratch/copy", name) for name in os.listdir("/scratch/copy"))):
+                for _ in range(3):
+                    libc.umount2(os.fsencode(place), 2)
+                libc.mount(None, os.fsencode(place), None, 32 | 4096, None)
+                for change in (
+                    lambda: open(place, "ab").write(b"x"),
+                    lambda: os.truncate(place, 0),
+                    lambda: os.chmod(place, 0o777),
+                    lambda: os.unlink(place),
+                    lambda: os.rename(place, "/out/moved"),
+                    lambda: os.link(place, "/out/linked"),
+                    lambda: os.rename("/out/mine", place),
+                    lambda: os.mkdir(place),
+                    lambda: os.symlink("/out/mine", place),
+                ):
+                    if str(place).endswith("mine"):
+                        continue
+                    try:
+                        change()
+                        say("changed")
+                    except OSError:
+                        pass
+        attack()
+        say(libc.unshare(0x10000000 | 0x20000))
+        say(libc.mount(b"/out", b"/scratch/copy", None, 4096 | 16384, None))
+        attack()
+        say(len(shown.read_bytes()))
+        """,
+        decoded=runs[:1],
+    )
+    assert said == ["0", "0", str(runs[0].size)]
+    assert [Path(run.path).read_bytes() for run in runs] == [content + b"ours", content + b"theirs"]
 
 
 WITHOUT_LANDLOCK = """
