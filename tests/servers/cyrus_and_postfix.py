@@ -2,7 +2,7 @@
 
 Mail for anybody enters at Postfix and goes over LMTP into the mailbox of its local part, so that a delegation's
 mail and our letter to it take the way that they take in a ministry. Needs root and
-Debian's cyrus-imapd, sasl2-bin and postfix.
+Debian's cyrus-common, sasl2-bin and postfix; cyrus-imapd is unpacked.
 """
 
 import os
@@ -39,10 +39,12 @@ class NotProven(Exception):  # noqa: N818 - the word that is shown
     """A server, or the service with it, does not do what it should; the text says what."""
 
 
-def call(command: Sequence[str], *, stdin: str = "", user: str | None = None) -> str:
-    """Run a program to its end; give back what it says. Raises NotProven where it fails."""
+def call(
+    command: Sequence[str], *, stdin: str = "", folder: Path | None = None, patience: float = PATIENCE_SECONDS * 4
+) -> str:
+    """Run a program to its end, in *folder*; give back what it says. Raises NotProven where it fails."""
     done = subprocess.run(  # noqa: S603 - all words are ours
-        command, input=stdin, capture_output=True, text=True, check=False, user=user, timeout=PATIENCE_SECONDS * 4
+        command, input=stdin, capture_output=True, text=True, check=False, cwd=folder, timeout=patience
     )
     if done.returncode != 0:
         raise NotProven(f"{' '.join(command[:3])} ended with {done.returncode}: {done.stderr[-400:]}")
@@ -75,6 +77,8 @@ class Cyrus:
     certificate: Certificate
     port: int
     password: str
+    #: The program that speaks IMAP.
+    imapd: Path
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -110,10 +114,19 @@ class Cyrus:
         self.process = None
 
 
+def unpacked(directory: Path) -> Path:
+    """The imapd of Cyrus, of the same version as the rest of it, without an installation, which Dovecot forbids."""
+    version = call(["dpkg-query", "-W", "-f", "${Version}", "cyrus-common"])
+    call(["apt-get", "download", "-qq", f"cyrus-imapd={version}"], folder=directory)
+    (package,) = directory.glob("cyrus-imapd_*.deb")
+    call(["dpkg", "-x", str(package), str(directory / "unpacked")])
+    return directory / "unpacked" / BINARIES.relative_to("/") / "imapd"
+
+
 @contextmanager
-def cyrus(directory: Path, users: Sequence[str]) -> Iterator[Cyrus]:
+def cyrus(directory: Path, users: Sequence[str], imapd: Path) -> Iterator[Cyrus]:
     """Run a Cyrus with an INBOX for each of *users*; stop it at the end."""
-    server = Cyrus(directory, make_certificate(directory), free_port(), secrets.token_urlsafe(PASSWORD_LENGTH))
+    server = Cyrus(directory, make_certificate(directory), free_port(), secrets.token_urlsafe(PASSWORD_LENGTH), imapd)
     for name in ("lib", "spool", "socket"):
         (directory / name).mkdir()
     _write_cyrus(server)
@@ -157,7 +170,7 @@ syslog_prefix: proof
     recover cmd="{BINARIES}/ctl_cyrusdb -C {server.configuration} -r"
 }}
 SERVICES {{
-    imap cmd="{BINARIES}/imapd -C {server.configuration}" listen="{HOST}:{server.port}" prefork=0
+    imap cmd="{server.imapd} -C {server.configuration}" listen="{HOST}:{server.port}" prefork=0
     lmtp cmd="{BINARIES}/lmtpd -C {server.configuration} -a" listen="{server.lmtp}" prefork=0
 }}
 EVENTS {{
