@@ -54,6 +54,8 @@ class Lookout:
     came: Callable[[datetime], Iterable[LogRow]]
     #: Those that wait for a person, received since then or, if None, ever.
     waiting: Callable[[datetime | None], Iterable[LogRow]]
+    #: From whom on the lists of speakers nothing was received, by a meeting's item.
+    awaited: Callable[[datetime], Iterable[tuple[str, tuple[str, ...]]]]
     meetings: tuple[Meeting, ...]
     office: Office
     watch: notices.Watchfulness
@@ -137,6 +139,7 @@ def _digest(lookout: Lookout, told: notices.Told, now: datetime) -> None:
         came=tuple(lookout.came(since)),
         held=tuple(lookout.waiting(None)),
         troubled=counts.get("failed", 0) + counts.get("unknown", 0),
+        awaited=tuple(lookout.awaited(now)),
     )
     written = digest.write(day, now, lookout.office)
     today = notices.Notice(kind=_DIGEST, about=str(lookout.office.local(now).date()), text=written.text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -14,6 +15,7 @@ from statement_intake.configuration import load_knowledge
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
 from statement_intake.desk import Desk
+from statement_intake.domain.coverage import awaited
 from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.message_ids import MessageIds
@@ -196,6 +198,7 @@ def _lookout(settings: Settings, desk: Desk, post: Post) -> Lookout:
         ledger=desk.ledger,
         came=lambda since: (row for row in log.rows(Filter(since=since)) if row.standing == "current"),
         waiting=lambda since: log.rows(Filter(since=since, waiting=True)),
+        awaited=partial(_awaited, desk),
         meetings=desk.knowledge.meetings,
         office=desk.correspondent.office,
         watch=Watchfulness(
@@ -212,6 +215,20 @@ def _lookout(settings: Settings, desk: Desk, post: Post) -> Lookout:
         tell=Messenger(post, desk.correspondent.sender),
         clock=now,
     )
+
+
+def _awaited(desk: Desk, moment: datetime) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of meetings that are not over, and items that were not taken up yet."""
+    parties = desk.knowledge.parties
+    for meeting in desk.knowledge.meetings:
+        order = desk.ledger.shelf.order(meeting.id)
+        if not order or (meeting.ends is not None and meeting.ends < moment.date()):
+            continue
+        open_items = {item: order[item] for item in order.keys() - desk.ledger.shelf.taken_up(meeting.id)}
+        missing = awaited(open_items, desk.ledger.coverage.of(meeting.id), desk.knowledge.world)
+        for item, codes in missing.items():
+            names = tuple(known.name if (known := parties.get(code)) else code for code in codes)
+            yield f"{meeting.subject.short_name}, item {item}", names
 
 
 def _rules(settings: Settings) -> PollRules:

@@ -112,3 +112,24 @@ def test_the_breaker_is_told_to_operators_and_duty_officer_once_and_its_end_once
     house.round()
     again = [(person, "statement-intake: Letters go by themselves again") for person in staff]
     assert subjects(house)[4:] == again
+
+
+def test_the_digest_names_who_on_the_list_of_speakers_has_sent_nothing(house: House) -> None:
+    """Not who was received, waits or was spoken for; no item that was taken up; nobody, where there is no list."""
+    house.tables = {"digest": {"to": ("secretariat@un.example",)}}
+    house.clock.now = MORNING.replace(hour=4)
+    house.deliver(statement("12th EMIC statement – Kenya 4"), received=house.clock.now)
+    house.deliver(statement("12th EMIC statement – Ghana 3", "a@ghana.example", party="Ghana"))
+    house.round()
+    with house.open() as workshop:
+        shelf = workshop.desk.ledger.shelf
+        for item, codes in {"3": ("FRA", "GHA"), "4": ("GAB", "KEN", "PER"), "2": ("CHL",)}.items():
+            shelf.settle_order("emic-12", item, codes, "o", house.clock.now)
+        shelf.take_up("emic-12", ["2"], "o", house.clock.now)
+    house.clock.now = MORNING.replace(hour=7)
+    house.round()
+    assert house.sink is not None
+    text = message_from_bytes(house.sink.received[-1].content, policy=default).get_content().replace("\r\n", "\n")
+    assert (
+        "On the list of speakers, none received:\n  12th EMIC, item 3: France\n  12th EMIC, item 4: Gabon, Peru\n"
+    ) in text

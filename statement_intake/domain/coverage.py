@@ -126,6 +126,23 @@ def cover(statements: Iterable[Statement], items: Sequence[str], world: World, n
     )
 
 
+def awaited(
+    order: Mapping[str, Sequence[str]], statements: Iterable[Statement], world: World
+) -> dict[str, tuple[str, ...]]:
+    """Item to the codes of those on its list of speakers of whom there is nothing, in the order of the list.
+
+    Who is covered by a group or a joint statement is not awaited, nor who was rejected or waits: that was received.
+    """
+    known = sorted(statements, key=lambda one: (one.received, one.reference))
+    spoken, covered = _spoken(known), _covered(known, world)
+    nothing = {State.NONE, State.WITHDRAWN}
+    found = {
+        item: tuple(code for code in codes if _cell(code, item, spoken, covered).state in nothing)
+        for item, codes in order.items()
+    }
+    return {item: found[item] for item in sorted(found, key=item_order) if found[item]}
+
+
 def item_order(item: str) -> tuple[int, str]:
     """3 before 3(a) before 10."""
     digits, _, letter = item.partition("(")

@@ -34,6 +34,8 @@ class Day(Value):
     held: tuple[LogRow, ...]
     #: Letters that were refused, or whose fate is unknown.
     troubled: int
+    #: A meeting's item, and those on its list of speakers from whom nothing was received.
+    awaited: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def write(day: Day, now: datetime, office: Office) -> Digest:
@@ -47,6 +49,9 @@ def write(day: Day, now: datetime, office: Office) -> Digest:
         _section("Rejected", rejected, office, why=True),
         _section("Waiting for a person", day.held, office, why=True),
     ]
+    if day.awaited:
+        lines = [f"  {item}: {', '.join(names)}" for item, names in day.awaited]
+        parts.append("\n".join(["On the list of speakers, none received:", *lines]))
     if day.troubled:
         parts.append(f"{day.troubled} letters were refused or are of unknown fate: statement-intake outbox list")
     counts = f"{len(accepted)} accepted, {len(rejected)} rejected, {len(day.held)} waiting"

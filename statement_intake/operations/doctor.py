@@ -61,6 +61,23 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     yield from _tried("press", build_press(settings).examine)
     yield from _scanner(settings)
     yield from _senders(settings)
+    yield from _watchers(settings)
+
+
+def _watchers(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether anybody is told of what must not wait."""
+    unset = {
+        "Nobody is told by mail when a mailbox cannot be reached: [alerts] operators is not set.": (
+            settings.alerts.operators
+        ),
+        "Nobody is told by mail what has been held for too long: [office] duty_address is not set.": (
+            settings.office.duty_address
+        ),
+        "Nobody gets the daily digest: [digest] to is not set.": settings.digest.to,
+    }
+    for message, told in unset.items():
+        if not told:
+            yield Diagnosis(check="watching", state="warning", message=message)
 
 
 def _expiries(settings: Settings) -> Iterator[Diagnosis]:

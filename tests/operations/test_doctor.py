@@ -33,3 +33,16 @@ def test_what_a_server_lacks_is_a_warning_and_no_problem(
     warned = [seen.message for seen in found if seen.state == "warning"]
     assert len(warned) == len(lacking)
     assert all(any(words in message for message in warned) for words in lacking)
+
+
+def test_doctor_warns_where_nobody_would_be_told() -> None:
+    """Alerts that have no reader are worse than none: everybody believes in them."""
+    nobody = [seen for seen in examine(Settings()) if seen.check == "watching"]
+    assert [(seen.state, seen.message.rpartition(": ")[2]) for seen in nobody] == [
+        ("warning", "[alerts] operators is not set."),
+        ("warning", "[office] duty_address is not set."),
+        ("warning", "[digest] to is not set."),
+    ]
+    told: dict[str, object] = {"alerts": {"operators": ["o@un.example"]}, "digest": {"to": ["s@un.example"]}}
+    told |= {"office": {"duty_officer": "Ana", "duty_address": "a@un.example"}}
+    assert [seen for seen in examine(Settings.model_validate(told)) if seen.check == "watching"] == []
