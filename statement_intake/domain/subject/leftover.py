@@ -1,6 +1,7 @@
 """What is left of a text when all is taken out that says nothing about who speaks."""
 
 import re
+from functools import lru_cache
 
 from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.subject.line import NAME
@@ -51,19 +52,29 @@ def is_strange(text: str, party: Party, table: PartyTable, words: Vocabulary, mo
 def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
     """*text* without all words that say nothing about who speaks, nor those of *more*."""
     left = _HONORIFIC.sub(" ", flat(text)).replace(NAME, " ")
-    # One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of".
-    neutral = (*(word for table in _NEUTRAL for word in words.words(table)), *more)
-    left = words.pattern("harmless", more=neutral).sub(" ", _without_seat(left, words))
+    left = _neutral(words, more).sub(" ", _without_seat(left, words))
     left = re.sub(r"[^\w]+|\d+|_|(?<!\w)[ivx]{2,4}(?!\w)", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())
 
 
+@lru_cache(maxsize=64)
+def _neutral(words: Vocabulary, more: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for all of them, the longest word first: 代表团 is a delegation before 代表 is "on behalf of"."""
+    return words.pattern("harmless", more=(*(word for table in _NEUTRAL for word in words.words(table)), *more))
+
+
 def _without_seat(text: str, words: Vocabulary) -> str:
     """A mission's city says nothing about who speaks; but "Berlin Senate" does, and "State of New York"."""
-    seats = words.pattern("seats")
-    of = re.compile(rf"(?<!\w)(?:of|de|du|del|d)[\s'’](?:the\s)?(?:{seats.pattern})")
+    seats, of, there = _seats(words)
     if _MISSION.search(text) and not of.search(text):
         return seats.sub(" ", text)
-    there = re.compile(rf"(?<!\w)(?:in|at|à|a|en|au|в|在|في)\s(?:{seats.pattern})")
     left = there.sub(" ", text)
     return seats.sub(" ", left) if not re.search(r"\w", seats.sub(" ", left)) else left
+
+
+@lru_cache(maxsize=8)
+def _seats(words: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """The cities: by themselves, as what something is of, as where something is."""
+    seats = words.pattern("seats")
+    of = re.compile(rf"(?<!\w)(?:of|de|du|del|d)[\s'’](?:the\s)?(?:{seats.pattern})")
+    return seats, of, re.compile(rf"(?<!\w)(?:in|at|à|a|en|au|в|在|في)\s(?:{seats.pattern})")
