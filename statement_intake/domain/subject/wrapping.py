@@ -1,6 +1,7 @@
 """What mail programs and gateways wrap around a subject, and what senders add that is neither party nor item."""
 
 import re
+from functools import lru_cache
 
 from statement_intake.domain.subject.item_patterns import item_ahead
 from statement_intake.domain.subject.line import Line
@@ -38,11 +39,13 @@ def unwrap(text: str, words: Vocabulary) -> Unwrapped:
             return result.model_copy(update={"text": result.text.strip()})
 
 
+@lru_cache(maxsize=16)
 def _prefix(words: Vocabulary, key: str) -> re.Pattern[str]:
     marks = "|".join(re.escape(flat(word)) for word in sorted(words.words("prefixes", key), key=len, reverse=True))
     return re.compile(rf"(?:{marks})\s?(?:\[\d+\]|\(\d+\)|\^\d+|\*\d+|\d+)?\s?:")
 
 
+@lru_cache(maxsize=8)
 def _banner(words: Vocabulary) -> re.Pattern[str]:
     names = "|".join(re.escape(flat(word)) for word in sorted(words.words("banners"), key=len, reverse=True))
     inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|\w+))?[?!.]?"
