@@ -1,8 +1,9 @@
 """`make crash-proof`: die at every point, fail at every point, be killed a thousand times under load; count everything.
 
-    python -m tests.crash.prove [--points] [--errors] [--kills] [--times 1000] [--seed 1]
+    python -m tests.crash.prove [--points] [--errors] [--kills] [--times 1000] [--seed 1] [--share 1/2]
 
-It takes the better part of an hour. Exit 1 and a line for every promise that was not kept.
+Every point, and every error, is done: some two hours for one process, or shares of it side by side (--share 1/2 and
+--share 2/2). Exit 1 and a line for every promise that was not kept.
 """
 
 import argparse
@@ -12,8 +13,9 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from statement_intake.operations.local_servers import ImapServer, dovecot, smtp_sink
 from tests.conftest import ImapAccount
@@ -30,10 +32,29 @@ _POINTS = 250
 _PATIENCE = 900
 
 
-def every_point(root: Path, server: ImapServer, born: Zygote) -> Iterator[str]:
+class Share(NamedTuple):
+    """The *part*-th of so many parts of a sweep, counted from one."""
+
+    part: int
+    parts: int
+
+    @classmethod
+    def named(cls, text: str) -> "Share":
+        """As it is typed: 1/2. Raises ValueError."""
+        part, parts = map(int, text.split("/"))
+        if not 1 <= part <= parts:
+            raise ValueError(text)
+        return cls(part, parts)
+
+    def of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Those that fall to it."""
+        return numbers[self.part - 1 :: self.parts]
+
+
+def every_point(root: Path, server: ImapServer, born: Zygote, share: Share) -> Iterator[str]:
     """Die before every effect. What is durable after one is the same as before the next."""
     points, wanted = undisturbed(root / "clean", server, born)
-    chosen = [number for number, name in enumerate(points, 1) if name.startswith("before")]
+    chosen = share.of([number for number, name in enumerate(points, 1) if name.startswith("before")])
     _say(f"{len(points)} points, {len(chosen)} deaths")
     for count, number in enumerate(chosen, 1):
         for fault in die_at(number, root / f"point-{number}", server, born, wanted):
@@ -43,16 +64,17 @@ def every_point(root: Path, server: ImapServer, born: Zygote) -> Iterator[str]:
             _say(f"{count} deaths")
 
 
-def every_error(root: Path, server: ImapServer, born: Zygote) -> Iterator[str]:
+def every_error(root: Path, server: ImapServer, born: Zygote, share: Share) -> Iterator[str]:
     """An error before, and one after every effect: done, and yet reported as failed."""
     points, wanted = undisturbed(root / "clean-errors", server, born)
-    _say(f"{len(points)} errors")
-    for number, name in enumerate(points, 1):
+    chosen = share.of(range(1, len(points) + 1))
+    _say(f"{len(points)} points, {len(chosen)} errors")
+    for count, number in enumerate(chosen, 1):
         for fault in fail_at(number, root / f"error-{number}", server, born, wanted):
-            yield f"error {number} ({name}): {fault}"
+            yield f"error {number} ({points[number - 1]}): {fault}"
         shutil.rmtree(root / f"error-{number}")
-        if not number % 20:
-            _say(f"{number} errors")
+        if not count % 20:
+            _say(f"{count} errors")
 
 
 def kills(root: Path, server: ImapServer, born: Zygote, times: int, seed: int) -> Iterator[str]:
@@ -125,6 +147,7 @@ def main() -> None:
     parser.add_argument("--kills", action="store_true")
     parser.add_argument("--times", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--share", type=Share.named, default=Share(1, 1))
     chosen = parser.parse_args()
     root = Path(tempfile.mkdtemp(prefix="statement-intake-crash-"))
     root.chmod(0o711)
@@ -133,9 +156,9 @@ def main() -> None:
     with dovecot(root / "imap") as server, zygote() as born:
         parts, everything = [], not (chosen.points or chosen.errors or chosen.kills)
         if chosen.points or everything:
-            parts.append(every_point(root, server, born))
+            parts.append(every_point(root, server, born, chosen.share))
         if chosen.errors or everything:
-            parts.append(every_error(root, server, born))
+            parts.append(every_error(root, server, born, chosen.share))
         if chosen.kills or everything:
             parts.append(kills(root, server, born, chosen.times, chosen.seed))
         for part in parts:

@@ -1,6 +1,7 @@
 """A service that may die at any moment, the world around it that does not, and what must be true of both afterwards."""
 
 import json
+import struct
 import subprocess
 import sys
 from collections import Counter
@@ -8,16 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from imapclient import IMAPClient
 
 from statement_intake.domain.records import SERVICE
+from statement_intake.files.decoding import LEAST
 from statement_intake.ledger.ledger import open_ledger
+from statement_intake.operations.demo_media import video
 from statement_intake.operations.local_servers import SmtpSink
 from tests.conftest import ImapAccount
-from tests.house import MEETINGS, MORNING, House, statement
+from tests.house import MEETINGS, MORNING, House, statement, written
 
 #: What only a colleague's mail program may set.
 _FOREIGN = (rb"\Seen", rb"\Deleted", rb"\Answered", rb"\Flagged", rb"\Draft")
@@ -200,13 +205,27 @@ class Scene:
         return sorted((str(row[0]), str(row[1])) for row in self.house.rows("SELECT outcome, reason FROM messages"))
 
 
+@cache
+def film() -> bytes:
+    """A real video, with an empty box at its end (ISO/IEC 14496-12, box free): so long is decoded as it arrives."""
+    with TemporaryDirectory() as folder:
+        content = video(Path(folder) / "film.mp4", 3).read_bytes()
+    size = LEAST + 100_000
+    return content + struct.pack(">I4s", size, b"free") + bytes(size - 8)
+
+
 def mails() -> Sequence[tuple[str, bytes]]:
-    """One of each kind: mailbox and mail. A statement and its copy, a faulty one, one to be silent about, others'."""
+    """One of each kind: mailbox and mail.
+
+    A video with its transcript, a written statement and its copy, a faulty one, one to be silent about, others' mail.
+    """
+    files = (("Peru.mp4", film()), ("Peru.docx", written("Peru")))
+    filmed = statement("12th EMIC statement – Peru 4", "mission@peru.example", party="Peru", files=files)
     good = statement("12th EMIC statement – Kenya 4", "mission@kenya.example", message_id="<one@kenya.example>")
     faulty = statement("12th EMIC statement – Atlantis 4", "mission@atlantis.example", party="Atlantis")
     silent = statement("12th EMIC statement – Ghana 4", "list@ghana.example", party="Ghana", List_Id="<x>")
     odd = statement("holiday", "whistle@blower.example", "hello", files=())
     odd.add_attachment(b"\x89PNG\r\n\x1a\nsecret", maintype="image", subtype="png", filename="beach.png")
     clip = statement("holiday", "colleague@un.org", "see", files=(("clip.mp4", b"\0\0\0\x18ftypisom"),))
-    found = [("main", mail.as_bytes()) for mail in (good, faulty, silent, odd, clip)]
+    found = [("main", mail.as_bytes()) for mail in (filmed, good, faulty, silent, odd, clip)]
     return [*found, ("copy", good.as_bytes())]
