@@ -12,7 +12,8 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-_BRAKED = sa.text("braked")
+#: As SQLAlchemy asks it in each: SQLite has no booleans.
+_IN_SQLITE, _IN_POSTGRESQL = sa.text("braked = 1"), sa.text("braked")
 
 
 def upgrade() -> None:
@@ -20,7 +21,11 @@ def upgrade() -> None:
     with op.batch_alter_table("letters") as table:
         table.add_column(sa.Column("braked", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(
-        "ix_letters_braked", "letters", ["written_at", "state"], sqlite_where=_BRAKED, postgresql_where=_BRAKED
+        "ix_letters_braked",
+        "letters",
+        ["written_at", "state"],
+        sqlite_where=_IN_SQLITE,
+        postgresql_where=_IN_POSTGRESQL,
     )
 
 

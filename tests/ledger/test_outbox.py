@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from statement_intake.ledger.outbox import WAITING
 from tests.ledger.conftest import NOON, Book
@@ -128,3 +129,21 @@ def test_what_is_sent_or_leaving_cannot_be_released_or_dropped(book: Book) -> No
         assert stage not in WAITING
         assert not outbox.release(letter, "o", NOON)
         assert not outbox.drop(letter, "o", NOON)
+
+
+def test_the_breaker_is_asked_about_without_a_look_at_all_letters(book: Book) -> None:
+    """Once a round, however many letters there are: an index in part serves only a question in its own words."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    engine = book.ledger.engine
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, text, values, *_: asked.append((text, values)))
+    flood = book.ledger.outbox.flood(NOON)
+    assert (flood.last_held, flood.waiting, flood.in_hour) == (None, 0, 0)
+    with engine.connect() as connection:
+        plans = [
+            str(row)
+            for text, values in list(asked)
+            if text.startswith("SELECT")
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+        ]
+    assert len(plans) == 2
+    assert all("USING INDEX ix_letters_" in plan for plan in plans)
