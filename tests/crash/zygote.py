@@ -14,8 +14,9 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from statement_intake.domain.faults import SurroundingsFault
@@ -28,6 +29,7 @@ from tests.house import House
 
 def main() -> None:
     """Serve orders from standard input until it ends."""
+    _warm_up()
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -35,6 +37,16 @@ def main() -> None:
             _serve(order)
         _say({"pid": child})
         _say({"status": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
+
+
+def _warm_up() -> None:
+    """What every start loads, loaded once: a start of the service is the same without the wait for its modules."""
+    # What it logs is no answer to an order.
+    with redirect_stdout(sys.stderr), TemporaryDirectory() as folder:
+        house = House(Path(folder))
+        for name in ("main", "copy"):
+            house.maildir(name)
+        house.round()
 
 
 def _say(what: dict[str, int]) -> None:
