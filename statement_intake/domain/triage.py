@@ -146,7 +146,7 @@ def triage(
 def _why_not_sure(reading: SubjectReading, *, videos: bool) -> str:
     """What speaks against an attempt although meeting, statement and files are there; empty if nothing does."""
     if reading.tentative:
-        return "It calls itself a draft or a test."
+        return "It calls itself a draft, a test or a mistake."
     if reading.withdraws:
         return "It withdraws something, and carries a video."
     if converses(reading) and not videos:

@@ -13,7 +13,7 @@ NUMBER = rf"(?:0?\d{{1,3}})(?:\s?\.?\s?\([a-z]\)|\.?[a-z](?!\w)|{_LONE_LETTER})?
 LETTER = r"\([a-z]\)"
 SUB_ITEM = (
     r"[\s,]*(?:sub[\s\-]?items?|(?:sub[\s\-]?)?para(?:graph)?s?\.?|lit\.?|letter|alinea|inciso|подпункта?)"
-    r"\s?\(?([a-z])\)?(?!\w)"
+    r"(?:\s\(?|(?<=\.)\(?|\()([a-z])\)?(?!\w)"
 )
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 ORDINAL_END = r"(?:st|nd|rd|th|eme|er|e|o|a|го|му|и)"
@@ -126,6 +126,20 @@ def beside(words: Vocabulary) -> re.Pattern[str]:
     # Possessive: what could be read in two ways is not read in all of them.
     joins = rf"(?:[^\w{NAME}]|{tied})*+"
     return re.compile(rf"{ITEM}{joins}(?<!\w){number}|{ahead}")
+
+
+@lru_cache(maxsize=8)
+def open_ended(words: Vocabulary) -> re.Pattern[str]:
+    """Items that go on without being named: "items 3 and following", "item 3 onwards", "3 bis"."""
+    return re.compile(rf"{ITEM}[\s,.)\]\-–]*(?:{words.pattern('open_ended').pattern})")
+
+
+@lru_cache(maxsize=8)
+def of_others(words: Vocabulary) -> re.Pattern[str]:
+    """Numbers without a word for "item" that count something else: "week 3", "3 delegates", "3 %", "$3"."""
+    before = words.pattern("counts_others", "before").pattern
+    after = words.pattern("counts_others", "after").pattern
+    return re.compile(rf"(?:(?:{before})[\s.:#]{{0,2}}|[$€£]\s?){ITEM}|{ITEM}(?:\s?%|\+\s*$|\s?(?:{after}))")
 
 
 @lru_cache(maxsize=8)

@@ -38,7 +38,7 @@ def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
         found, line = _take(line, pattern)
         lists = [_spelled_out(each.listed, words) for each in found]
         if lists:
-            doubt = unsaid or _are_more(lists, line, words)
+            doubt = unsaid or _are_more(lists, line, words) or patterns.of_others(words).search(line.flat) is not None
             return _items(lists, one_place=True, doubt=doubt), line
     return Items(doubtful=patterns.DIGITS.search(line.flat) is not None), line
 
@@ -64,6 +64,8 @@ def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[_Found], Line]:
 
 def _are_more(lists: list["_List"], line: Line, words: Vocabulary) -> bool:
     """True where another number is left that may be an item, too: part of what is said is not the whole of it."""
+    if patterns.open_ended(words).search(line.flat):
+        return True
     numbers = {number for listed in lists for number in listed.numbers}
     if not numbers.issuperset(patterns.LONE_DIGIT.findall(line.flat)):
         return True

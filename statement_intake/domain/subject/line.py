@@ -24,6 +24,10 @@ _MOJIBAKE = re.compile(rf"â€|[ÂÃ]{_FOLLOWING}|(?:[ÐÑØÙ]{_FOLLOWING}){{2
 _DOTTED = re.compile(r"\w+(?:\.\w+){3,}")
 _DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d~]")
 
+#: What web mail leaves of a character when it is escaped once too often. "&amp;" only where it makes no other of them.
+_ENTITY = {"ndash": "–", "mdash": "–", "#8211": "–", "#8212": "–", "nbsp": " ", "#160": " ", "amp": "&"}
+_ENTITIES = re.compile(r"&(ndash|mdash|#8211|#8212|nbsp|#160|amp(?=;(?![\w#])));")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -66,6 +70,7 @@ def clean(text: str) -> str:
     text = _DASHES.sub("–", text)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(_character(character) for character in text)
+    text = _ENTITIES.sub(lambda entity: _ENTITY[entity[1]], text)
     return " ".join(_without_dots(text.replace("_", " ")).split())
 
 

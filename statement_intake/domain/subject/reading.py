@@ -47,7 +47,7 @@ class SubjectReading(Value):
     #: It speaks of registration, participants, documents: no statement, unless all the rest is one.
     arranges: bool = False
     withdraws: bool = False
-    #: It calls itself a draft or a test.
+    #: It calls itself a draft, a test or a mistake.
     tentative: bool = False
     #: It is the subject of an automatic answer.
     automatic: bool = False
@@ -124,7 +124,7 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         or _QUESTION.search(whole.text) is not None,
         arranges=_found("conversation", "arranges", around.text, words),
         withdraws=words.found("withdrawal", whole.text) and not words.found("replaces", whole.text),
-        tentative=words.found("tentative", whole.text),
+        tentative=_tentative(whole, words),
         automatic=words.pattern("automatic").match(whole.flat) is not None
         or words.pattern("automatic").match(Line(clean(subject[:LONGEST])).flat) is not None,
         transfer=words.found("transfer", whole.text),
@@ -161,6 +161,14 @@ def _without_thanks(line: Line, words: Vocabulary) -> Line:
 
 def _found(table: str, key: str, text: str, words: Vocabulary) -> bool:
     return words.pattern(table, key).search(flat(text)) is not None
+
+
+def _tentative(whole: Line, words: Vocabulary) -> bool:
+    """It is no final text, or was not meant; what it says of a mail before this one does not count."""
+    mended = words.found("replaces", whole.text) or _found("tentative", "mended", whole.text, words)
+    if _found("tentative", "mistaken", whole.text, words) and not mended:
+        return True
+    return _found("tentative", "words", whole.without_all(words.pattern("tentative", "unless")).text, words)
 
 
 def _doubted(mention: MeetingMention, rest: Line, words: Vocabulary) -> MeetingMention:

@@ -16,7 +16,8 @@ _TOPIC = re.compile(rf"(?<={NAME})\s+(?:on|regarding|concerning|sur|sobre|о|о�
 _SECRETARIAT = re.compile(r"secretar(?:iat|ia)|секретариат|秘书处|امانة")
 #: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
 _ABOUT = re.compile(
-    r"(?<!\w)(?:about|against|to|on|in|inside|en|au|aux|в|في|contre|contra|sobre|sur|против|ضد|(?<!نيابة )عن|反对|针对)"
+    r"(?<!\w)(?:about|concerning|regarding|concernant|"
+    r"against|to|on|in|inside|en|au|aux|в|في|contre|contra|sobre|sur|против|ضد|(?<!نيابة )عن|反对|针对)"
     rf"\s+{NAME}(?!['’]s behalf)"
 )
 

@@ -67,11 +67,18 @@ _YEAR = r"(?:[,\s]+(?:de )?(?:19|20)\d{2})?"
 _TIME = re.compile(
     r"(?<!\w)\d{1,2}\s?['’′]\s?\d{2}(?:\s?(?:[\"”″]|['’′]{2}))?(?!\w)|"
     r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?(?:[ap]\.?\s?m\b\.?|hrs?\b|h\b|cest\b|cet\b))?|"
-    r"\b(?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b|\b\d{1,2}(?:\.\d{2})?[ap]\.?m\b\.?|\bat\s\d{1,2}(?:[.:]\d{2}|\s?h(?:rs?)?)\b"
+    r"\b(?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b|\b\d{1,2}(?:\.\d{2})?[ap]\.?m\b\.?|\bat\s\d{1,2}\s?[ap]\.?\s?m\b\.?|"
+    # With its full stops; "3 PM of Kenya" is item 3, and a permanent mission.
+    r"\b\d{1,2}\s[ap]\.\s?m\.(?!\s(?:of|to|de)\b)|\bat\s\d{1,2}(?:[.:]\d{2}|\s?h(?:rs?)?)\b"
 )
 _WEEKDAYS = (
     r"monday|tuesday|wednesday|thursday|friday|mon|tues?|wed|thurs?|fri|lundi|mardi|mercredi|jeudi|vendredi|"
     r"lunes|martes|miercoles|jueves|viernes|понедельник|вторник|среда|четверг|пятница"
+)
+#: What a delegation brings several of.
+_COUNTED = (
+    "files|attachments|videos|documents|pages|speakers|languages|copies|versions|links|"
+    "fichiers|orateurs|langues|archivos|oradores|idiomas|ораторов|языка|языках"
 )
 #: Everything that carries digits and is not an agenda item. Order matters: the longer forms first.
 _NOISE = re.compile(
@@ -107,10 +114,12 @@ _NOISE = re.compile(
             r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
-            r"(?:(?<=[–,(+;/|]\s)|(?<=[–,(+;]))\d{1,2}\s?(?:files|attachments|videos|documents|pages|fichiers|archivos)\b",
+            rf"(?:(?<=[–,(+;/|]\s)|(?<=[–,(+;])|(?<=\bin\s))\d{{1,2}}\s?(?:{_COUNTED})\b",
             # A piece of several, and what cameras call their files: "mail 1/2", "Doc. 2", "IMG 2043.MOV".
             r"\b(?:doc|document|file|attachment|clip|e?mail|message)s?\.?\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/)\s?\d{1,2})?\b",
             r"\b(?:img|dsc|dscn|vid|mvi|pxl|gopr|gh)[\s\-]?\d{3,}(?:[\s\-]\d+)*(?:\.\w{3,4})?\b",
+            # Where, when and by whom it is given: "Conference Room 3", "speaker no. 3", "minute 3".
+            r"\b(?:speaker|orateur|orador|room|salle|sala|minute|copy|note|session)\s?(?:no?\.?|number|nr\.?|#)?\s?\d{1,2}\b",
             r"\b(?:720|1080|2160|480)p?\b",
             r"\b(?:art\.|chapters?|resolutions?|decisions?|paragraphs?|para\.?)\s?\d+(?:/\d+)?(?:\s(?:and|to)\s\d{2,})?\b",
             # The word stays: ARTICLE 19 is an organisation.
