@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from statement_intake.reading.inspecting import inspect_video
-from statement_intake.reading.video import measure as measure_video
+from statement_intake.reading.videos.inspecting import inspect_video
+from statement_intake.reading.videos.video import measure as measure_video
 
 
 class Clip(NamedTuple):

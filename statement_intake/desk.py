@@ -14,7 +14,7 @@ from statement_intake.domain.records import Unfinished
 if TYPE_CHECKING:
     from statement_intake.files import FileStore
     from statement_intake.ledger.ledger import Ledger
-    from statement_intake.reading.press import Press
+    from statement_intake.reading.printing.press import Press
     from statement_intake.reading.sandbox import Reader
     from statement_intake.scanner import Scanner
 

@@ -31,7 +31,7 @@ from statement_intake.mailbox.maildir import MaildirMailbox
 from statement_intake.messenger import Messenger
 from statement_intake.oauth import TokenSource
 from statement_intake.polling import PollRules
-from statement_intake.reading.press import Press
+from statement_intake.reading.printing.press import Press
 from statement_intake.reading.sandbox import Reader
 from statement_intake.replies.compose import Composer
 from statement_intake.replies.smtp import SmtpTransport

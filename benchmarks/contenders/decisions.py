@@ -16,7 +16,7 @@ from statement_intake.domain.message import Attachment, Category, DocumentFacts,
 from statement_intake.domain.records import MessageKey
 from statement_intake.logs import configure_logs
 from statement_intake.polling import finish
-from statement_intake.reading.headers import read_headers
+from statement_intake.reading.mail.headers import read_headers
 from statement_intake.settings import Settings
 from statement_intake.workshop import open_workshop
 

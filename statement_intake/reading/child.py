@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Request
-from statement_intake.reading.attachment import Described, inspect
-from statement_intake.reading.cell import MEGABYTE, Limits
 from statement_intake.reading.examination import examine, try_cell
 from statement_intake.reading.faults import OverLimits, ReaderEnded, ReaderFault
-from statement_intake.reading.inspecting import inspect_video
-from statement_intake.reading.mime import read_message
+from statement_intake.reading.mail.attachment import Described, inspect
+from statement_intake.reading.mail.mime import read_message
 from statement_intake.reading.sample import sample_mail
 from statement_intake.reading.store import Store
+from statement_intake.reading.videos.inspecting import inspect_video
+from statement_intake.reading.walls.cell import MEGABYTE, Limits
 
 #: The share of the time that may go into measuring; the rest is for reading and answering.
 MEASURING = 0.8
@@ -30,7 +30,7 @@ def load(folder: Path | None = None) -> None:
     """
     import charset_normalizer  # noqa: F401, PLC0415 - to be there in every fork
 
-    from statement_intake.reading import docx, odt, pdf, rtf  # noqa: F401, PLC0415 - the same
+    from statement_intake.reading.documents import docx, odt, pdf, rtf  # noqa: F401, PLC0415 - the same
 
     with suppress(OSError), TemporaryDirectory(prefix="work-warm-", dir=folder) as name:
         source, workspace = Path(name, "source"), Path(name, "workspace")

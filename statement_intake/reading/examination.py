@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from statement_intake.reading.faults import ReaderFault
-from statement_intake.reading.tool import run
+from statement_intake.reading.videos.tool import run
 
 
 def examine() -> list[str]:

@@ -16,9 +16,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from statement_intake.reading import jail
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Ended, Request
-from statement_intake.reading.cell import Limits, Protection
+from statement_intake.reading.walls import jail
+from statement_intake.reading.walls.cell import Limits, Protection
 
 #: Seconds that the warden has for loading itself and its first answer, on a busy machine.
 STARTING = 60.0

@@ -18,12 +18,12 @@ from pydantic import ValidationError
 from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.inspection import Inspected, Preview
 from statement_intake.domain.message import Attachment, Headers, Message
-from statement_intake.reading import jail
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Mode, Request, Run
-from statement_intake.reading.cell import MAXIMUM_PROCESSES, Limits, Protection
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
 from statement_intake.reading.gate import STARTING, Gate, Told, WardenLost
-from statement_intake.reading.headers import read_headers
+from statement_intake.reading.mail.headers import read_headers
+from statement_intake.reading.walls import jail
+from statement_intake.reading.walls.cell import MAXIMUM_PROCESSES, Limits, Protection
 
 __all__ = ["Reader", "ReaderEnded", "ReaderFault"]
 

@@ -18,9 +18,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from statement_intake.reading import cell, census, child, jail, kernel, seccomp
+from statement_intake.reading import child
 from statement_intake.reading.answer import Answer, Ended, Request
-from statement_intake.reading.cell import Limits, Protection
+from statement_intake.reading.walls import cell, census, jail, kernel, seccomp
+from statement_intake.reading.walls.cell import Limits, Protection
 
 #: Seconds between two looks at what the cells use.
 WATCH = 0.1

@@ -19,7 +19,7 @@ from statement_intake.files import FileStore, decoding
 from statement_intake.files import store as files_store
 from statement_intake.files.decoding import Decoding
 from statement_intake.reading.answer import Run
-from statement_intake.reading.skeleton import cut as cut_out
+from statement_intake.reading.mail.skeleton import cut as cut_out
 from tests.reading.conftest import make_reader
 
 CONTENT = random.Random(5).randbytes(5_000)  # noqa: S311 - any bytes will do

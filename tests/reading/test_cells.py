@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.decoded import Decoded
-from statement_intake.reading import gate, jail
+from statement_intake.reading import gate
 from statement_intake.reading.sandbox import Reader, ReaderEnded, ReaderFault
+from statement_intake.reading.walls import jail
 from tests.reading.conftest import make_reader
 from tests.reading.hostile import PROTECTIONS, Taken, lines
 
@@ -236,7 +237,7 @@ def test_one_mail_does_not_reach_another(jailed: Taken) -> None:
 def test_a_program_sees_one_file_of_its_mail(confined: Taken) -> None:
     """As ffmpeg does: not the others, not the raw mail; it writes only where it was told, and opens no namespace."""
     said = confined.run("""
-        from statement_intake.reading.tool import run
+        from statement_intake.reading.videos.tool import run
         (out / "mine").write_text("mine\\n")
         (out / "other").write_text("other")
         (out / "made").mkdir()
@@ -266,7 +267,7 @@ def test_a_document_is_read_apart(confined: Taken) -> None:
     """Its parser sees nothing else of the mail, and its end is not the mail's."""
     said = confined.run("""
         import os
-        from statement_intake.reading.apart import apart
+        from statement_intake.reading.walls.apart import apart
         (out / "document").write_text("document")
         (out / "other").write_text("other")
         def look():
@@ -364,7 +365,8 @@ def test_without_bubblewrap_landlock_takes_its_place(tmp_path: Path, monkeypatch
 
 CROWDED = """
 import sys
-from statement_intake.reading import kernel, warden
+from statement_intake.reading import warden
+from statement_intake.reading.walls import kernel
 fork_into, calls = kernel.fork_into, []
 def crowded(flags):
     calls.append(flags)
@@ -444,7 +446,8 @@ def test_what_was_decoded_is_seen_and_not_changed(jailed: Taken) -> None:
 
 WITHOUT_LANDLOCK = """
 import sys
-from statement_intake.reading import landlock, warden
+from statement_intake.reading import warden
+from statement_intake.reading.walls import landlock
 landlock.version = lambda: 0
 sys.exit(warden.main(sys.argv[1:]))
 """

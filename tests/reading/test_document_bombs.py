@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import DocumentProblem
-from statement_intake.reading.documents import read, read_apart
-from statement_intake.reading.pdf_bombs import expands
+from statement_intake.reading.documents.document import read, read_apart
+from statement_intake.reading.documents.pdf_bombs import expands
 from tests.reading.conftest import make_docx, make_reader, page, paragraph
 
 Make = Callable[[Path], Path]

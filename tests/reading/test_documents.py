@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import DocumentProblem
-from statement_intake.reading.documents import count_words, read
+from statement_intake.reading.documents.document import count_words, read
 from tests.reading.conftest import make_docx, make_pdf, page, paragraph
 
 SPEECH = "Monsieur le Président, la délégation remercie le secrétariat."

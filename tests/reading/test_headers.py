@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.reading.headers import read_headers
+from statement_intake.reading.mail.headers import read_headers
 
 
 def subject(raw: str | bytes) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import Attachment, Category, DocumentProblem
-from statement_intake.reading.attachment import Described, inspect
-from statement_intake.reading.kinds import identify
+from statement_intake.reading.kinds.identifying import identify
+from statement_intake.reading.mail.attachment import Described, inspect
 from statement_intake.reading.store import Stored
 from tests.reading.conftest import MakeVideo, make_docx, make_pdf, page, paragraph
 

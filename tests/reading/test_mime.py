@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import Category, Message
-from statement_intake.reading.mime import read_message
-from statement_intake.reading.names import safe_name
+from statement_intake.reading.mail.mime import read_message
+from statement_intake.reading.mail.names import safe_name
 from tests.reading.conftest import make_pdf, page
 
 TEXT = b"The delegation thanks the secretariat for its work."

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import VideoFacts
-from statement_intake.reading import video
-from statement_intake.reading.extent import Extent, measure_extent
-from statement_intake.reading.mov import Sound
+from statement_intake.reading.videos import video
+from statement_intake.reading.videos.extent import Extent, measure_extent
+from statement_intake.reading.videos.mov import Sound
 from tests.reading.conftest import MakeVideo, ffmpeg
 
 #: What may lie between: where an edit list cuts within a packet, that packet is listed whole. Seconds.

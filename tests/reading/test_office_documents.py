@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import DocumentProblem, Hidden
-from statement_intake.reading.contents import Bomb
-from statement_intake.reading.documents import read
-from statement_intake.reading.rtf import MAXIMUM_DEPTH, rtf
+from statement_intake.reading.documents.contents import Bomb
+from statement_intake.reading.documents.document import read
+from statement_intake.reading.documents.rtf import MAXIMUM_DEPTH, rtf
 from tests.reading.office import ACCEPTED, SPEECHES, changed_document, convert, plain_document
 
 FORMATS = ("docx", "odt", "doc", "rtf")

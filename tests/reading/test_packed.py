@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from statement_intake.domain.message import Category, Message
-from statement_intake.reading.cms import signed_content
-from statement_intake.reading.members import Closed
-from statement_intake.reading.outlook import read_msg
-from statement_intake.reading.tnef import read_tnef
-from statement_intake.reading.zip_files import zip_members
+from statement_intake.reading.kinds.members import Closed
+from statement_intake.reading.kinds.zip_files import zip_members
+from statement_intake.reading.mail.cms import signed_content
+from statement_intake.reading.mail.outlook import read_msg
+from statement_intake.reading.mail.tnef import read_tnef
 from tests.reading import packed
 from tests.reading.test_mime import TEXT, file, mail, read
 

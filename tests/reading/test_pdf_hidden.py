@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from statement_intake.reading.documents import read
+from statement_intake.reading.documents.document import read
 from tests.reading.conftest import make_pdf, page
 
 SEEN = page("The delegation thanks the secretariat")

@@ -11,8 +11,8 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
-from statement_intake.reading.documents import read
-from statement_intake.reading.press import Press, Pressed, Refused
+from statement_intake.reading.documents.document import read
+from statement_intake.reading.printing.press import Press, Pressed, Refused
 from tests.reading.conftest import make_pdf
 from tests.reading.office import ACCEPTED, SPEECHES, changed_document, convert, plain_document, word_document
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import Attachment, Category
-from statement_intake.reading import jail
 from statement_intake.reading.answer import Ended
-from statement_intake.reading.cell import Limits
 from statement_intake.reading.gate import Told
 from statement_intake.reading.sandbox import Reader, ReaderEnded, ReaderFault, _understand, _verify
+from statement_intake.reading.walls import jail
+from statement_intake.reading.walls.cell import Limits
 from tests.reading.conftest import MakeVideo, make_pdf, make_reader, page
 
 LIMITS = Limits(seconds=60, memory_megabytes=1500, output_megabytes=400, message_megabytes=200)
@@ -163,7 +163,7 @@ def test_a_table_of_eighty_million_samples_is_a_limit(make_video: MakeVideo, tmp
 PEAK = """
 import re, sys
 from pathlib import Path
-from statement_intake.reading.mime import read_message
+from statement_intake.reading.mail.mime import read_message
 message = read_message(Path(sys.argv[1]), Path(sys.argv[2]), seconds=60, message_bytes=10**9, output_bytes=10**9)
 print(message.attachments[0].size, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 """

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from statement_intake.reading import seccomp
-from statement_intake.reading.seccomp import _MACHINES, _program
+from statement_intake.reading.walls import seccomp
+from statement_intake.reading.walls.seccomp import _MACHINES, _program
 
 MACHINES = ["x86_64", "aarch64"]
 #: Where the kernel's headers give the numbers (package linux-libc-dev); aarch64 has those that new machines share.

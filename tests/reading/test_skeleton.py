@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statement_intake.reading.faults import OverLimits
-from statement_intake.reading.skeleton import KEPT, cut
+from statement_intake.reading.mail.skeleton import KEPT, cut
 
 MEGABYTE = 1_000_000
 

@@ -3,7 +3,7 @@
 import pytest
 
 from statement_intake.reading.faults import ReaderFault
-from statement_intake.reading.tool import MAXIMUM_ERRORS, Ran, run
+from statement_intake.reading.videos.tool import MAXIMUM_ERRORS, Ran, run
 
 
 def shell(script: str, *, seconds: float = 60, output_bytes: int = 1_000_000) -> tuple[Ran, bytes]:

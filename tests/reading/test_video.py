@@ -15,8 +15,8 @@ import pytest
 from statement_intake.domain.checks import video_length
 from statement_intake.domain.message import VideoFacts
 from statement_intake.reading.faults import ReaderFault
-from statement_intake.reading.packets import Packets
-from statement_intake.reading.video import measure
+from statement_intake.reading.videos.packets import Packets
+from statement_intake.reading.videos.video import measure
 from tests.domain.values import case, document, video
 from tests.reading.conftest import MakeVideo, ffmpeg
 from tests.reading.films import box, film

@@ -1,0 +1,1 @@
+"""From a raw mail to its text and files, however they are packed."""

@@ -1,0 +1,1 @@
+"""Clean PDFs for publication."""

@@ -1,0 +1,1 @@
+"""How long a video truly is, and how it looks and sounds."""
