@@ -31,7 +31,6 @@ _EXPORT = (
 )
 #: Beside what every jail has: LibreOffice's own settings, and the fonts'.
 _OFFICE_READS = ("/etc/libreoffice", "/etc/fonts", "/var/cache/fontconfig")
-_SYSTEM = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 
 
 class Refused(ReaderEnded):
@@ -160,15 +159,8 @@ def _walls(source: Path, out: Path, inside: str, reads: Sequence[str]) -> list[s
         "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
         "--uid", jail.NOBODY, "--gid", jail.NOBODY, "--hostname", "press",
         "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",  # noqa: S108 - inside the jail, where nobody else is
-        "--ro-bind", "/usr", "/usr",
+        *jail.system(*reads),
     ]  # fmt: skip
-    for folder in _SYSTEM:
-        if os.path.islink(folder):  # noqa: PTH114 - the link itself is wanted
-            line += ["--symlink", os.readlink(folder), folder]  # noqa: PTH115
-        elif os.path.isdir(folder):  # noqa: PTH112
-            line += ["--ro-bind", folder, folder]
-    for path in ("/etc/alternatives", "/etc/ld.so.cache", *reads):
-        line += ["--ro-bind-try", path, path]
     return [*line, "--ro-bind", str(source), inside, "--bind", str(out), "/out", "--chdir", "/", "--"]
 
 

@@ -47,15 +47,8 @@ def command(root: Path) -> list[str]:
         "--dev", "/dev",
         "--dir", "/tmp",  # noqa: S108 - inside the sandbox, where it is empty and stays so
         "--dir", str(SCRATCH),
-        "--ro-bind", "/usr", "/usr",
+        *system(),
     ]  # fmt: skip
-    for folder in _SYSTEM:
-        if os.path.islink(folder):  # noqa: PTH114 - the link itself is wanted
-            line += ["--symlink", os.readlink(folder), folder]  # noqa: PTH115
-        elif os.path.isdir(folder):  # noqa: PTH112
-            line += ["--ro-bind", folder, folder]
-    for path in _CONFIGURATION:
-        line += ["--ro-bind-try", path, path]
     for folder in _python():
         line += ["--ro-bind", folder, folder]
     line += ["--bind", str(root), str(MAILS), "--ro-bind", "/dev/null", str(INPUT), "--dir", str(WORKSPACE)]
@@ -64,6 +57,19 @@ def command(root: Path) -> list[str]:
     for name, value in environment().items():
         line += ["--setenv", name, value]
     return [*line, "--chdir", "/", "--"]
+
+
+def system(*more: str) -> list[str]:
+    """The system's programs and what they need to be found, and *more* where that is there, all read-only."""
+    line = ["--ro-bind", "/usr", "/usr"]
+    for folder in _SYSTEM:
+        if os.path.islink(folder):  # noqa: PTH114 - the link itself is wanted
+            line += ["--symlink", os.readlink(folder), folder]  # noqa: PTH115
+        elif os.path.isdir(folder):  # noqa: PTH112
+            line += ["--ro-bind", folder, folder]
+    for path in (*_CONFIGURATION, *more):
+        line += ["--ro-bind-try", path, path]
+    return line
 
 
 def readable() -> list[Path]:
