@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from statement_intake.operations.demo_media import docx, speech
+from statement_intake.operations.demo.media import docx, speech
 from statement_intake.operations.local_dovecot import MAIL_UID, ImapServer, dovecot
 
 #: Megabytes and seconds of the video that all others are cut from.

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from statement_intake.operations.demo_media import docx, speech
+from statement_intake.operations.demo.media import docx, speech
 from statement_intake.operations.local_servers import SmtpSink
 from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from statement_intake.configuration import load_knowledge
 from statement_intake.domain.packing import PackageKind
 from statement_intake.domain.publishing import delivered
-from statement_intake.operations.demo_media import docx, speech
+from statement_intake.operations.demo.media import docx, speech
 from statement_intake.packages import Packed, survey, to_folder
 from statement_intake.review import settle_publishing, withdraw
 from tests.house import MEETINGS, MORNING, House, statement

@@ -12,7 +12,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.records import Verdict
 from statement_intake.files import FileStore
-from statement_intake.operations.demo_media import video
+from statement_intake.operations.demo.media import video
 from statement_intake.review import Correction, Reviewed, ReviewError, attach, give_verdict, withdraw
 from statement_intake.workshop import Workshop
 from tests.house import KENYA, Flaky, House, Killed, statement, written

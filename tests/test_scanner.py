@@ -12,7 +12,7 @@ import pytest
 
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.message import Scan
-from statement_intake.operations.demo_media import docx, speech
+from statement_intake.operations.demo.media import docx, speech
 from statement_intake.operations.doctor import examine
 from statement_intake.scanner import Scanner
 from tests.clamd import EICAR, LARGEST, MARKER, clamd

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from statement_intake.operations.demo_media import video
+from statement_intake.operations.demo.media import video
 from tests.house import KENYA, MEETINGS, SENDER, House, statement, written
 
 Files = tuple[tuple[str, bytes], ...]

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from statement_intake.domain.packing import PackageKind, plan
-from statement_intake.operations.demo_media import video
+from statement_intake.operations.demo.media import video
 from statement_intake.operations.show import print_dossier
 from statement_intake.review import Correction, ReviewError, give_verdict
 from statement_intake.workshop import Workshop

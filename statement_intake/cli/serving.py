@@ -61,7 +61,7 @@ def demo(
     ] = None,
 ) -> None:
     """The whole loop on this machine, nothing configured: real mail, a real IMAP server, a real SMTP server."""
-    from statement_intake.operations.demo import demonstrate
+    from statement_intake.operations.demo.play import demonstrate
 
     configure_logs()
     raise typer.Exit(0 if demonstrate(directory) else PROBLEMS)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
-from statement_intake.operations.demo_media import docx, speech, video
+from statement_intake.operations.demo.media import docx, speech, video
 from statement_intake.operations.local_servers import SmtpSink, smtp_sink
 from statement_intake.rounds import Rounds
 from tests.console.conftest import PASSWORD, Site, add_people, site

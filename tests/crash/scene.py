@@ -19,7 +19,7 @@ from imapclient import IMAPClient
 from statement_intake.domain.records import SERVICE
 from statement_intake.files.decoding import LEAST
 from statement_intake.ledger.ledger import open_ledger
-from statement_intake.operations.demo_media import video
+from statement_intake.operations.demo.media import video
 from statement_intake.operations.local_servers import SmtpSink
 from tests.conftest import ImapAccount
 from tests.house import MEETINGS, MORNING, House, statement, written

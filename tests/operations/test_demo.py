@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from statement_intake.operations.demo import demonstrate
+from statement_intake.operations.demo.play import demonstrate
 
 
 @pytest.mark.timeout(400)

@@ -25,7 +25,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 
-from statement_intake.operations.demo_media import docx, speech, video
+from statement_intake.operations.demo.media import docx, speech, video
 from statement_intake.operations.local_process import HOST
 from tests.servers.cyrus_and_postfix import Cyrus, NotProven, Postfix, call, connect, cyrus, postfix, unpacked
 

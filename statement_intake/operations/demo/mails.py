@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
-from statement_intake.operations.demo_media import docx, jpeg, speech, video, with_lying_header
+from statement_intake.operations.demo.media import docx, jpeg, speech, video, with_lying_header
 
 #: A Wednesday before the deadline.
 FIRST = datetime(2023, 8, 23, 7, 30, tzinfo=UTC)
