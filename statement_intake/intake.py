@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from statement_intake.desk import Desk, headers_of, scanned
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.bounces import may_be_bounce, read_bounce
 from statement_intake.domain.completion import completion, was_reviewed
 from statement_intake.domain.decision import Decision
@@ -25,7 +26,6 @@ from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import Mending, judge
 from statement_intake.domain.message import Glance, Message
 from statement_intake.domain.records import Unfinished
-from statement_intake.domain.senders import Authentication
 from statement_intake.domain.triage import Answer, Look, Ties, glance
 from statement_intake.domain.waiting import LONGEST_WAIT
 from statement_intake.gathering import find_open, find_ties, gather_facts, possible_ties

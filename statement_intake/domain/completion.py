@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from statement_intake.domain.assembly import Brought, assemble, brought_by
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.judge import Knowledge, before_the_rules
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.message import Message
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import SERVICE, Dossier
-from statement_intake.domain.senders import Authentication
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import Role
 from statement_intake.domain.triage import Ties, converses

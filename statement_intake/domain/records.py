@@ -5,10 +5,11 @@ from typing import Any
 
 from pydantic import Field
 
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.inspection import Inspection
 from statement_intake.domain.message import Attachment, Message
-from statement_intake.domain.senders import Authentication, Owner, SenderFacts
+from statement_intake.domain.senders import Owner, SenderFacts
 from statement_intake.domain.value import Value
 
 #: The actor of what no person did.

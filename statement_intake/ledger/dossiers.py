@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Row, select
 
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.message import Attachment, Message
 from statement_intake.domain.records import (
@@ -14,7 +15,7 @@ from statement_intake.domain.records import (
     PastDecision,
     Version,
 )
-from statement_intake.domain.senders import Authentication, Owner, SenderFacts
+from statement_intake.domain.senders import Owner, SenderFacts
 from statement_intake.ledger.inspections import inspection_of
 from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 

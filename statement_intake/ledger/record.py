@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Dossier, Recorded, Unfinished, Verdict
 from statement_intake.domain.reply_limits import ReplyLimits
-from statement_intake.domain.senders import Authentication
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.inspections import await_inspection
 from statement_intake.ledger.letters import Twin, queue, take_back, twin_of

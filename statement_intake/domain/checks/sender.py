@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.checks.case import Case
 from statement_intake.domain.finding import Effect, Finding
-from statement_intake.domain.senders import Authentication
 
 
 def check(case: Case) -> Iterator[Finding]:

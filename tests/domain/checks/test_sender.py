@@ -3,9 +3,10 @@
 import pytest
 
 from statement_intake.configuration import load_houses
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.checks import sender
 from statement_intake.domain.message import Address, Forwarding, Message
-from statement_intake.domain.senders import Authentication, Owner, Senders, SenderState
+from statement_intake.domain.senders import Owner, Senders, SenderState
 from tests.domain.values import SENDER, SUBJECT, case, headers, message, video
 
 OURS = Senders(trusted="mx.un.org")
@@ -31,6 +32,7 @@ def mail(*results: str, sender: str = SENDER) -> Message:
         (("mx.un.org; spf=pass smtp.mailfrom=bounce@vienna.gouv.example",), "pass"),
         (("mx.un.org; none",), "unknown"),
         (("mx.un.org; dmarc=temperror",), "unknown"),
+        (("mx.un.org; dmarc=pass header.from=evil.example",), "unknown"),
         (("mx.un.org (dmarc=pass); spf=none",), "unknown"),
         # A stranger's word, above or below the real one.
         (("mx.evil.example; dmarc=pass header.from=vienna.gouv.example",), "unknown"),
@@ -38,6 +40,19 @@ def mail(*results: str, sender: str = SENDER) -> Message:
         (("mx.un.org.evil.example; dmarc=pass", "mx.un.org; dmarc=fail"), "unknown"),
         (("; dmarc=pass",), "unknown"),
         (("",), "unknown"),
+        (('"mx.un.org" 1 ; dmarc/1 = fail header.from=vienna.gouv.example',), "fail"),
+        (("(ours (still)) mx.un.org; dkim=pass (2048-bit (rsa; ok)) header.i=@vienna.gouv.example",), "pass"),
+        # The sender chose these words: within a quoted local part or a comment they are nobody's finding.
+        (('mx.un.org; spf=pass smtp.mailfrom="x; dmarc=pass; y"@evil.example',), "unknown"),
+        (('mx.un.org; spf=pass smtp.mailfrom="x smtp.mailfrom=vienna.gouv.example"@evil.example',), "unknown"),
+        (('mx.un.org; spf=pass smtp.mailfrom="x\\"; dmarc=pass; y"@evil.example',), "unknown"),
+        (('mx.un.org; dkim=fail reason="bad; dmarc=pass"; spf=none',), "unknown"),
+        (("mx.un.org; spf=none (a (b); dmarc=pass (c)) smtp.mailfrom=evil.example",), "unknown"),
+        (
+            ('mx.un.org; spf=pass smtp.mailfrom="("@evil.example; dmarc=fail header.from=vienna.gouv.example (x)',),
+            "fail",
+        ),
+        (('mx.un.org; spf=pass smtp.mailfrom="x; dmarc=pass',), "unknown"),
     ],
 )
 def test_only_the_topmost_word_of_our_own_server_counts(results: tuple[str, ...], state: str) -> None:
