@@ -78,7 +78,7 @@ def test_of_two_officers_the_second_is_told(house: House) -> None:
         verdict("reopen", house, workshop)
         decision, theirs = Decision(outcome=Outcome.HELD), Verdict(at=house.clock.now)
         with pytest.raises(Conflict, match="somebody else"):
-            workshop.desk.ledger.record.overruled(stale.id, stale.revision, decision, theirs)
+            workshop.desk.ledger.verdicts.overruled(stale.id, stale.revision, decision, theirs)
     assert house.rows("SELECT revision FROM submissions") == [(2,)]
 
 
@@ -204,7 +204,7 @@ def test_an_attachment_that_was_never_recorded_is_swept_at_the_next_start(house:
     house.round()
     (tmp_path / "annex.txt").write_text("An annex of some words.\n" * 20, encoding="utf-8")
     house.desk["ledger"] = lambda real: Flaky(
-        real, {}, instead={"record": Flaky(real.record, {"overruled": [Killed()]})}
+        real, {}, instead={"verdicts": Flaky(real.verdicts, {"overruled": [Killed()]})}
     )
     with house.open() as workshop, pytest.raises(Killed):
         attach(house.references[0], tmp_path / "annex.txt", workshop.desk, actor="o", because="x")

@@ -19,6 +19,11 @@ _TIES = select(
     exists().where(letters.c.message_id == bindparam("message_id")).label("ours"),
     exists().where(submissions.c.sender == bindparam("sender")).label("known"),
 )
+_ROW = insert(messages)
+_STATE = select(messages.c.state).where(
+    *(messages.c[name] == bindparam(name) for name in ("mailbox", "folder", "uidvalidity", "uid"))
+)
+_BEGUN = update(messages).where(messages.c.id == bindparam("which")).values(starts=messages.c.starts + 1)
 
 
 class Arrivals:
@@ -147,8 +152,7 @@ class Arrivals:
     def begin(self, message: int) -> None:
         """Count that work on the message begins, before it can do harm."""
         with self._engine.begin() as connection:
-            statement = update(messages).where(messages.c.id == message)
-            connection.execute(statement.values(starts=messages.c.starts + 1))
+            connection.execute(_BEGUN, {"which": message})
 
     def interrupted(self, message: int) -> None:
         """Work on the message stopped for a reason of the surroundings: it counts for nothing."""
@@ -254,9 +258,9 @@ def _states(connection: Connection, keys: Collection[MessageKey]) -> dict[Messag
 
 def _put(connection: Connection, key: MessageKey, values: dict[str, Any]) -> bool:
     """Make the message's row, or go on with that of one that was refused. False if it has got further already."""
-    state = connection.execute(select(messages.c.state).where(_here(key))).scalar()
+    state = connection.execute(_STATE, key.model_dump()).scalar()
     if state is None:
-        connection.execute(insert(messages).values(**key.model_dump(), **values))
+        connection.execute(_ROW, key.model_dump() | values)
     elif state == "refused":
         connection.execute(update(messages).where(_here(key)).values(**values))
     return state in {None, "refused"}

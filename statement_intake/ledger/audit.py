@@ -12,13 +12,15 @@ from sqlalchemy import Connection, Engine, insert, select
 from statement_intake.domain.records import AuditEntry
 from statement_intake.ledger.schema import audit
 
+_ENTRY = insert(audit)
+
 
 def note(  # noqa: PLR0913 - the columns of a row
     connection: Connection, at: datetime, actor: str, action: str, reference: str | None, detail: dict[str, Any]
 ) -> None:
     """Who did what, when, to which submission (or to none)."""
     connection.execute(
-        insert(audit).values(at=at, actor=actor[:100], action=action, reference=reference, detail=detail)
+        _ENTRY, {"at": at, "actor": actor[:100], "action": action, "reference": reference, "detail": detail}
     )
 
 

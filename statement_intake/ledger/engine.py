@@ -33,7 +33,8 @@ def open_engine(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LedgerError(f"[ledger] url: the folder cannot be made: {error}") from error
-    engine = create_engine(parsed)
+    # Nothing is open when a connection goes back: every transaction in this room is a block that ends it.
+    engine = create_engine(parsed, pool_reset_on_return=None)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate)
@@ -54,7 +55,12 @@ def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the dri
 
 def _begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
     read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    # Straight to the driver: there is a transaction for every look at the ledger.
+    driver = connection.connection.dbapi_connection
+    try:
+        driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    except driver.Error as error:
+        raise LedgerError(f"the ledger cannot be used: {error}") from error
 
 
 def _translate(context: ExceptionContext) -> None:

@@ -23,6 +23,7 @@ from statement_intake.ledger.record import Record
 from statement_intake.ledger.search import LogSearch
 from statement_intake.ledger.sessions import Sessions
 from statement_intake.ledger.shelf import Shelf
+from statement_intake.ledger.verdicts import Verdicts
 
 
 class Ledger:
@@ -32,6 +33,7 @@ class Ledger:
         self.engine = engine
         self.arrivals = Arrivals(engine)
         self.record = Record(engine, replies)
+        self.verdicts = Verdicts(engine)
         self.outbox = Outbox(engine)
         self.log = Log(engine)
         self.ignored = Ignored(engine)

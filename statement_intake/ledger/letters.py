@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, insert, select, true, update
 
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.message import Message
@@ -18,6 +18,7 @@ UNSENT = ("queued", "deferred", "held", "suppressed", "failed", "bounced")
 LEAVING = ("sending", "data")
 #: Letters that the limits count: those that nobody was to get do not.
 COUNTED = letters.c.state.not_in(("dropped", "suppressed"))
+_LETTER = insert(letters)
 
 
 class Twin(NamedTuple):
@@ -41,9 +42,8 @@ def queue(  # noqa: PLR0913 - one argument for each thing that is recorded
         letter = letter.model_copy(update={"state": "held", "response": found.why})
     breaker = found is not None and found.breaker
     values = letter.model_dump(exclude={"to"}) | {"to_address": letter.to, "braked": breaker}
-    connection.execute(
-        insert(letters).values(submission_id=submission, revision=revision, written_at=at, attempts=0, **values)
-    )
+    values |= {"submission_id": submission, "revision": revision, "written_at": at, "attempts": 0}
+    connection.execute(_LETTER, values)
     return Recorded(state=letter.state, why=letter.response, braked=found is not None, breaker=breaker)
 
 
@@ -56,36 +56,41 @@ def _brake(
     return brake(_recent(connection, letter.to, at), limits) if limits else None
 
 
+def _count(since: str, which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).where(letters.c.written_at > bindparam(since), COUNTED, which).scalar_subquery()
+
+
+_address = func.lower(letters.c.to_address)
+#: Letters written before one; those that wait count, too. In the order of Recent.
+_RECENT = select(
+    _count("day", _address == bindparam("to")),
+    _count("day", _address.like(bindparam("domain"), escape="/")),
+    _count("window", true()),
+)
+
+
 def _recent(connection: Connection, to: str, at: datetime) -> Recent:
-    """Letters written before this one; those that wait count, too."""
-    address = func.lower(letters.c.to_address)
+    to = to.lower()
+    domain = to.rpartition("@")[2].replace("/", "//").replace("%", "/%").replace("_", "/_")
+    since = {"day": at - timedelta(days=1), "window": at - BREAKER_WINDOW}
+    return Recent(*connection.execute(_RECENT, since | {"to": to, "domain": f"%@{domain}"}).one())
 
-    def count(since: timedelta, which: ColumnElement[bool]) -> int:
-        query = select(func.count()).where(letters.c.written_at > at - since, COUNTED, which)
-        return int(connection.execute(query).scalar_one())
 
-    day = timedelta(days=1)
-    return Recent(
-        to_sender=count(day, address == to.lower()),
-        to_domain=count(day, address.endswith("@" + to.lower().rpartition("@")[2], autoescape=True)),
-        in_hour=count(BREAKER_WINDOW, true()),
-    )
+_TWIN = (
+    select(submissions.c.reference, messages.c.sender, letters.c.id)
+    .join(messages, messages.c.submission_id == submissions.c.id)
+    .outerjoin(letters, (letters.c.submission_id == submissions.c.id) & COUNTED)
+    .where(messages.c.message_id == bindparam("came_with"), submissions.c.id != bindparam("beside"))
+    .order_by(letters.c.id.is_(None), submissions.c.id)
+    .limit(1)
+)
 
 
 def twin_of(connection: Connection, facts: Message, submission: int) -> Twin | None:
     """The twin of a submission that came with the mail *facts*; one that has a letter, if any has."""
-    query = (
-        select(submissions.c.reference, messages.c.sender, letters.c.id)
-        .join(messages, messages.c.submission_id == submissions.c.id)
-        .outerjoin(
-            letters,
-            (letters.c.submission_id == submissions.c.id) & letters.c.state.not_in(("dropped", "suppressed")),
-        )
-        .where(messages.c.message_id == facts.headers.message_id, submissions.c.id != submission)
-        .order_by(letters.c.id.is_(None), submissions.c.id)
-        .limit(1)
-    )
-    row = connection.execute(query).first() if facts.headers.message_id else None
+    if not facts.headers.message_id:
+        return None
+    row = connection.execute(_TWIN, {"came_with": facts.headers.message_id, "beside": submission}).first()
     if row is None:
         return None
     return Twin(row.reference, answered=row.id is not None and row.sender == sender_of(facts))

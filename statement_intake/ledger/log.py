@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from statement_intake.domain.checks import Earlier, Elsewhere
 from statement_intake.domain.finding import Effect, Outcome
@@ -15,6 +15,29 @@ from statement_intake.ledger.search import log_rows
 
 #: Rows that are held in memory at a time.
 _PAGE = 500
+_OF_PARTY = (submissions.c.meeting == bindparam("meeting")) & (submissions.c.party == bindparam("party"))
+# These three are asked about every mail, so made once.
+_STANDING = (
+    select(submissions)
+    .where(_OF_PARTY, submissions.c.standing.in_(("current", "withdrawal_requested")))
+    .order_by(submissions.c.received_at, submissions.c.id)
+)
+_OPEN = (
+    select(submissions)
+    .where(_OF_PARTY, submissions.c.sender == bindparam("sender"))
+    .where(submissions.c.outcome.in_(("rejected", "held")), submissions.c.standing == "current")
+    .where(submissions.c.received_at >= bindparam("since"))
+    .order_by(submissions.c.id)
+)
+_ELSEWHERE = (
+    select(submissions.c.id, submissions.c.reference, submissions.c.party, files.c.sha256)
+    .join(files, files.c.submission_id == submissions.c.id)
+    .where(files.c.sha256.in_(bindparam("digests", expanding=True)))
+    .where(files.c.role.in_(("video", "transcript", "statement")), files.c.replaced.is_(None))
+    .where(submissions.c.meeting == bindparam("meeting"), submissions.c.party != bindparam("party"))
+    .where(submissions.c.outcome.in_(("accepted", "held")), submissions.c.standing != "withdrawn")
+    .order_by(submissions.c.id)
+)
 
 
 class Filter(Value):
@@ -81,14 +104,8 @@ class Log:
 
         What came after that one is left out, too, unless *later* asks for it.
         """
-        query = (
-            select(submissions)
-            .where(submissions.c.meeting == meeting, submissions.c.party == party)
-            .where(submissions.c.standing.in_(("current", "withdrawal_requested")))
-            .order_by(submissions.c.received_at, submissions.c.id)
-        )
         with self._engine.begin() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_STANDING, {"meeting": meeting, "party": party}).all()
             return tuple(
                 _earlier(connection, row).model_copy(update={"later": beside is not None and row.id > beside})
                 for row in rows
@@ -114,33 +131,19 @@ class Log:
 
         *before*: only in what came before that submission.
         """
-        query = (
-            select(submissions.c.reference, submissions.c.party, files.c.sha256)
-            .join(files, files.c.submission_id == submissions.c.id)
-            .where(files.c.sha256.in_(list(digests)), files.c.role.in_(("video", "transcript", "statement")))
-            .where(files.c.replaced.is_(None), submissions.c.meeting == meeting, submissions.c.party != party)
-            .where(submissions.c.outcome.in_(("accepted", "held")), submissions.c.standing != "withdrawn")
-            .order_by(submissions.c.id)
-        )
-        if before is not None:
-            query = query.where(submissions.c.id < before)
+        wanted = {"meeting": meeting, "party": party, "digests": list(digests)}
         with self._engine.begin() as connection:
             return tuple(
                 Elsewhere(reference=row.reference, party=row.party, sha256=row.sha256)
-                for row in connection.execute(query)
+                for row in connection.execute(_ELSEWHERE, wanted)
+                if before is None or row.id < before
             )
 
     def open_of(self, sender: str, meeting: str, party: str, since: datetime) -> tuple[Dossier, ...]:
         """What the sender has sent since for that party and meeting, and was rejected or is held."""
-        query = (
-            select(submissions)
-            .where(submissions.c.meeting == meeting, submissions.c.party == party, submissions.c.sender == sender)
-            .where(submissions.c.outcome.in_(("rejected", "held")), submissions.c.standing == "current")
-            .where(submissions.c.received_at >= since)
-            .order_by(submissions.c.id)
-        )
+        wanted = {"sender": sender, "meeting": meeting, "party": party, "since": since}
         with self._engine.begin() as connection:
-            return tuple(dossier_of(connection, row) for row in connection.execute(query).all())
+            return tuple(dossier_of(connection, row) for row in connection.execute(_OPEN, wanted).all())
 
     def dossier(self, reference: str) -> Dossier | None:
         """Everything known about a submission; None if there is none of that reference (case does not matter)."""

@@ -12,10 +12,16 @@ from statement_intake.ledger.audit import note
 from statement_intake.ledger.schema import messages, submissions
 
 
-def settle_versions(connection: Connection, decision: Decision, reference: str, actor: str, at: datetime) -> None:
-    """An accepted version takes the place of the one before; where it is not accepted, that one stands again."""
+def settle_versions(  # noqa: PLR0913 - an audit entry, and of what
+    connection: Connection, decision: Decision, reference: str, actor: str, at: datetime, *, fresh: bool = False
+) -> None:
+    """An accepted version takes the place of the one before; where it is not accepted, that one stands again.
+
+    *fresh*: it has only just come, and cannot have taken any place before.
+    """
     if decision.outcome is not Outcome.ACCEPTED:
-        _restore(connection, reference, actor, at)
+        if not fresh:
+            _restore(connection, reference, actor, at)
     elif decision.supersedes:
         done = connection.execute(
             update(submissions)

@@ -23,6 +23,8 @@ _SPACED = r" \1 "
 _LONGEST_QUERY = 200
 
 _search = table("search", column("rowid"))
+#: In the place of what was there.
+_PUT = text("INSERT OR REPLACE INTO search (rowid, words) VALUES (:id, :words)")
 
 
 def index(connection: Connection, submission: int, reference: str, facts: Message, decision: Decision) -> None:
@@ -40,11 +42,8 @@ def index(connection: Connection, submission: int, reference: str, facts: Messag
         said.append(file.attachment.name)
         if file.attachment.document:
             said.append(file.attachment.document.text[:_TEXT])
-    connection.execute(text("DELETE FROM search WHERE rowid = :id"), {"id": submission})
     words = _WITHOUT_SPACES.sub(_SPACED, "\n".join(said).replace("\0", " "))
-    connection.execute(
-        text("INSERT INTO search (rowid, words) VALUES (:id, :words)"), {"id": submission, "words": words}
-    )
+    connection.execute(_PUT, {"id": submission, "words": words})
 
 
 def forget(connection: Connection, submission: int) -> None:

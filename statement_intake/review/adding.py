@@ -61,7 +61,7 @@ def join(  # noqa: PLR0913 - as `give_verdict`
     decision = judge_again(both, message, dossier.mending, desk)
     order = Order(action="join", actor=actor, because=because, wish=wish)
     verdict = verdict_on(both, message, decision, desk, order, mending=dossier.mending)
-    desk.ledger.record.joined(dossier, given, decision, verdict, whole=message)
+    desk.ledger.verdicts.joined(dossier, given, decision, verdict, whole=message)
     log.info("join", reference=dossier.reference, given=given.reference, outcome=str(decision.outcome), actor=actor)
     return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=verdict.letter)
 

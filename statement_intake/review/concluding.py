@@ -24,7 +24,7 @@ def conclude(  # noqa: PLR0913 - the submission, what it is now, what is ordered
 ) -> Reviewed:  # fmt: skip
     """Record *decision* about one submission, and queue its letter. Raises Conflict where somebody else was quicker."""
     verdict = verdict_on(dossier, message, decision, desk, order, mending=mending, added=added)
-    desk.ledger.record.overruled(dossier.id, dossier.revision, decision, verdict, dossier.standing)
+    desk.ledger.verdicts.overruled(dossier.id, dossier.revision, decision, verdict, dossier.standing)
     log.info(order.action, reference=dossier.reference, outcome=str(decision.outcome), actor=order.actor)
     return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=verdict.letter)
 

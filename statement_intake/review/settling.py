@@ -17,7 +17,7 @@ def withdraw(reference: str, desk: Desk, *, actor: str, because: str, seen: int 
     dossier = find(reference, desk)
     still_as_seen(dossier, seen)
     verdict = Verdict(actor=actor, action="withdraw", because=because, at=desk.clock(), letter=None)
-    desk.ledger.record.withdrawn(dossier.id, dossier.revision, verdict)
+    desk.ledger.verdicts.withdrawn(dossier.id, dossier.revision, verdict)
     log.info("withdraw", reference=dossier.reference, actor=actor)
     return find(reference, desk)
 
@@ -32,6 +32,6 @@ def settle_publishing(  # noqa: PLR0913 - as `withdraw`
     dossier = find(reference, desk)
     still_as_seen(dossier, seen)
     verdict = Verdict(actor=actor, action="publish", because=because, at=desk.clock(), letter=None)
-    desk.ledger.record.publishing_settled(dossier.id, dossier.revision, agreed, verdict)
+    desk.ledger.verdicts.publishing_settled(dossier.id, dossier.revision, agreed, verdict)
     log.info("publish", reference=dossier.reference, agreed=agreed, actor=actor)
     return find(reference, desk)

@@ -71,7 +71,7 @@ class Book:
     def overrule(self, submission: int, revision: int, letter: OutgoingLetter | None = None) -> None:
         """Record an officer's verdict."""
         verdict = Verdict(actor="officer", action="reject", because="no", at=NOON, letter=letter)
-        self.ledger.record.overruled(
+        self.ledger.verdicts.overruled(
             submission, revision, Decision(outcome=Outcome.REJECTED, findings=(LATE,)), verdict
         )
 

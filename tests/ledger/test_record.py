@@ -166,8 +166,8 @@ def test_a_verdict_about_what_was_withdrawn_meanwhile_is_refused(book: Book) -> 
     book.decide(arrival, "one")
     dossier = book.ledger.log.dossier(arrival.reference)
     assert dossier is not None
-    record = book.ledger.record
-    record.withdrawn(dossier.id, dossier.revision, Verdict(actor="a", action="withdraw", because="asked", at=NOON))
+    verdicts = book.ledger.verdicts
+    verdicts.withdrawn(dossier.id, dossier.revision, Verdict(actor="a", action="withdraw", because="asked", at=NOON))
     late = Verdict(actor="b", action="accept", because="fine", at=NOON)
     with pytest.raises(Conflict):
-        record.overruled(dossier.id, dossier.revision, Decision(outcome=Outcome.ACCEPTED), late, dossier.standing)
+        verdicts.overruled(dossier.id, dossier.revision, Decision(outcome=Outcome.ACCEPTED), late, dossier.standing)

@@ -1,0 +1,121 @@
+"""A person's verdict, recorded: a submission overruled, joined with another, withdrawn, or released for the website."""
+
+from sqlalchemy import Connection, Engine, select, update
+
+from statement_intake.domain.decision import Decision
+from statement_intake.domain.faults import Conflict
+from statement_intake.domain.finding import Outcome
+from statement_intake.domain.message import Message
+from statement_intake.domain.records import Dossier, Verdict
+from statement_intake.ledger.audit import note
+from statement_intake.ledger.letters import take_back
+from statement_intake.ledger.rows import understood
+from statement_intake.ledger.schema import messages, submissions
+from statement_intake.ledger.standing import settle_versions
+from statement_intake.ledger.writing import mark_again, whole_of, write
+
+
+class Verdicts:
+    """Writes what persons decide. Everything in one transaction, or nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def overruled(
+        self, submission: int, revision: int, decision: Decision, verdict: Verdict, standing: str | None = None
+    ) -> None:
+        """Record a person's verdict: a new revision, and the unsent letters of the old ones taken back.
+
+        Raises Conflict if the submission is no longer at *revision*, or in the *standing* in which it was seen (it
+        was withdrawn or replaced meanwhile), or if a letter of it is leaving just now.
+        """
+        with self._engine.begin() as connection:
+            here = (submissions.c.id == submission) & (submissions.c.revision == revision)
+            if standing is not None:
+                here &= submissions.c.standing == standing
+            reference = connection.execute(select(submissions.c.reference).where(here)).scalar()
+            if reference is None:
+                raise Conflict("somebody else has just decided about it; look again")
+            take_back(connection, submission, f"overruled by {verdict.actor}", verdict.at)
+            connection.execute(
+                update(submissions)
+                .where(here)
+                .values(revision=revision + 1, mending=verdict.mending, needs_person="", **understood(decision))
+            )
+            _stands(connection, submission, decision)
+            whole = whole_of(connection, submission)
+            write(connection, submission, reference, revision + 1, decision, verdict, whole=whole)
+            settle_versions(connection, decision, reference, verdict.actor, verdict.at)
+
+    def joined(self, dossier: Dossier, other: Dossier, decision: Decision, verdict: Verdict, *, whole: Message) -> None:
+        """Record that the mails of *other* belong to *dossier*: one submission from now on, in the earlier one's time.
+
+        *other* gives its place and its mails away, and its unsent letters are taken back. Raises Conflict as
+        `overruled` does, for either.
+        """
+        revision = dossier.revision + 1
+        with self._engine.begin() as connection:
+            for one in (dossier, other):
+                here = (submissions.c.id == one.id) & (submissions.c.revision == one.revision)
+                still = here & (submissions.c.standing == one.standing)
+                if connection.execute(select(submissions.c.id).where(still)).first() is None:
+                    raise Conflict(f"somebody else has just decided about {one.reference}; look again")
+                take_back(connection, one.id, f"joined by {verdict.actor}", verdict.at)
+            given = update(messages).where(messages.c.submission_id == other.id)
+            connection.execute(given.values(submission_id=dossier.id, revision=revision))
+            gone = update(submissions).where(submissions.c.id == other.id)
+            connection.execute(gone.values(standing="superseded", superseded_by=dossier.reference, needs_person=""))
+            connection.execute(
+                update(submissions)
+                .where(submissions.c.id == dossier.id)
+                .values(
+                    revision=revision,
+                    received_at=min(dossier.received, other.received),
+                    mending=verdict.mending,
+                    needs_person="",
+                    **understood(decision),
+                )
+            )
+            _stands(connection, dossier.id, decision)
+            write(connection, dossier.id, dossier.reference, revision, decision, verdict, whole=whole)
+            settle_versions(connection, decision, dossier.reference, verdict.actor, verdict.at)
+            told = {"by": dossier.reference, "because": verdict.because}
+            note(connection, verdict.at, verdict.actor, "join", other.reference, told)
+
+    def withdrawn(self, submission: int, revision: int, verdict: Verdict) -> None:
+        """Record that a statement is withdrawn: it stands no longer, and its unsent letters are taken back.
+
+        Raises Conflict as `overruled` does, and where it is withdrawn already.
+        """
+        with self._engine.begin() as connection:
+            here = (submissions.c.id == submission) & (submissions.c.revision == revision)
+            stands = here & (submissions.c.standing != "withdrawn")
+            reference = connection.execute(select(submissions.c.reference).where(stands)).scalar()
+            if reference is None:
+                raise Conflict("it is withdrawn already, or somebody else has just decided about it; look again")
+            take_back(connection, submission, f"withdrawn by {verdict.actor}", verdict.at)
+            connection.execute(update(submissions).where(here).values(standing="withdrawn", needs_person=""))
+            note(connection, verdict.at, verdict.actor, verdict.action, reference, {"because": verdict.because})
+
+    def publishing_settled(self, submission: int, revision: int, agreed: bool, verdict: Verdict) -> None:  # noqa: FBT001 - yes or no is what it is about
+        """Record whether a statement's texts may be posted. Decision and letters stay as they are.
+
+        Raises Conflict if the submission is no longer at *revision*.
+        """
+        with self._engine.begin() as connection:
+            here = (submissions.c.id == submission) & (submissions.c.revision == revision)
+            row = connection.execute(select(submissions.c.reference, submissions.c.mending).where(here)).first()
+            if row is None:
+                raise Conflict("somebody else has just decided about it; look again")
+            mending = row.mending | {"publish": agreed}
+            connection.execute(update(submissions).where(here).values(mending=mending))
+            detail = {"because": verdict.because, "publish": agreed}
+            note(connection, verdict.at, verdict.actor, verdict.action, row.reference, detail)
+
+
+def _stands(connection: Connection, submission: int, decision: Decision) -> None:
+    """What follows from a person's verdict: the mark in the mailbox, and the end of a withdrawal."""
+    mark_again(connection, submission, decision)
+    if decision.outcome is Outcome.ACCEPTED:
+        asked = (submissions.c.id == submission) & submissions.c.standing.in_(("withdrawal_requested", "withdrawn"))
+        connection.execute(update(submissions).where(asked).values(standing="current"))
