@@ -27,7 +27,7 @@ from statement_intake.settings import Settings
 from statement_intake.workshop import build_correspondent, build_reader
 from tests.domain.test_texts import SPEECHES
 from tests.house import KENYA
-from tests.reading import packed
+from tests.reading import locked, packed
 from tests.reading.conftest import ffmpeg, make_docx, make_pdf, page, paragraph
 from tests.reading.office import changed_document, convert, plain_document
 
@@ -101,6 +101,8 @@ def packed_in_all_ways(files: dict[str, bytes], folder: Path) -> dict[str, bytes
         "written.zip": packed.zipped({"Statement.docx": files["statement.docx"]}),
         "archive.rar": b"Rar!\x1a\x07\x01\x00" + bytes(500),
         "archive.7z": b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(500),
+        "locked.7z": locked.SEVEN_FILES,
+        "locked.rar": locked.rar5(files=True),
         "winmail.dat": winmail,
         "broken.dat": winmail[: len(winmail) // 2],
         "signed.p7m": signed,

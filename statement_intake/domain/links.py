@@ -10,6 +10,10 @@ from statement_intake.domain.words import Vocabulary, flat
 
 _VIDEO_PATH = re.compile(r"\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|mpe?g)$", re.IGNORECASE)
 _VIDEO_NAME = re.compile(r"\w\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|mpe?g)\b", re.IGNORECASE)
+#: A line that is the name of a video's file, perhaps with its size, as services and people set it below a link.
+_NAME_ALONE = re.compile(
+    rf"\s*[^\n]{{1,80}}{_VIDEO_NAME.pattern}(?:\W*\d[\d.,]*\W?\w{{1,6}})?\W*$", re.IGNORECASE | re.MULTILINE
+)
 #: Characters before a link in which a word for "video", and on its line behind it in which a video's name, makes it a
 #: link to one.
 _NEAR = 120
@@ -34,6 +38,11 @@ def links_to_videos(message: Message, words: Vocabulary, *, forwarded: bool) -> 
     quotes = own != message.text.strip() and not forwarded
     links = (link for link in message.links if link in own or not (quotes or link in message.text))
     return tuple(link for link in links if _leads_to_video(link, hosts, message, words))
+
+
+def names_video(text: str) -> bool:
+    """True where *text* holds the name of a video's file."""
+    return _VIDEO_NAME.search(text) is not None
 
 
 def provider(link: str, words: Vocabulary) -> Provider | None:
@@ -62,8 +71,8 @@ def _leads_to_video(link: str, hosts: tuple[str, ...], message: Message, words: 
     text, label = message.text, message.link_labels.get(link, "")
     place = text.find(link)
     before = text[max(0, place - _NEAR) : place] if place >= 0 else ""
-    behind = text[place + len(link) :][:_NEAR].partition("\n")[0] if place >= 0 else ""
-    named = any(_VIDEO_NAME.search(words_near) for words_near in (before, behind, label))
+    behind, _, below = text[place + len(link) :][:_NEAR].partition("\n") if place >= 0 else ("", "", "")
+    named = any(map(names_video, (before, behind, label))) or _NAME_ALONE.match(below) is not None
     spoken = any(words.pattern("video").search(flat(words_near)) for words_near in (before, label))
     return len(path) > 1 and (named or spoken)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from statement_intake.domain.automatic import automatic
 from statement_intake.domain.cover import own_words
 from statement_intake.domain.finding import Effect, Finding
-from statement_intake.domain.links import links_to_videos
+from statement_intake.domain.links import links_to_videos, names_video
 from statement_intake.domain.message import Category, Glance, Message, Part
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import accompanies
@@ -88,7 +88,7 @@ def _is_attempt(reading: SubjectReading, *, files: bool, videos: bool) -> bool:
 
 
 def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ties) -> bool:
-    if reading.transfer or any(_is_video(part) for part in parts):
+    if reading.transfer or names_video(reading.subject) or any(_is_video(part) for part in parts):
         return True
     named, numbered = reading.speakers.named, bool(reading.items.numbers)
     if any(_is_document(part) or part.media_type in _OPAQUE for part in parts):
@@ -128,7 +128,8 @@ def triage(
     if related and not files and not links and not message.encrypted:
         return _without_files(message, reading, ties, words)
     attempt = _is_attempt(reading, files=files, videos=bool(videos or links))
-    only_packed = closed and not videos and not documents
+    # A covering note is a document of the mail's own, and yet no statement.
+    only_packed = closed and not videos and len(companions) == len(documents)
     # What is said of an archive that came with an attempt is the rules' business.
     if related and only_packed and (not attempt or any(message.of(Category.MESSAGE))):
         return _silent("message.doubtful", "What it carries is packed inside a forwarded mail or an archive.")
@@ -202,7 +203,7 @@ def _doubtful_or_unrelated(
     if videos:
         return _silent("message.doubtful", "A video, though not surely a statement.")
     if reading.transfer or links_to_videos(message, words, forwarded=reading.wrapping.forward):
-        if reading.transfer or named or reading.statement:
+        if reading.transfer or named or reading.statement or names_video(reading.subject):
             return _silent("message.doubtful", "A link to files, though not surely a statement.")
     elif reading.statement and ((named and (documents or numbered)) or (numbered and documents)):
         return _silent("message.doubtful", "A party or an item and a statement are named, though not the meeting.")

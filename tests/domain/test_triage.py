@@ -31,6 +31,11 @@ def look(subject: str, *parts: Part, known: bool = False, answers: str | None = 
         ("Statement of France", (PLAIN, PDF), Answer.UNSURE),
         ("Statement of France", (PLAIN, ZIP), Answer.UNSURE),
         ("x@y.example sent you files via WeTransfer", (PLAIN,), Answer.UNSURE),
+        ("Kossi D. a partagé « Bénin.mp4 » avec vous", (PLAIN,), Answer.UNSURE),
+        ("Video compartido contigo: «Perú»", (PLAIN,), Answer.UNSURE),
+        ("ivanov@mid.example отправил(а) вам файлы", (PLAIN,), Answer.UNSURE),
+        ("wang@mfa.example 向您发送了文件", (PLAIN,), Answer.UNSURE),
+        ("تمت مشاركة ملف معك", (PLAIN,), Answer.UNSURE),
         (
             "Fwd:",
             (Part(media_type="message/rfc822", forwarded_subject="12th EMIC statement – France 3"),),

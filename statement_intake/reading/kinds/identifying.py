@@ -1,12 +1,14 @@
 """What a file is, judged by its content; names and declared types only tell what its sender meant it to be."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from statement_intake.domain.message import Category
 from statement_intake.reading.kinds.containers import ole_kind, zip_kind
 from statement_intake.reading.kinds.kind import Kind
+from statement_intake.reading.kinds.locks import asks_for_a_password
 from statement_intake.reading.kinds.plain import text_kind
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ _SIGNATURES = (
     _Signature(0, b"{\\rtf", Kind("application/rtf", Category.DOCUMENT, "rtf", "a document", "rtf")),
 )
 _RIFF = {b"AVI ", b"WAVE", b"WEBP"}
+#: Archives that are not opened here, but may ask for a password.
+_LOCKABLE = {"rar", "7z"}
 
 _BRANDS = {
     b"qt  ": Kind("video/quicktime", _VIDEO, "mov", "a QuickTime video"),
@@ -86,7 +90,7 @@ def identify(path: Path) -> Kind:
         return _EMPTY
     for look in (_by_box, _by_signature):
         if kind := look(head):
-            return kind
+            return replace(kind, encrypted=True) if kind.extension in _LOCKABLE and asks_for_a_password(path) else kind
     # Before what may stand a little further on: a PDF that is packed without compression shows its own beginning.
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return zip_kind(path)

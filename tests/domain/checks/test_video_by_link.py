@@ -64,18 +64,27 @@ def test_services_are_known_by_their_hosts(link: str, provider: str | None) -> N
         ("Kenya_EMIC.mp4\n@", ""),
         ("Download @ (Kenya_EMIC.MOV, 150 MB)", ""),
         ("Our video is here: @", ""),
+        ("Please download it: @\n\nKenya EMIC.mp4 (210,5 MB)\n\nThe transcript is attached.", ""),
+        ("@\nВыступление.mp4 — 210 МБ", ""),
         ("Please see Kenya_EMIC.mp4", "Kenya_EMIC.mp4"),
         ("Please open the recording", "the recording"),
     ],
 )
 def test_any_link_near_a_videos_name_stands_for_it(text: str, label: str) -> None:
-    """Before it, behind it on its line, or shown in its place."""
+    """Before it, behind it on its line, alone in the line below, or shown in its place."""
     link = "https://files.mfa.go.ke/s/abc"
     assert list(video_by_link.check(linked(text.replace("@", link), link, labels={link: label} if label else None)))
 
 
 @pytest.mark.parametrize(
-    "text", ["Our ministry: @", "Ministry: @\nVideo.mp4 is attached", "@", "The video is attached." + " " * 130 + "@"]
+    "text",
+    [
+        "Our ministry: @",
+        "Ministry: @\nVideo.mp4 is attached",
+        "@\nAttached:\nVideo.mp4",
+        "@",
+        "The video is attached." + " " * 130 + "@",
+    ],
 )
 def test_other_links_are_none(text: str) -> None:
     """The ministry's site in a signature."""
