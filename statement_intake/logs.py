@@ -1,4 +1,7 @@
-"""Structured logs on standard error: one line per step, with the reference, so that one mail can be followed."""
+"""Structured logs on standard error: one line per step, with the reference, so that one mail can be followed.
+
+The doors import this before anything else that logs.
+"""
 
 import logging
 import sys
@@ -7,8 +10,14 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
-import structlog
 from prometheus_client import Counter
+
+from statement_intake.withheld import withheld
+
+# It would colour tracebacks with rich, of which there are none in our lines, and look for greenlets, of which there
+# are none in our process: 13 MiB for nothing.
+with withheld("rich", "greenlet"):
+    import structlog
 
 #: What happened, by the fixed words of the log lines.
 EVENTS = Counter("statement_intake_events", "Log lines, by what they say.", ["event", "level"], registry=None)

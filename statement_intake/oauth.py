@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import httpx
 import msal
 import requests
 
@@ -18,6 +17,11 @@ from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.permissions import advice, refusal
 from statement_intake.kept_token import KeptToken
 from statement_intake.settings.oauth import OAuthSettings
+from statement_intake.withheld import withheld
+
+# For its own command line, which nobody calls: 8 MiB.
+with withheld("click"):
+    import httpx
 
 _SECONDS = 15.0
 #: A token is not used in its last minutes: a session has to begin with it.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 
@@ -29,7 +30,6 @@ from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox
 from statement_intake.messenger import Messenger
-from statement_intake.oauth import TokenSource
 from statement_intake.polling import PollRules
 from statement_intake.reading.printing.press import Press
 from statement_intake.reading.sandbox import Reader
@@ -38,6 +38,9 @@ from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.scanner import Scanner
 from statement_intake.settings import Settings
 from statement_intake.watching import Lookout, Person
+
+if TYPE_CHECKING:
+    from statement_intake.oauth import TokenSource
 
 _MEGABYTE = 1_000_000
 #: Octets of a key that is forgotten again.
@@ -109,9 +112,13 @@ def build_knowledge(settings: Settings) -> Knowledge:
     )
 
 
-def build_tokens(settings: Settings) -> TokenSource | None:
+def build_tokens(settings: Settings) -> "TokenSource | None":
     """Where access tokens come from, if [oauth2] says."""
-    return TokenSource(settings.oauth2, lock_folder(settings) / "refresh-token") if settings.oauth2 else None
+    if settings.oauth2 is None:
+        return None
+    from statement_intake.oauth import TokenSource  # noqa: PLC0415 - without [oauth2] it is not loaded
+
+    return TokenSource(settings.oauth2, lock_folder(settings) / "refresh-token")
 
 
 def build_expiries(settings: Settings) -> tuple[Expiry, ...]:
@@ -122,7 +129,7 @@ def build_expiries(settings: Settings) -> tuple[Expiry, ...]:
     return (Expiry(what=f"{what} of [oauth2]", last_day=day, warn_days=settings.oauth2.warn_days),)
 
 
-def build_mailboxes(settings: Settings, tokens: TokenSource | None) -> tuple[Mailbox, ...]:
+def build_mailboxes(settings: Settings, tokens: "TokenSource | None") -> tuple[Mailbox, ...]:
     """One for each table [mailboxes.*]."""
     return tuple(
         MaildirMailbox(name, mailbox) if mailbox.kind == "maildir" else ImapMailbox(name, mailbox, tokens)

@@ -4,7 +4,6 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from statement_intake.domain.reply_limits import ReplyLimits
-from statement_intake.ledger import migration
 from statement_intake.ledger.accounts import Accounts
 from statement_intake.ledger.arrivals import Arrivals
 from statement_intake.ledger.audit import Audit
@@ -20,6 +19,7 @@ from statement_intake.ledger.outbox import Outbox
 from statement_intake.ledger.pulses import Pulses
 from statement_intake.ledger.purging import Purging
 from statement_intake.ledger.record import Record
+from statement_intake.ledger.revision import is_current, is_empty
 from statement_intake.ledger.search import LogSearch
 from statement_intake.ledger.sessions import Sessions
 from statement_intake.ledger.shelf import Shelf
@@ -59,9 +59,11 @@ def open_ledger(url: str, replies: ReplyLimits | None = None) -> Ledger:
     """Open the ledger; an empty database gets its tables. Raises LedgerError for an old one, or a damaged one."""
     engine = open_engine(url)
     try:
-        if migration.is_empty(engine):
+        if is_empty(engine):
+            from statement_intake.ledger import migration  # noqa: PLC0415 - once in the life of a ledger
+
             migration.upgrade(engine)
-        elif not migration.is_current(engine):
+        elif not is_current(engine):
             raise LedgerError(f"the ledger {engine.url.database} has an old schema; run: statement-intake migrate")
         with engine.connect().execution_options(read_only=True) as connection:
             answer = connection.execute(text("PRAGMA quick_check(1)")).scalar()

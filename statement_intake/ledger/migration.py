@@ -1,43 +1,20 @@
-"""Brings a ledger's schema up to date with Alembic, and says whether it is."""
-
-from pathlib import Path
+"""Brings a ledger's schema up to date with Alembic. Loaded only where a migration is due."""
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
 
 from statement_intake.ledger import people_schema  # noqa: F401 - so that the metadata is complete
 from statement_intake.ledger.engine import open_engine
-
-_PACKAGE = Path(__file__).parent.parent
-
-
-def _scripts() -> Path:
-    """migrations/ beside the package in a checkout, inside the package where it is installed."""
-    installed = _PACKAGE / "migrations"
-    return installed if installed.is_dir() else _PACKAGE.parent / "migrations"
+from statement_intake.ledger.revision import scripts
 
 
 def _config(engine: Engine) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_scripts()))
+    config.set_main_option("script_location", str(scripts()))
     config.attributes["engine"] = engine
     return config
-
-
-def is_empty(engine: Engine) -> bool:
-    """No ledger has been made in this database yet."""
-    return not inspect(engine).get_table_names()
-
-
-def is_current(engine: Engine) -> bool:
-    """The schema is the one that this version works with."""
-    with engine.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-    return revision == ScriptDirectory(str(_scripts())).get_current_head()
 
 
 def upgrade(engine: Engine) -> None:

@@ -3,14 +3,14 @@
 import gettext
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Literal
 
-from babel import Locale
+from babel import Locale, parse_locale
 from babel.dates import format_date, get_timezone_name
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -32,7 +32,8 @@ class Language:
 
     def __init__(self, code: str, translations: gettext.NullTranslations) -> None:
         self.code = code
-        self.locale = Locale.parse(LOCALES[code])
+        # Not `Locale.parse`, which would load what CLDR knows of other names for languages, 2 MiB.
+        self.locale = Locale(*parse_locale(LOCALES[code]))
         #: "ltr" or "rtl".
         self.direction: str = self.locale.text_direction
         #: What stands between two sentences.
@@ -131,18 +132,36 @@ class Language:
         return format_list(isolated, style=style, locale=self.locale)
 
 
+class _Languages(Mapping[str, Language]):
+    """Each is read when it is first needed: what CLDR says of one takes a megabyte or two."""
+
+    def __init__(self, catalogues: Mapping[str, Traversable | None]) -> None:
+        self._catalogues = catalogues
+        self._read: dict[str, Language] = {}
+
+    def __getitem__(self, code: str) -> Language:
+        if code not in self._read:
+            file = self._catalogues[code]
+            translations = _compiled(file.read_bytes(), code) if file else gettext.NullTranslations()
+            # Of two threads at once, one wins: a language is one object, whoever asks.
+            self._read.setdefault(code, Language(code, translations))
+        return self._read[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._catalogues)
+
+    def __len__(self) -> int:
+        return len(self._catalogues)
+
+
 def load_languages(folder: Traversable | None = None) -> Mapping[str, Language]:
     """English, and every other official language that has a catalogue in *folder* (default: the package's own).
 
-    Raises OSError or babel's PoFileError where a catalogue cannot be read.
+    Where a catalogue cannot be read, asking for its language raises OSError or babel's PoFileError.
     """
-    languages = {"en": Language("en", gettext.NullTranslations())}
     folder = folder or files("statement_intake.replies") / "catalogues"
-    for code in LOCALES:
-        file = folder / code / "LC_MESSAGES" / "letters.po"
-        if code != "en" and file.is_file():
-            languages[code] = Language(code, _compiled(file.read_bytes(), code))
-    return MappingProxyType(languages)
+    found = {code: folder / code / "LC_MESSAGES" / "letters.po" for code in LOCALES if code != "en"}
+    return _Languages({"en": None} | {code: file for code, file in found.items() if file.is_file()})
 
 
 def _compiled(catalogue: bytes, code: str) -> gettext.GNUTranslations:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from cryptography.x509 import load_pem_x509_certificate
 from pydantic import Field, SecretStr, model_validator
 
 from statement_intake.settings.table import Table, on_loopback
@@ -55,8 +54,7 @@ class OAuthSettings(Table):
     def expires(self) -> tuple[str, date] | None:
         """What will stop to work, and its last day; None where that is not known."""
         if self.certificate is not None:
-            pem = load_pem_x509_certificate(self.certificate.get_secret_value().encode())
-            return "certificate", pem.not_valid_after_utc.date()
+            return "certificate", _last_day(self.certificate.get_secret_value())
         return ("secret", self.secret_expires) if self.secret_expires else None
 
     @model_validator(mode="after")
@@ -80,7 +78,14 @@ class OAuthSettings(Table):
         if "PRIVATE KEY-----" not in pem:
             raise ValueError("certificate has no private key in it: key and certificate, one after the other")
         try:
-            load_pem_x509_certificate(pem.encode())
+            _last_day(pem)
         except ValueError:
             # Not its own text, which may quote what it could not read.
             raise ValueError("certificate has no certificate in it that can be read (PEM)") from None
+
+
+def _last_day(pem: str) -> date:
+    """Of a certificate. Raises ValueError where there is none that can be read."""
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - 8 MiB; few applications have certificates
+
+    return load_pem_x509_certificate(pem.encode()).not_valid_after_utc.date()

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from statement_intake.ledger import migration
+from statement_intake.ledger import migration, revision
 from statement_intake.ledger.engine import LedgerError, open_engine
 from statement_intake.ledger.ledger import open_ledger
 from statement_intake.ledger.schema import metadata
@@ -38,9 +39,27 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         engine = open_engine(url)
         migration.upgrade(engine)
-        assert migration.is_current(engine)
+        assert revision.is_current(engine)
         engine.dispose()
     open_ledger(url).close()
+
+
+def test_the_newest_revision_is_alembics_head() -> None:
+    """The numbers of the files are those of the revisions, in their order."""
+    assert ScriptDirectory(str(revision.scripts())).get_current_head() == revision.newest()
+
+
+@pytest.mark.parametrize("said", ["DELETE FROM alembic_version", "UPDATE alembic_version SET version_num = '0013'"])
+def test_a_ledger_of_another_version_is_not_touched(said: str, tmp_path: Path) -> None:
+    """Its administrator is told what to do."""
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    open_ledger(url).close()
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(said))
+    engine.dispose()
+    with pytest.raises(LedgerError, match="an old schema; run: statement-intake migrate"):
+        open_ledger(url)
 
 
 @pytest.mark.parametrize(
