@@ -190,7 +190,7 @@ def test_a_start_of_the_service_does_not_sweep_away_what_an_officer_is_adding(ho
             self._real.overruled(*arguments)  # type: ignore[attr-defined]
 
     with house.open() as workshop:
-        ledger: Any = Flaky(workshop.desk.ledger, {}, instead={"record": Meanwhile(workshop.desk.ledger.record)})
+        ledger: Any = Flaky(workshop.desk.ledger, {}, instead={"verdicts": Meanwhile(workshop.desk.ledger.verdicts)})
         desk = replace(workshop.desk, ledger=ledger)
         attach(house.references[0], tmp_path / "annex.txt", desk, actor="officer", because="annex")
     digests = {row[0] for row in house.rows("SELECT sha256 FROM files")}

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
+from statement_intake.domain.lexicon import lexicon, words_of
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.words import Vocabulary, flat
 
@@ -14,6 +16,8 @@ OFFICIAL = ("ar", "en", "es", "fr", "ru", "zh")
 _LOOKED_AT = 4_000
 #: The same of a document, and the letters without which nothing is said about it.
 _DOCUMENT_LOOKED_AT, _DOCUMENT_LETTERS = 20_000, 40
+#: Documents whose language is remembered: those of the mails in hand, which several rules ask about.
+_DOCUMENTS = 16
 #: Share of the letters that one script must have.
 _DOMINANT = 0.6
 #: Different words of a language that must occur, and how many times as often as those of the next language.
@@ -92,7 +96,12 @@ def written_in(text: str, words: Vocabulary) -> str | None:
 
     Less careful than `spoken`: nobody is written to by it. Of a text in two languages the one with more words counts.
     """
-    text = unicodedata.normalize("NFC", text[:_DOCUMENT_LOOKED_AT])
+    return _written_in(text[:_DOCUMENT_LOOKED_AT], words)
+
+
+@lru_cache(maxsize=_DOCUMENTS)
+def _written_in(text: str, words: Vocabulary) -> str | None:
+    text = unicodedata.normalize("NFC", text)
     scripts = _scripts(text)
     if scripts.total() < _DOCUMENT_LETTERS and scripts["han"] < _CHARACTERS:
         return None
@@ -105,28 +114,26 @@ def written_in(text: str, words: Vocabulary) -> str | None:
         return "ru" if _RUSSIAN.search(text) and not _NOT_RUSSIAN.search(text) else "other"
     if script != "latin":
         return "other"
-    known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
-    said = flat(text)
-    ranked = sorted(((_different(said, code, words), code) for code in known), reverse=True)
-    first, language = ranked[0]
+    first, language = _latin(text, words)[0]
     return language if language in OFFICIAL and first >= _WORDS else "other"
 
 
 def _sure(text: str, language: str, words: Vocabulary) -> str | None:
-    return language if _different(flat(text), language, words) >= _WORDS_OF_SCRIPT else None
+    said = flat(text)
+    return language if lexicon(words, language).different(said, words_of(said)) >= _WORDS_OF_SCRIPT else None
 
 
 def _of_latin(text: str, words: Vocabulary) -> str | None:
-    known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
-    said = flat(text)
-    ranked = sorted(((_different(said, code, words), code) for code in known), reverse=True)
-    (first, language), (second, _) = ranked[:2]
+    (first, language), (second, _) = _latin(text, words)[:2]
     return language if language in OFFICIAL and first >= _WORDS and first >= _MARGIN * second else None
 
 
-def _different(said: str, language: str, words: Vocabulary) -> int:
-    """How many different words of *language* stand in the flat text *said*."""
-    return len({" ".join(match[0].split()) for match in words.pattern("language", language).finditer(said)})
+def _latin(text: str, words: Vocabulary) -> list[tuple[int, str]]:
+    """How many different words of each language in Latin script stand in *text*; the most first."""
+    said = flat(text)
+    there = words_of(said)
+    known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
+    return sorted(((lexicon(words, code).different(said, there), code) for code in known), reverse=True)
 
 
 def _scripts(text: str) -> Counter[str]:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 
 from statement_intake.domain.traditional import SIMPLIFIED
 from statement_intake.domain.trie import trie
@@ -18,6 +19,10 @@ _ENDING = r"[^\W\d_]{0,4}"
 _GAP = r"[\s\-‐-―'’]+"
 #: Arabic conjunctions, prepositions and the article, written in one with their word.
 _ATTACHED = r"(?:و?لل|[وفبلك]?(?:ال)?)"
+#: So many answers about texts of so many characters are remembered.
+_TEXTS, _SHORT = 128, 4_000
+#: In the place of a table's key: those of its words that a text in ASCII can hold.
+_ASCII = "ascii"
 #: A shorter Arabic word is another one without its article.
 _SHORTEST_WITH_ARTICLE = 6
 
@@ -114,6 +119,11 @@ class Vocabulary:
 
     tables: Mapping[str, Mapping[str, tuple[str, ...]]]
     _patterns: dict[tuple[str, str | None, tuple[str, ...]], re.Pattern[str]] = field(default_factory=dict, repr=False)
+    #: `_found`, for the texts of the mail in hand: several rules ask the same of them.
+    _remembered: Callable[[str, str], bool] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_remembered", lru_cache(maxsize=_TEXTS)(self._found))
 
     def words(self, table: str, key: str | None = None) -> tuple[str, ...]:
         """The words of a table, or of one of its keys."""
@@ -129,4 +139,16 @@ class Vocabulary:
 
     def found(self, table: str, text: str) -> bool:
         """True where *text* holds a word of the table."""
-        return self.pattern(table).search(flat(text)) is not None
+        return self._remembered(table, text) if len(text) <= _SHORT else self._found(table, text)
+
+    def _found(self, table: str, text: str) -> bool:
+        said = flat(text)
+        # Whatever the languages of the table, such a text holds none of their letters.
+        pattern = self._ascii(table) if said.isascii() else self.pattern(table)
+        return pattern.search(said) is not None
+
+    def _ascii(self, table: str) -> re.Pattern[str]:
+        name = (table, _ASCII, ())
+        if name not in self._patterns:
+            self._patterns[name] = phrases(word for word in self.words(table) if flat(word).isascii())
+        return self._patterns[name]

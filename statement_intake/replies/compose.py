@@ -1,15 +1,10 @@
 """From a Letter to a finished message: the words in the letter's language, as plain text and HTML, ready for SMTP."""
 
-import hashlib
 import re
 import textwrap
 from collections.abc import Mapping
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,20 +12,17 @@ from markupsafe import Markup
 from statement_intake.domain.reply import Letter
 from statement_intake.domain.value import Value
 from statement_intake.replies.cleaning import reply_subject
+from statement_intake.replies.framing import Envelope, frame, references
 from statement_intake.replies.language import Language, load_languages
 from statement_intake.replies.page import Page, page
 from statement_intake.replies.rewriting import Rewritten, rewrite
 
 TEXT_WIDTH = 76
-#: RFC 5322 sets no limit for References; long threads are cut in the middle, as mail programs do.
-REFERENCES_AT_MOST = 20
-_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
-_ADDRESS = re.compile(r'(?:[^\s<>"(),:;\\\[\]@]+|"[^"\\\r\n]*")@[A-Za-z0-9.-]+', re.ASCII)
 #: Between the languages of a letter.
 BETWEEN = "\n\n" + 76 * "=" + "\n\n"
 _EMPTY_LINES = re.compile(r"\n{3,}")
-#: Below this share of ASCII, base64 is shorter than quoted-printable and no less readable.
-_MOSTLY_ASCII = 0.75
+#: Paragraphs that are remembered with their line breaks: most of a letter stands in others, too.
+_REMEMBERED = 512
 
 
 class ComposedLetter(Value):
@@ -74,29 +66,19 @@ class Composer:
         What comes from outside is cleaned, never refused: a recipient whose address no ASCII header can carry is left
         to the envelope.
         """
-        if not _MESSAGE_ID.fullmatch(message_id):
-            raise ValueError("the Message-ID is not well formed")
-        say = self._language(letter)
         pages = self._pages(letter)
         subject, text = self._text(letter, pages)
         html = self._as_html(pages)
-        message = EmailMessage(policy=SMTP)
-        message["From"] = sender
-        if not message["From"].addresses or message["From"].defects:
-            raise ValueError("the sender is not an address")
-        message["To"] = _recipient(letter.to)
-        message["Subject"] = subject
-        message["Date"] = format_datetime(date)
-        # RFC 3834 section 5; the second is Microsoft's, against out-of-office answers to an answer (MS-OXCMAIL).
-        message["Auto-Submitted"] = "auto-replied"
-        message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(text, cte=_encoding(text))
-        message.add_alternative(html, subtype="html", cte=_encoding(html))
-        # Only now: setting content moves every Content- field into the part.
-        message["Content-Language"] = say.code
-        # "=_" stands in neither encoding; the same letter has the same bytes, however often it is composed.
-        message.set_boundary("=_" + hashlib.sha256(message_id.encode()).hexdigest()[:40])
-        raw = _threading(message_id, letter) + message.as_bytes()
+        envelope = Envelope(
+            message_id=message_id,
+            thread=references(letter.message_id, letter.references),
+            sender=sender,
+            to=letter.to,
+            subject=subject,
+            date=date,
+            language=self._language(letter).code,
+        )
+        raw = frame(envelope, text, html)
         return ComposedLetter(subject=subject, text=text, html=html, message_id=message_id, raw=raw)
 
     @staticmethod
@@ -134,9 +116,12 @@ def _environment(*, escaped: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # They are part of the package, and do not change under a service that runs.
+        auto_reload=False,
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def wrapped(text: str, indent: str = "") -> str:
     """*text* in lines of at most 76 columns, never broken inside a word, an address or a number with its unit."""
     return textwrap.fill(
@@ -147,47 +132,3 @@ def wrapped(text: str, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def references(letter: Letter) -> tuple[str, ...]:
-    """The Message-IDs of the thread, oldest first, ending with the mail that is answered.
-
-    Malformed ones are left out; of more than twenty, the first and the last are kept (RFC 5322 section 3.6.4). Empty
-    where the mail has no Message-ID.
-    """
-    if letter.message_id is None or not _MESSAGE_ID.fullmatch(letter.message_id):
-        return ()
-    earlier = [known for known in letter.references if _MESSAGE_ID.fullmatch(known) and known != letter.message_id]
-    thread = [*dict.fromkeys(earlier), letter.message_id]
-    if len(thread) > REFERENCES_AT_MOST:
-        thread = [thread[0], *thread[-(REFERENCES_AT_MOST - 1) :]]
-    return tuple(thread)
-
-
-def _threading(message_id: str, letter: Letter) -> bytes:
-    """The header fields made of Message-IDs, one to a line.
-
-    Written by hand: `email` folds a long Message-ID by turning it into an encoded word, which nobody can match.
-    """
-    thread = references(letter)
-    fields = [f"Message-ID: {message_id}"]
-    if thread:
-        fields += [f"In-Reply-To: {thread[-1]}", "References: " + "\r\n ".join(thread)]
-    return ("\r\n".join(fields) + "\r\n").encode("ascii")
-
-
-def _recipient(to: str) -> Address | str:
-    """The To field; an empty group (RFC 5322 section 3.4) where the address does not go into an ASCII header."""
-    local, at, domain = to.rpartition("@")
-    try:
-        address = local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
-        if _ADDRESS.fullmatch(address) and address.isascii():
-            return Address(addr_spec=address)
-    except (ValueError, IndexError, MessageError):  # email raises all of these for what it cannot parse
-        pass
-    return "undisclosed-recipients:;"
-
-
-def _encoding(text: str) -> str:
-    ascii_share = sum(map(str.isascii, text)) / max(1, len(text))
-    return "quoted-printable" if ascii_share >= _MOSTLY_ASCII else "base64"

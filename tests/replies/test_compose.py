@@ -14,7 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from statement_intake.domain.reply import Letter, LetterKind, ListedFile
-from statement_intake.replies.compose import REFERENCES_AT_MOST, ComposedLetter, Composer, references
+from statement_intake.replies.compose import ComposedLetter, Composer
+from statement_intake.replies.framing import REFERENCES_AT_MOST, references
 from tests.replies.letters import MESSAGE_ID, NOW, SENDER, SUBJECT_LINE, VIDEO, finding, letter
 
 COMPOSER = Composer()
@@ -104,11 +105,12 @@ def test_references_keep_the_first_and_the_last() -> None:
     """A long thread loses its middle, malformed identifiers and repetitions; long ones stay whole on a line."""
     long = f"<{'x' * 240}@gov.example>"
     known = ("<first@a.example>", "<broken>", *(f"<{n}@a.example>" for n in range(50)), "<0@a.example>", long)
-    thread = references(letter(references=known))
+    answered = letter(references=known)
+    thread = references(answered.message_id, answered.references)
     assert len(thread) == REFERENCES_AT_MOST
     assert (thread[0], thread[-2:]) == ("<first@a.example>", (long, "<original@gov.example>"))
     assert "<broken>" not in thread
-    assert f"\r\n {long}\r\n <original@gov.example>\r\n".encode() in compose(letter(references=known)).raw
+    assert f"\r\n {long}\r\n <original@gov.example>\r\n".encode() in compose(answered).raw
 
 
 @pytest.mark.parametrize(
