@@ -41,6 +41,7 @@ class Reported(Value):
 
 _PARTY = ("subject.party_missing", "subject.party_unknown", "subject.party_ambiguous", "subject.party_sensitive")
 _MEETING = ("meeting.unknown", "meeting.other", "meeting.unclear", "meeting.joint")
+_FORM = ("subject.normalised", "subject.remark", "subject.not_as_announced")
 _TRANSCRIPT = ("transcript.missing", "transcript.unreadable", "transcript.scanned", "transcript.in_body")
 _PLAYED = ("video.unreadable", "video.damaged", "video.no_picture", "video.no_sound", "video.silent", "video.black")
 _LENGTH = ("video.too_long", "video.length_unclear", "video.header")
@@ -63,7 +64,7 @@ RULES: tuple[Rule, ...] = (
     Rule(N_("Meeting"), measures.meeting, _MEETING),
     Rule(N_("Party"), measures.party, (*_PARTY, "sender.organisation", "subject.placeholder")),
     Rule(N_("Agenda item"), measures.items, ("subject.item_missing", "subject.item_unknown")),
-    Rule(N_("Subject line as asked for"), measures.nothing, ("subject.normalised", "subject.not_as_announced")),
+    Rule(N_("Subject line as asked for"), measures.nothing, _FORM),
     Rule(N_("Files can be opened"), measures.files, _CLOSED),
     Rule(N_("Scan for malware"), measures.nothing, _SCAN, None, measures.scanned),
     Rule(N_("Nothing hidden in documents"), measures.nothing, ("document.macros", "document.hidden")),

@@ -94,6 +94,7 @@ def _mends(
     if finding is None and not message.encrypted and (brings.video or brings.text):
         return True
     mended = reading.canonical is not None and not converses(reading) and not reading.tentative
+    mended = mended and not reading.remark.text
     faulty = any(code.startswith(_OF_THE_SUBJECT) for code in _faults(dossier))
     return mended and faulty and (finding is None or finding.code == "message.conversation")
 

@@ -83,7 +83,9 @@ def _is_attempt(reading: SubjectReading, *, files: bool, videos: bool) -> bool:
     """A meeting and a statement are named; or a party beside the meeting, with what makes a statement of it."""
     if not reading.meetings:
         return False
-    speaks = reading.speakers.party is not None or bool(reading.speakers.candidates)
+    # "EMIC" alone may be anybody's: then a name that is certain has to stand beside it.
+    ordered = any(mention.text.lower() != mention.meeting.subject.acronym.lower() for mention in reading.meetings)
+    speaks = reading.speakers.party is not None or (ordered and bool(reading.speakers.candidates))
     return reading.statement or (speaks and (videos or (files and bool(reading.items.numbers))))
 
 
@@ -148,6 +150,8 @@ def _why_not_sure(reading: SubjectReading, *, videos: bool) -> str:
     """What speaks against an attempt although meeting, statement and files are there; empty if nothing does."""
     if reading.tentative:
         return "It calls itself a draft, a test or a mistake."
+    if reading.other_kind:
+        return "It speaks of a statement of another kind."
     if reading.withdraws:
         return "It withdraws something, and carries a video."
     if converses(reading) and not videos:
@@ -167,7 +171,8 @@ def _without_files(message: Message, reading: SubjectReading, ties: Ties, words:
     if message.torn:
         return _silent("message.doubtful", "Its MIME is broken, and files may have been lost in it.")
     fresh = reading.meetings and reading.statement and not reading.wrapping.reply and not ties.answers
-    if fresh and not converses(reading) and not reading.tentative and _announces(message, reading, words):
+    put_off = reading.tentative or reading.remark.contrary
+    if fresh and not converses(reading) and not put_off and _announces(message, reading, words):
         return None
     return _silent("message.conversation", "Speaks about a statement, and carries neither a file nor a link.")
 

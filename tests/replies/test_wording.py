@@ -26,8 +26,8 @@ REJECTING = [
 ]  # fmt: skip
 HOLDING = [
     "message.encrypted", "attachment.closed", "meeting.other", "meeting.unclear", "subject.party_ambiguous",
-    "subject.item_unknown", "version.unclear", "version.reviewed", "deadline.passed", "video.multiple", "video.missing",
-    "video.length_unclear", "video.silent", "video.black", "video.damaged",
+    "subject.item_unknown", "subject.remark", "version.unclear", "version.reviewed", "deadline.passed",
+    "video.multiple", "video.missing", "video.length_unclear", "video.silent", "video.black", "video.damaged",
     "video.by_link", "transcript.scanned", "transcript.in_body",
     "document.macros",
 ]  # fmt: skip

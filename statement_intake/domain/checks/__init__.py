@@ -22,6 +22,7 @@ from statement_intake.domain.checks import (
     meeting_named,
     party_named,
     placeholder,
+    remark,
     scanned,
     sender,
     statement,
@@ -48,6 +49,7 @@ OF_SUBJECT: tuple[Check, ...] = (
     meeting_named.check,  #      meeting.unknown, .other, .unclear, .joint
     party_named.check,  #        subject.party_missing, _unknown, _ambiguous, _sensitive; sender.organisation
     item_named.check,  #         subject.item_missing, _unknown
+    remark.check,  #             subject.remark
     announced_form.check,  #     subject.not_as_announced
     subject_normalised.check,  # subject.normalised
 )

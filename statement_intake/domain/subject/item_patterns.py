@@ -100,6 +100,13 @@ def named(words: Vocabulary) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=8)
+def ordinal_behind(words: Vocabulary) -> re.Pattern[str]:
+    """An ordinal's ending behind a word for "item" and its number: "item 3rd"; no day of a month."""
+    item = words_for_item(words, _LONG_ENOUGH)
+    return re.compile(rf"(?<!\w)(?:{item})\s\d{{1,2}}(?P<ending>st|nd|rd|th)(?=\s*(?:$|[–,;:()\-{TAKEN}{NAME}]))")
+
+
+@lru_cache(maxsize=8)
 def counted(words: Vocabulary) -> re.Pattern[str]:
     """An ordinal before a word for item: "3rd item", "third agenda item", "troisième point"."""
     one = rf"(?:\d{{1,2}}\s?-?{ORDINAL_END}(?=\s)|(?:{_ordinals(words)})(?=\s))"
@@ -139,7 +146,9 @@ def of_others(words: Vocabulary) -> re.Pattern[str]:
     """Numbers without a word for "item" that count something else: "week 3", "3 delegates", "3 %", "$3"."""
     before = words.pattern("counts_others", "before").pattern
     after = words.pattern("counts_others", "after").pattern
-    return re.compile(rf"(?:(?:{before})[\s.:#]{{0,2}}|[$€£]\s?){ITEM}|{ITEM}(?:\s?%|\+\s*$|\s?(?:{after}))")
+    return re.compile(
+        rf"(?:(?:{before})[\s.:#]{{0,2}}|[$€£≈≤≥±~]\s?|(?<!\S)[<>](?!{ITEM}\s?>)){ITEM}|{ITEM}(?:\s?%|\+\s*$|\s?(?:{after}))"
+    )
 
 
 @lru_cache(maxsize=8)

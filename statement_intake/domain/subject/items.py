@@ -26,6 +26,8 @@ def find_items(line: Line, words: Vocabulary) -> tuple[Items, Line]:
     A number with a word for "item" before it (or "of the agenda" behind it) is an item; so are an ordinal before such
     a word, and bare numbers where they stand together in one place. Digits that fit nothing are a doubt, not nothing.
     """
+    if behind := patterns.ordinal_behind(words).search(line.flat):
+        line = Line(line.text[: behind.start("ending")] + line.text[behind.end("ending") :])
     unsaid = patterns.unsaid(words).search(line.flat) is not None
     for pattern in (patterns.named(words), patterns.counted(words)):
         found, line = _take(line, pattern)

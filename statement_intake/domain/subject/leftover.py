@@ -10,7 +10,7 @@ from statement_intake.domain.words import Vocabulary, flat
 #: A title, and the name of a person behind it; never beyond the party's own name.
 _HONORIFIC = re.compile(
     r"(?<!\w)(?:h\.?\s?e\.?|s\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|prof|hon|minister|ministre|ministro|ministra|monsieur|"
-    r"madame|excellency|excellence|excelencia|ambassador|ambassadeur|ambassadrice|embajador|embajadora|judge|commissioner|commissaire|comisionado|comisionada|посол|посла|"
+    r"madame|excellency|excellence|excelencia|ambassador|amb|emb|cllr|ambassadeur|ambassadrice|embajador|embajadora|judge|commissioner|commissaire|comisionado|comisionada|посол|посла|"
     rf"министр|министра|г-н|г-на|г-жа|السيد|السيدة|السفير|الوزير|الدكتور)(?!\w)\.?(?:\s+(?!(?:of|for|from|at|the|du|del|из|от)\s)[^\s{NAME}]+){{0,5}}"
 )
 #: What has its seat in a city abroad, as `flat` leaves it.

@@ -22,7 +22,7 @@ _FOLLOWING = r"[\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•�
 _MISREAD = re.compile(rf"[Â-Ã]{_FOLLOWING}|[Ð-Û]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
 _MOJIBAKE = re.compile(rf"â€|[ÂÃ]{_FOLLOWING}|(?:[ÐÑØÙ]{_FOLLOWING}){{2}}")
 _DOTTED = re.compile(r"\w+(?:\.\w+){3,}")
-_DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d~]")
+_DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe58\ufe63\uff0d]|~(?!\d)")
 
 #: What web mail leaves of a character when it is escaped once too often. "&amp;" only where it makes no other of them.
 _ENTITY = {"ndash": "–", "mdash": "–", "#8211": "–", "#8212": "–", "nbsp": " ", "#160": " ", "amp": "&"}

@@ -45,7 +45,10 @@ _SUFFIX = (
 )
 
 
-_COMPANY = r"ltd|limited|llc|llp|inc|corp|gmbh|plc|bv|srl|s\.?a\.?r\.?l|s\.a|ооо|зао|有限公司"
+_COMPANY = (
+    r"ltd|limited|llc|llp|inc|corp|gmbh|plc|bv|srl|s\.?a\.?r\.?l|s\.a|electronics|technolog(?:y|ies)|solutions|industries|holdings?|"
+    r"consulting|ооо|зао|有限公司"
+)
 #: Words between an ordinal and a meeting's name.
 _BETWEEN = (
     r"resumed|reprise|session of the|session|meeting of the|meeting|the|of|reunion|reunion de la|de la|du|sesion|"

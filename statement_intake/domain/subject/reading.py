@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from statement_intake.domain.meeting import Meeting, join_items
 from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.subject.items import Items, find_items
-from statement_intake.domain.subject.line import TAKEN, Line, clean
+from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line, clean
 from statement_intake.domain.subject.meetings import (
     Certainty,
     MeetingMention,
@@ -16,6 +17,7 @@ from statement_intake.domain.subject.meetings import (
     find_meetings,
     other_ordinal,
 )
+from statement_intake.domain.subject.remarks import Remark, find_remark
 from statement_intake.domain.subject.speakers import Speakers, called, code_before_number, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
 from statement_intake.domain.value import Value
@@ -40,6 +42,10 @@ class SubjectReading(Value):
     placeholder: str = ""
     speakers: Speakers = Speakers()
     items: Items = Items()
+    #: It names another kind of statement, and no statement beside it: "bank statement".
+    other_kind: bool = False
+    #: What it says besides, where party and items are certain.
+    remark: Remark = Remark()
     #: Of a video, or of a transcript, which only a video has.
     speaks_of_video: bool = False
     #: It asks or thanks, or says that there is none: whatever else it says, it wants a person.
@@ -106,7 +112,9 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     speakers = understand(names, line, parties, words)
     if not speakers.text:
         speakers = code_before_number(around, parties)
+    remark = Remark()
     if speakers.party and items.numbers and not items.doubtful:
+        remark = find_remark(whole, line, speakers.party, parties, words)
         placeholder = ""  # Filled in beside the brackets, or used as a label: "agenda item number 3".
     # Nothing is ever said about the subjects of the world's other mail.
     wants_suggestions = bool(speakers.unknown) and not placeholder and bool(mentions or statement or wrapping.reply)
@@ -115,12 +123,15 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
         wrapping=wrapping,
         meetings=tuple(_doubted(mention, line, words) for mention in mentions),
         statement=statement,
+        other_kind=not statement and words.found("not_statement", whole.text),
         placeholder=placeholder,
         speakers=speakers,
         items=items,
+        remark=remark,
         speaks_of_video=words.found("video", whole.text) or _found("transcript", "sure", whole.text, words),
         asks=_found("conversation", "asks", line.text, words)
         or words.found("denied", whole.text)
+        or _speaks_about(words).search(line.flat) is not None
         or _QUESTION.search(whole.text) is not None,
         arranges=_found("conversation", "arranges", around.text, words),
         withdraws=words.found("withdrawal", whole.text) and not words.found("replaces", whole.text),
@@ -161,6 +172,14 @@ def _without_thanks(line: Line, words: Vocabulary) -> Line:
 
 def _found(table: str, key: str, text: str, words: Vocabulary) -> bool:
     return words.pattern(table, key).search(flat(text)) is not None
+
+
+@lru_cache(maxsize=8)
+def _speaks_about(words: Vocabulary) -> re.Pattern[str]:
+    """Somebody else's words on a statement: "Comments on France's statement"; "on item 3" are a party's own."""
+    return re.compile(
+        rf"(?:{words.pattern('about').pattern})(?! behalf)[^{NAME}{TAKEN}{ITEM}–,;:|()]{{0,40}}[{NAME}{TAKEN}]"
+    )
 
 
 def _tentative(whole: Line, words: Vocabulary) -> bool:

@@ -80,16 +80,23 @@ _COUNTED = (
     "files|attachments|videos|documents|pages|speakers|languages|copies|versions|links|"
     "fichiers|orateurs|langues|archivos|oradores|idiomas|ораторов|языка|языках"
 )
+#: A telephone's number.
+_TELEPHONE = (
+    r"(?:\b(?:tel|telephone|phone|mobile|mob|cell|gsm|whatsapp|fax|contact|tlf|тел|هاتف|电话)[.:\s]{0,3}|"
+    r"(?<![\w+])(?=\+\d))\+?\d[\d\s()./–-]{5,18}\d(?!\w)"
+)
 #: Everything that carries digits and is not an agenda item. Order matters: the longer forms first.
 _NOISE = re.compile(
     "|".join(
         (
+            _TELEPHONE,
             r"\[?\bsi-[0-9a-z]{4}-[0-9a-z]{4}\b\]?",  # our own reference numbers
             r"\bcu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
             r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?[.°]?\s?[\w/\-]*\d[\w/\-]*",
             # A file number of the sender's: "Ref: PMV/UN/0345/2023".
             r"\b(?:ref|reference|referencia)[.:\s]*(?:no?\b)?[.:°\s]*[\w.\-]*/[\w./\-]*\d[\w/\-]*",
             r"^[a-z][a-z.\-]*(?:/[\w.\-]+)*/\d{3,6}/(?:19|20)\d{2}\b",
+            r"\bcac/cosp(?:/[\w.]+)+",  # a symbol of the meeting's documents
             r"(?:(?<=\d\s)|(?<=,\s)|(?<=\())\d{1,2}[-–]\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}\b",  # 4-8.09.2023
             r"\b\d{4}\s?[-–./]\s?\d{1,2}\s?[-–./]\s?\d{1,2}\b",  # 2023-09-04
             # 04.09.2023; in "3 – 04.09.2023" and "3 - 04-09-2023" the item is left.
@@ -116,7 +123,7 @@ _NOISE = re.compile(
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
             rf"(?:(?<=[–,(+;/|]\s)|(?<=[–,(+;])|(?<=\bin\s))\d{{1,2}}\s?(?:{_COUNTED})\b",
             # A piece of several, and what cameras call their files: "mail 1/2", "Doc. 2", "IMG 2043.MOV".
-            r"\b(?:doc|document|file|attachment|clip|e?mail|message)s?\.?\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/)\s?\d{1,2})?\b",
+            r"\b(?:doc|document|file|attachment|clip|e?mail|message|envoi|envio|courriel|correo|письмо)s?\.?\s?(?:n[o°]?\.?\s?)?\d{1,2}(?:\s?(?:of|/|sur|de|из)\s?\d{1,2})?\b",
             r"\b(?:img|dsc|dscn|vid|mvi|pxl|gopr|gh)[\s\-]?\d{3,}(?:[\s\-]\d+)*(?:\.\w{3,4})?\b",
             # Where, when and by whom it is given: "Conference Room 3", "speaker no. 3", "minute 3".
             r"\b(?:speaker|orateur|orador|room|salle|sala|minute|copy|note|session)\s?(?:no?\.?|number|nr\.?|#)?\s?\d{1,2}\b",

@@ -29,6 +29,7 @@ FAULTS: Mapping[str, Words] = MappingProxyType(
         "subject.party_ambiguous": subject.party_ambiguous,
         "subject.item_missing": subject.item_missing,
         "subject.item_unknown": subject.item_unknown,
+        "subject.remark": subject.remark,
         "subject.placeholder": subject.placeholder,
         "subject.not_as_announced": subject.not_as_announced,
         "version.unclear": subject.version_unclear,

@@ -69,6 +69,26 @@ def item_unknown(say: Language, facts: Facts) -> Advice:
     return Advice(fault=fault, cure=cure + _items_of_the_agenda(say, facts))
 
 
+def remark(say: Language, facts: Facts) -> Advice:
+    """Free text that may change what was sent."""
+    text = facts.text("text")
+    fault = (
+        say(
+            "The subject line also says “%(text)s”, and we are not certain what that means for the statement.",
+            text=text,
+        )
+        if text
+        else say("The subject line also says something that we do not understand with certainty.")
+    )
+    return Advice(
+        fault=fault,
+        cure=say(
+            "Please tell us what is meant, or use a subject line with nothing but the meeting, the name of the "
+            "delegation and the number of the agenda item."
+        ),
+    )
+
+
 def placeholder(say: Language, facts: Facts) -> Advice:
     """The pattern itself was pasted."""
     text = facts.text("text")

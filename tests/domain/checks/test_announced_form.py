@@ -1,7 +1,7 @@
 """A meeting that takes only the announced form of the subject line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statement_intake.domain.judge import Knowledge
@@ -80,6 +80,7 @@ def test_what_is_not_understood_has_its_own_fault() -> None:
 PARTIES = sorted({name.code for name in knowledge().parties.names()})
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PARTIES), st.sampled_from(["1", "3", "3(a)"]), st.sampled_from("–—-−‒"))
 def test_the_announced_line_of_every_party_is_taken(code: str, item: str, dash: str) -> None:
     """States and groups; an organisation's letter waits for a person."""

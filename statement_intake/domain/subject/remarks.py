@@ -1,0 +1,85 @@
+"""What a line says besides who speaks and on what, where it may change what the line is: "rejected", "not yet".
+
+Before a name and beside it, `speakers` doubts what is not known to say nothing. What stands elsewhere, mostly behind
+the items, is doubted here: free text is no part of the announced form, and what nobody understands nobody accepts.
+"""
+
+import re
+from functools import lru_cache
+
+from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.subject.leftover import is_strange, leftover
+from statement_intake.domain.subject.line import NAME, Line
+from statement_intake.domain.value import Value
+from statement_intake.domain.words import Vocabulary, flat
+
+#: Initials of a body; longer words in capitals are words.
+_LONGEST_INITIALS = 7
+#: The title of a speech: “Pacific unity against corruption”.
+_QUOTED = re.compile(r"[“«][^”»]*[”»]|\"[^\"]*\"")
+
+
+class Remark(Value):
+    """Free text of a line."""
+
+    #: As written; empty if all that the line says is understood.
+    text: str = ""
+    #: It takes something back, puts it off, or speaks about a statement: it is not just unknown.
+    contrary: bool = False
+
+
+def find_remark(whole: Line, rest: Line, party: Party, table: PartyTable, words: Vocabulary) -> Remark:
+    """What is left of *whole* in *rest* (without meeting, statement, items) beside *party*'s name and courtesies."""
+    rest = rest.without_all(words.pattern("unpublished")).without_all(words.pattern("remark", "unless"))
+    for segment in rest.segments:
+        if _is_contrary(segment, whole, words):
+            return Remark(text=segment.replace(NAME, party.name), contrary=True)
+    initials = any(character.islower() for character in whole.text)
+    own = Line(table.without_own(rest.without_all(_QUOTED).text, party)).without_all(words.pattern("state_organ"))
+    for segment in own.segments:
+        if NAME not in segment and not _is_understood(segment, party, table, words, initials=initials):
+            return Remark(text=segment)
+    return Remark()
+
+
+def _is_contrary(segment: str, whole: Line, words: Vocabulary) -> bool:
+    """True for what takes back or puts off, unless it is said of an earlier mail, or of a part alone."""
+    said = flat(segment)
+    if words.pattern("remark", "contrary").search(said):
+        return words.pattern("remark", "again").search(whole.flat) is None
+    if words.pattern("remark", "later").search(said):
+        part = words.pattern("remark", "parts", more=(*words.words("video"), *words.words("transcript")))
+        return part.search(said) is None
+    return False
+
+
+def _is_understood(segment: str, party: Party, table: PartyTable, words: Vocabulary, *, initials: bool) -> bool:
+    """True for what says nothing beside *party*: courtesies, its capital, some body's initials, a person's name.
+
+    *initials*: the line has small letters, so that a word in capitals is one of initials.
+    """
+    more = _understood(words)
+    if not is_strange(segment, party, table, words, more):
+        return True
+    if initials:
+        segment = re.sub(r"(?<!\w)[^\W\d_]+(?!\w)", lambda word: _without_initials(word[0], table), segment)
+    unknown = leftover(segment, words, more)
+    return not unknown or table.is_capital(unknown, party) or _is_called(segment, unknown.split())
+
+
+@lru_cache(maxsize=8)
+def _understood(words: Vocabulary) -> tuple[str, ...]:
+    return (*words.words("remark", "understood"), *words.words("banners"), *words.words("aligned"))
+
+
+def _without_initials(word: str, table: PartyTable) -> str:
+    """*word*, unless it is the initials of some body ("EACC") that is not known to be another State's."""
+    body = word.isupper() and 1 < len(word) <= _LONGEST_INITIALS and not table.by_agency(word)
+    return " " if body else word
+
+
+def _is_called(segment: str, unknown: list[str]) -> bool:
+    """True where the *unknown* words are written as a person's name is: "Twalib Mbarak", "J. Petrauskas"."""
+    written = [word for word in re.findall(r"[^\W\d_]+", segment) if flat(word) in unknown]
+    initials = re.findall(r"(?<!\w)[^\W\d_]\.", segment)
+    return len(written) + len(initials) > 1 and all(word[0].isupper() and not word.isupper() for word in written)
