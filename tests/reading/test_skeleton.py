@@ -49,6 +49,25 @@ def test_a_giant_line_is_cut_too(tmp_path: Path) -> None:
     assert payloads(raw, tmp_path / "raw") == [content]
 
 
+@pytest.mark.parametrize("encoded", [b"QUJD" * 19, b"QUJD" * 5_000, b"QUJD" * MEGABYTE])
+def test_of_base64_a_line_is_kept(encoded: bytes, tmp_path: Path) -> None:
+    """A parser that looks for lines and headers finds none in it; of anything else it sees the beginning."""
+    lines = base64.encodebytes(base64.b64decode(encoded))
+    (tmp_path / "raw").write_bytes(raw := mail(b"A: b\n\n" + lines, b"A: c\n\nSubject: " + b"x" * 1_000))
+    kept = cut(tmp_path / "raw", message_bytes=len(raw)).content
+    assert len(kept) < 2_000
+    assert kept.count(b"QUJD") == 19
+    assert b"Subject: " + b"x" * 1_000 in kept
+    assert payloads(raw, tmp_path / "raw")[0].split() == lines.split()
+
+
+def test_a_mail_within_is_not_taken_for_base64(tmp_path: Path) -> None:
+    """Its headers have colons, and what they announce is found."""
+    inner = b"A: b\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nend\r\n--q--\r\n"
+    raw = mail(b"Content-Type: message/rfc822\n\n" + inner)
+    assert payloads(raw, tmp_path / "raw") == [b"end"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(places=st.lists(st.integers(KEPT - 10, KEPT + 10), max_size=4), tail=st.integers(1_048_560, 1_048_590))
 def test_dashes_at_every_border_are_seen(

@@ -1,15 +1,15 @@
 """From a raw mail to a Message: the walk over its parts, iterative; a mail within the mail is read by itself."""
 
 import email
-import email.policy
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import Message as Mime
 from pathlib import Path
+from typing import Self
 
-import mailparser
+from mailparser import MailParser
 
 from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.reading.answer import Run
@@ -124,7 +124,7 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool, runs: 
 def _parse(content: bytes, found: Found) -> Mime:
     """The mail's tree, by mail-parser; by the standard library alone where that gives up."""
     try:
-        parsed = mailparser.parse_from_bytes(content).message
+        parsed = _Tree.from_bytes(content).message
     except RecursionError:
         raise
     except Exception as error:  # its own exceptions and those of what it calls
@@ -134,7 +134,15 @@ def _parse(content: bytes, found: Found) -> Mime:
         parsed = None
     if isinstance(parsed, Mime):
         return parsed
-    return email.message_from_bytes(content, policy=email.policy.compat32)
+    return email.message_from_bytes(content)
+
+
+class _Tree(MailParser):  # type: ignore[misc]  # it has no types
+    """mail-parser's way to a mail's tree, and no further: what it makes of headers and bodies nobody would look at."""
+
+    def parse(self) -> Self:
+        """Called when the tree is there."""
+        return self
 
 
 @dataclass(frozen=True)
