@@ -1,33 +1,66 @@
 """A mail of our own that has a little of everything that a statement's mail usually has."""
 
+import base64
 import io
 import zipfile
-from email.message import EmailMessage
 
 _WORDPROCESSING = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TYPES = b"""<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override
 PartName="/word/document.xml"
 ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"""
+_PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100
+
+
+_TEXT = "Please find attached our statement. https://example.org/"
+#: Written out, because what could write it would stay in every reader's memory.
+_MAIL = """\
+From: =?utf-8?q?Mission_perman=C3=A9nte?= <mission@example.org>
+To: uncac@un.org
+Cc: unov.conference@un.org
+Subject: =?utf-8?q?12th_EMIC_statement_=E2=80=93_C=C3=B4te_d=27Ivoire_4?=
+Date: Wed, 23 Aug 2023 07:30:00 +0000
+Message-ID: <sample@example.org>
+Received: from a.example by b.example; Wed, 23 Aug 2023 07:30:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="mixed"
+
+--mixed
+Content-Type: multipart/alternative; boundary="alternative"
+
+--alternative
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: 7bit
+
+{text}
+
+--alternative
+Content-Type: text/html; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+<p>{text} <a href=3D"https://example.org/">here</a></p>
+
+--alternative--
+
+--mixed
+Content-Type: application/octet-stream
+Content-Transfer-Encoding: base64
+Content-Disposition: attachment; filename="statement.docx"
+
+{document}
+--mixed
+Content-Type: image/png
+Content-Transfer-Encoding: base64
+Content-Disposition: inline; filename="flag.png"
+
+{picture}
+--mixed--
+"""
 
 
 def sample_mail() -> bytes:
     """Text, HTML, a document and a picture, with headers in two charsets."""
-    mail = EmailMessage()
-    mail["From"] = "Mission perman\u00e9nte <mission@example.org>"
-    mail["To"] = "uncac@un.org"
-    mail["Cc"] = "unov.conference@un.org"
-    mail["Subject"] = "12th EMIC statement \u2013 C\u00f4te d'Ivoire 4"
-    mail["Date"] = "Wed, 23 Aug 2023 07:30:00 +0000"
-    mail["Message-ID"] = "<sample@example.org>"
-    mail["Received"] = "from a.example by b.example; Wed, 23 Aug 2023 07:30:00 +0000"
-    text = "Please find attached our statement. https://example.org/"
-    mail.set_content(text)
-    mail.add_alternative(f'<p>{text} <a href="https://example.org/">here</a></p>', subtype="html")
-    mail.add_attachment(_document(text), maintype="application", subtype="octet-stream", filename="statement.docx")
-    mail.add_attachment(
-        b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="flag.png", disposition="inline"
-    )
-    return mail.as_bytes().replace(b"\n", b"\r\n")
+    document, picture = (base64.encodebytes(content).decode() for content in (_document(_TEXT), _PICTURE))
+    return _MAIL.format(text=_TEXT, document=document, picture=picture).replace("\n", "\r\n").encode()
 
 
 def _document(text: str) -> bytes:

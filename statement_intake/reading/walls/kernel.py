@@ -7,6 +7,7 @@ import ctypes
 import os
 import platform
 import signal
+from itertools import takewhile
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -17,17 +18,18 @@ CLONE_NEWPID = 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
 MS_REC, MS_PRIVATE = 16384, 1 << 18
 
-_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
+_PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 1, 23, 24
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _CAPABILITY_VERSION_3 = 0x20080522
 _SIGKILL = 9
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_libc.prctl.argtypes = (ctypes.c_int, *4 * [ctypes.c_ulong])
+_libc.mount.argtypes = (*3 * [ctypes.c_char_p], ctypes.c_ulong, ctypes.c_char_p)
 #: The same, for what must not let go of the interpreter's lock.
 _interpreter = ctypes.PyDLL(None, use_errno=True)
 _interpreter.syscall.restype = ctypes.c_long
-for _name in ("PyOS_BeforeFork", "PyOS_AfterFork_Child", "PyOS_AfterFork_Parent"):
-    getattr(_interpreter, _name).restype = None
 _NULL = ctypes.c_void_p(None)
 
 
@@ -46,14 +48,13 @@ def syscall(number: int, *arguments: object) -> int:
 
 
 def fork_into(flags: int) -> int:
-    """os.fork(), the child of which lives in the new namespaces that *flags* name from its first moment (clone(2))."""
-    _interpreter.PyOS_BeforeFork()
-    process: int = _interpreter.syscall(ctypes.c_long(_clone()), ctypes.c_long(flags | signal.SIGCHLD), *4 * [_NULL])
-    if process == 0:
-        _interpreter.PyOS_AfterFork_Child()
-    else:
-        _interpreter.PyOS_AfterFork_Parent()
-    return checked(process, "clone")
+    """os.fork(), the child of which lives in the new namespaces that *flags* name from its first moment (clone(2)).
+
+    Only for a process of one thread. Nobody else can hold a lock in it, so what Python mends after a fork (locks, the
+    list of threads, the state of `random`) is whole, and left alone: the mending costs more than the fork.
+    """
+    arguments = (ctypes.c_long(_clone()), ctypes.c_long(flags | signal.SIGCHLD), *4 * [_NULL])
+    return checked(_interpreter.syscall(*arguments), "clone")
 
 
 def _clone() -> int:
@@ -68,15 +69,20 @@ def unshare(flags: int) -> None:
 
 def become_the_same_user() -> None:
     """In a new user namespace: keep the user and group ids of the old one (user_namespaces(7))."""
-    for name, text in _identity.items():
-        Path("/proc/self", name).write_text(text)
+    for path, text in _identity.items():
+        # Each byte of memory that a cell writes costs a page that it no longer shares, so plain calls.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(descriptor, text)
+        finally:
+            os.close(descriptor)
 
 
 #: Read before the namespace is left, in which nobody has a name yet.
 _identity = {
-    "setgroups": "deny",
-    "uid_map": f"{os.getuid()} {os.getuid()} 1",
-    "gid_map": f"{os.getgid()} {os.getgid()} 1",
+    "/proc/self/setgroups": b"deny",
+    "/proc/self/uid_map": b"%d %d 1" % (os.getuid(), os.getuid()),
+    "/proc/self/gid_map": b"%d %d 1" % (os.getgid(), os.getgid()),
 }
 
 
@@ -106,8 +112,7 @@ def scratch(folder: Path, octets: int) -> None:
 
 def _mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     encoded = [text.encode() if text is not None else None for text in (source, target, kind, options)]
-    result = _libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
-    checked(result, f"mount on {target}")
+    checked(_libc.mount(*encoded[:3], flags, encoded[3]), f"mount on {target}")
 
 
 def die_with_parent() -> None:
@@ -127,16 +132,16 @@ def no_new_privileges() -> None:
 
 def drop_capabilities() -> None:
     """Give up every capability, for good."""
-    for capability in range(64):
-        try:
-            prctl(_PR_CAPBSET_DROP, capability)
-        except OSError:
-            break  # this kernel knows no more of them
+    for capability in _capabilities:
+        prctl(_PR_CAPBSET_DROP, capability)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
 
 
 def prctl(option: int, value: int) -> int:
     """An operation on this process (prctl(2))."""
-    none = ctypes.c_ulong(0)
-    return checked(_libc.prctl(option, ctypes.c_ulong(value), none, none, none), f"prctl {option}")
+    return checked(_libc.prctl(option, value, 0, 0, 0), f"prctl {option}")
+
+
+#: Those that this kernel knows, by their numbers.
+_capabilities = tuple(takewhile(lambda number: _libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) >= 0, range(64)))
