@@ -71,4 +71,12 @@ def _translate(context: ExceptionContext) -> None:
     """
     error = context.sqlalchemy_exception
     if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError | DataError | ProgrammingError):
-        raise LedgerError(f"the ledger cannot be used: {error.orig}") from error
+        raise LedgerError(f"the ledger cannot be used: {error.orig}{_hint(context, str(error.orig))}") from error
+
+
+def _hint(context: ExceptionContext, told: str) -> str:
+    """Where to look: SQLite itself does not say which file, nor why."""
+    file = context.engine.url.database if context.engine is not None else None
+    if file is None or not told.startswith(("unable to open", "attempt to write a readonly", "disk I/O")):
+        return ""
+    return f" ({file}: may this account write into its folder, is the disk mounted for writing, and is it whole?)"

@@ -70,5 +70,6 @@ def open_ledger(url: str, replies: ReplyLimits | None = None) -> Ledger:
     except DBAPIError as error:
         raise LedgerError(f"the ledger {engine.url.database} cannot be opened: {error.orig}") from error
     if answer != "ok":
-        raise LedgerError(f"the ledger {engine.url.database} is damaged ({answer}); restore it from a backup")
+        told = " ".join(str(answer).split())
+        raise LedgerError(f"the ledger {engine.url.database} is damaged ({told}); restore it from a backup")
     return Ledger(engine, replies or ReplyLimits())

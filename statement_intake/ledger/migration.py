@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from statement_intake.ledger import people_schema  # noqa: F401 - so that the metadata is complete
 from statement_intake.ledger.engine import open_engine
-from statement_intake.ledger.revision import scripts
+from statement_intake.ledger.revision import is_current, scripts
 
 
 def _config(engine: Engine) -> Config:
@@ -18,7 +18,9 @@ def _config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Make or renew the schema."""
+    """Make or renew the schema. Raises LedgerError if a newer version has made it."""
+    if is_current(engine):
+        return
     command.upgrade(_config(engine), "head")
 
 

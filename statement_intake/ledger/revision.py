@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
+from statement_intake.ledger.engine import LedgerError
+
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -27,9 +29,14 @@ def is_empty(engine: Engine) -> bool:
 
 
 def is_current(engine: Engine) -> bool:
-    """The schema is the one that this version works with."""
+    """The schema is the one that this version works with. Raises LedgerError if a newer version has made it."""
     if not inspect(engine).has_table("alembic_version"):
         return False
     with engine.connect() as connection:
         revisions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    if newer := [revision for revision in revisions if str(revision) > newest()]:
+        raise LedgerError(
+            f"the ledger {engine.url.database} was made by a newer version of this program ({newer[0]}): install that "
+            "one again, or restore the backup from before the upgrade"
+        )
     return list(revisions) == [newest()]

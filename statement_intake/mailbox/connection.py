@@ -17,6 +17,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.mailbox import MailboxError
+from statement_intake.reaching import hint, untrusted
 from statement_intake.settings import MailboxSettings
 
 CONNECT_SECONDS = 15
@@ -185,9 +186,9 @@ def _reach(settings: MailboxSettings, context: ssl.SSLContext | None) -> IMAPCli
 
 def _not_connected(error: BaseException, settings: MailboxSettings) -> MailboxError:
     if isinstance(error, ssl.SSLCertVerificationError):
-        reason = f"the server's certificate is not trusted: {error.verify_message} (is ca_file right?)"
-        return MailboxError(f"{place(settings)}: {reason}", permanent=True)
-    return MailboxError(f"{place(settings)}: could not connect: {_told(error, settings)}")
+        return MailboxError(f"{place(settings)}: {untrusted(error)}", permanent=True)
+    told = _told(error, settings) + hint(error, settings.security)
+    return MailboxError(f"{place(settings)}: could not connect: {told}")
 
 
 def _start_tls(client: IMAPClient, settings: MailboxSettings, context: ssl.SSLContext | None) -> None:

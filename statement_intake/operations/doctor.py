@@ -26,6 +26,9 @@ from statement_intake.workshop import (
     now,
 )
 
+#: Gigabytes; a meeting's videos take tens of them, and one mail up to message_megabytes twice.
+_AMPLE = 5
+
 
 class Diagnosis(Value):
     """One thing that was looked at."""
@@ -158,6 +161,7 @@ def _smtp(settings: Settings, tokens: TokenSource | None) -> Iterator[Diagnosis]
 def _ledger(settings: Settings) -> list[str]:
     database = make_url(settings.ledger.url).database
     if database and not Path(database).exists():
+        _writable(Path(database))
         return [f"{database} does not exist yet; the service makes it at its first start."]
     ledger = open_ledger(settings.ledger.url)
     try:
@@ -170,11 +174,20 @@ def _ledger(settings: Settings) -> list[str]:
 
 
 def _files(path: Path) -> list[str]:
+    free = os.statvfs(_writable(path))
+    gigabytes = free.f_bavail * free.f_frsize / 1_000_000_000
+    said = f"{path}: {gigabytes:.0f} GB free." if gigabytes >= _AMPLE else f"{path}: {gigabytes:.1f} GB free"
+    return [said if gigabytes >= _AMPLE else Shortcoming(f"{said}: soon nothing more can be taken in.")]
+
+
+def _writable(path: Path) -> Path:
+    """The folder that *path* is or will be made in. Raises SurroundingsFault where we may not write to it."""
     nearest = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
     if not os.access(nearest, os.W_OK):
-        raise SurroundingsFault(f"{nearest} cannot be written to.")
-    free = os.statvfs(nearest)
-    return [f"{path}: {free.f_bavail * free.f_frsize // 1_000_000_000} GB free."]
+        raise SurroundingsFault(
+            f"{nearest} cannot be written to by this account: whose is it, and is it mounted read-only?"
+        )
+    return nearest
 
 
 def _tried(check: str, examination: Callable[[], list[str]]) -> Iterator[Diagnosis]:

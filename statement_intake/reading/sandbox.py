@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from statement_intake.domain.decoded import Decoded
+from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.inspection import Inspected, Preview
 from statement_intake.domain.message import Attachment, Headers, Message
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Mode, Request, Run
@@ -110,7 +111,8 @@ class Reader:
                 answer = self._run("examine", Path(os.devnull), Path(workspace))
         if answer.examined is None:
             raise ReaderFault("the reader does not say what works")
-        return [_PROTECTED[self._protections[0]], *answer.examined]
+        told = _PROTECTED[self._protections[0]]
+        return [told if self._protections[0] == "bubblewrap" else Shortcoming(told), *answer.examined]
 
     @property
     def unsandboxed(self) -> bool:

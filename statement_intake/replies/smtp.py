@@ -11,6 +11,7 @@ from contextlib import suppress
 from enum import StrEnum
 
 from statement_intake.domain.credentials import Tokens
+from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.value import Value
 from statement_intake.replies.smtp_session import (
     REPLY_LIMIT,
@@ -27,6 +28,8 @@ __all__ = ["SendState", "Sending", "SmtpTransport", "TransportError", "on_the_wi
 
 #: Answers that speak about our account and not about the letter (RFC 4954 section 6).
 ACCOUNT_CODES = frozenset({530, 534, 535, 538})
+#: Octets that no letter of ours comes near.
+_ENOUGH = 1_000_000
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 #: Controls, surrogates, angle brackets, spaces outside quotes, no @, or nothing before or behind it.
 _UNSENDABLE = re.compile(r'[\x00-\x1f\x7f<>\ud800-\udfff]|^[^@]*$|^@|@$|^[^"]*\s')
@@ -96,21 +99,27 @@ class SmtpTransport:
         return self._end(smtp)
 
     def examine(self) -> list[str]:
-        """Connect, secure, sign in, say NOOP and leave; what worked, a sentence each.
+        """Connect, secure, sign in, begin a letter that goes nowhere, and leave; what worked, a sentence each.
 
         Raises TransportError with what does not work.
         """
         smtp = self._door.open()
-        limit = _size_limit(smtp)
+        limit, sender = _size_limit(smtp), f"MAIL FROM:<{_wire_address(self._settings.envelope_sender)}>"
         try:
-            demand(smtp.noop())
+            # Without RCPT and DATA there is no letter (RFC 5321 section 3.3); an account that may not send shows here.
+            smtp.command_encoding = "utf-8"
+            demand(smtp.docmd(sender))
         except (OSError, smtplib.SMTPException) as error:
             smtp.close()
             raise self._door.lost(error) from error
         except RefusedError as refused:
             leave(smtp)
-            message = self._door.line(f"{self._door.place} refused NOOP: {refused.code} {refused.text}")
-            raise TransportError(message, permanent=refused.permanent) from refused
+            message = f"{self._door.place} refused {sender}: {refused.code} {refused.text}"
+            if refused.code in ACCOUNT_CODES and not self._settings.username:
+                message += " (it wants a username and a password)"
+            elif refused.code not in ACCOUNT_CODES:
+                message += " (it can be changed: envelope_sender)"
+            raise TransportError(self._door.line(message), permanent=refused.permanent) from refused
         leave(smtp)
         said = [f"The SMTP server {self._door.place} answers."]
         if self._settings.transport == "none":
@@ -120,7 +129,8 @@ class SmtpTransport:
         if self._settings.username:
             said.append(f"Signing in as {self._settings.username} works.")
         if limit:
-            said.append(f"The server takes letters of up to {limit} bytes.")
+            told = f"The server takes letters of up to {limit} bytes."
+            said.append(told if limit >= _ENOUGH else Shortcoming(f"{told} Longer ones of ours will fail."))
         return said
 
     def _end(self, smtp: smtplib.SMTP) -> Sending:

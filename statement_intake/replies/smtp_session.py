@@ -5,9 +5,11 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 
 from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.reaching import hint, untrusted
 from statement_intake.settings import SmtpSettings
 
 PORTS = {"tls": 465, "starttls": 587, "none": 25}
@@ -51,7 +53,6 @@ class SmtpDoor:
         self._host = (settings.host or "").strip("[]")
         self._security = settings.transport
         self._port = settings.port or PORTS[self._security]
-        self._context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
 
     @property
     def place(self) -> str:
@@ -98,6 +99,15 @@ class SmtpDoor:
         text = text.replace(password, "…") if password else text
         return _CONTROLS.sub(" ", text).strip()[:REPLY_LIMIT]
 
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """What the server is verified by, read once and only where it is needed. Raises TransportError."""
+        try:
+            return ssl.create_default_context(cafile=str(self._settings.ca_file) if self._settings.ca_file else None)
+        except OSError as error:
+            message = f"smtp: ca_file {self._settings.ca_file} cannot be used: {error.strerror or error}"
+            raise TransportError(self.line(message), permanent=True) from error
+
     def _connect(self) -> smtplib.SMTP:
         timeout = self._settings.timeout_seconds
         if self._security == "tls":
@@ -110,7 +120,8 @@ class SmtpDoor:
             return
         if not smtp.has_extn("starttls"):
             # Somebody in between may have taken the offer away: going on in clear text is not an option (RFC 3207).
-            raise TransportError(f"{self.place} does not offer STARTTLS", permanent=True)
+            message = f"{self.place} does not offer STARTTLS; nothing was sent in clear text"
+            raise TransportError(message, permanent=True)
         smtp.starttls(context=self._context)
         smtp.ehlo_or_helo_if_needed()
 
@@ -151,12 +162,11 @@ class SmtpDoor:
         except smtplib.SMTPNotSupportedError as error:
             raise TransportError(self.line(f"{self.place}: {error}"), permanent=True) from error
         except ssl.SSLCertVerificationError as error:
-            message = f"{self.place}: the certificate is not trusted: {error.verify_message}"
-            raise TransportError(self.line(message), permanent=True) from error
+            raise TransportError(self.line(f"{self.place}: {untrusted(error)}"), permanent=True) from error
         except UnicodeError as error:
             raise TransportError("smtp: host, username and password must be ASCII", permanent=True) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise self.lost(error) from error
+            raise TransportError(f"{self.lost(error)}{hint(error, self._security)}") from error
 
 
 def text_of(answer: bytes | str) -> str:

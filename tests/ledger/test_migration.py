@@ -62,6 +62,20 @@ def test_a_ledger_of_another_version_is_not_touched(said: str, tmp_path: Path) -
         open_ledger(url)
 
 
+def test_a_ledger_of_a_newer_version_is_neither_opened_nor_migrated(tmp_path: Path) -> None:
+    """After a step back to an older version: what to do is said, and nothing is touched."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    migration.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = r"made by a newer version of this program \(9999\): install that one"
+    with pytest.raises(LedgerError, match=newer):
+        open_ledger(str(engine.url))
+    with pytest.raises(LedgerError, match=newer):
+        migration.upgrade(engine)
+    engine.dispose()
+
+
 @pytest.mark.parametrize(
     ("url", "problem"),
     [

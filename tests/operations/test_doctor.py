@@ -1,8 +1,11 @@
 """What `doctor` says of a mailbox's server: what works, what is lacking, what does not work."""
 
+import os
+from pathlib import Path
+
 import pytest
 
-from statement_intake.operations.doctor import examine
+from statement_intake.operations.doctor import Diagnosis, examine
 from statement_intake.settings import Settings
 from tests.mailbox.scripted_imap import EXAMINED, ScriptedImap
 
@@ -46,3 +49,32 @@ def test_doctor_warns_where_nobody_would_be_told() -> None:
     told: dict[str, object] = {"alerts": {"operators": ["o@un.example"]}, "digest": {"to": ["s@un.example"]}}
     told |= {"office": {"duty_officer": "Ana", "duty_address": "a@un.example"}}
     assert [seen for seen in examine(Settings.model_validate(told)) if seen.check == "watching"] == []
+
+
+def test_a_disk_that_is_nearly_full_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Before it is full: then mail waits."""
+    statvfs = os.statvfs(tmp_path)
+    for free, state, told in ((3, "warning", "3.0 GB free: soon"), (40, "ok", "40 GB free.")):
+        blocks = free * 1_000_000_000 // statvfs.f_frsize + 1
+        shown = os.statvfs_result((*statvfs[:4], blocks, *statvfs[5:10]))
+        monkeypatch.setattr(os, "statvfs", lambda _, shown=shown: shown)
+        files = _first({"files": {"path": str(tmp_path)}}, "files")
+        assert (files.state, told in files.message) == (state, True), files.message
+
+
+def test_a_ledger_that_cannot_be_made_is_told_before_the_first_start() -> None:
+    """Its folder is not there and cannot be made; also where there is no ledger yet."""
+    ledger = _first({"ledger": {"url": "sqlite:////proc/1/nowhere/ledger.db"}}, "ledger")
+    assert (ledger.state, "cannot be written to" in ledger.message) == ("problem", True), ledger.message
+
+
+def test_a_missing_ca_file_hides_nothing_else() -> None:
+    """All that comes after is looked at, too."""
+    smtp: dict[str, object] = {"smtp": {"host": "127.0.0.1", "security": "tls", "ca_file": "/no/such/file"}}
+    assert _first(smtp, "smtp").message == "smtp: ca_file /no/such/file cannot be used: No such file or directory"
+    assert _first(smtp, "files").state in {"ok", "warning"}
+
+
+def _first(settings: dict[str, object], check: str) -> Diagnosis:
+    """What is told first of *check*; what comes after it, such as a trial of LibreOffice, is not begun."""
+    return next(one for one in examine(Settings.model_validate(settings)) if one.check == check)

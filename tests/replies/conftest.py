@@ -40,10 +40,6 @@ class Secretary:
         envelope.rcpt_tos.append(address)
         return self.answers.get("RCPT", "250 OK")
 
-    async def handle_NOOP(self, _server: SMTP, _session: Session, _envelope: Envelope, _arg: str) -> str:  # noqa: N802
-        """Nothing."""
-        return self.answers.get("NOOP", "250 OK")
-
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take the letter, unless told to refuse it."""
         answer = self.answers.get("DATA", "250 2.0.0 queued as 42")

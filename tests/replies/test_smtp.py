@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from statement_intake.domain.faults import Shortcoming
 from statement_intake.replies.smtp import Sending, SendState, SmtpTransport, TransportError, on_the_wire
 from statement_intake.settings import SmtpSettings
 from tests.replies.conftest import PASSWORD, Script, Secretary
@@ -284,12 +285,39 @@ def test_examine_says_what_works(serve: Serve, settings_for: SettingsFor, with_s
     ]
 
 
-def test_examine_says_what_does_not(serve: Serve, secretary: Secretary, settings_for: SettingsFor) -> None:
-    """A refusal comes back as the server worded it."""
-    secretary.answers["NOOP"] = "451 not today"
-    with pytest.raises(TransportError, match="refused NOOP: 451 not today") as caught:
+@pytest.mark.parametrize(
+    ("answer", "told", "permanent"),
+    [
+        ("451 not today", "refused MAIL FROM:<>: 451 not today", False),
+        ("550 5.7.1 no null sender here", r"no null sender here \(it can be changed: envelope_sender\)", True),
+        ("530 5.7.0 Authentication required", r"required \(it wants a username and a password\)", True),
+    ],
+)
+def test_examine_says_what_would_refuse_a_letter(
+    serve: Serve, secretary: Secretary, settings_for: SettingsFor, answer: str, told: str, *, permanent: bool
+) -> None:
+    """A refusal comes back as the server worded it, with what to do; and no letter has gone."""
+    secretary.answers["MAIL"] = answer
+    with pytest.raises(TransportError, match=told) as caught:
         SmtpTransport(settings_for(serve())).examine()
-    assert not caught.value.permanent
+    assert caught.value.permanent == permanent
+    assert secretary.taken == []
+
+
+def test_a_server_that_takes_only_short_letters_is_a_shortcoming(serve: Serve, settings_for: SettingsFor) -> None:
+    """It works until the first long one."""
+    said = SmtpTransport(settings_for(serve(data_size_limit=20_000))).examine()
+    assert [str(line) for line in said if isinstance(line, Shortcoming)] == [
+        "The server takes letters of up to 20000 bytes. Longer ones of ours will fail."
+    ]
+
+
+def test_a_missing_ca_file_is_named_and_stops_nothing_else(settings_for: SettingsFor) -> None:
+    """The door is built with the workshop; what is wrong is said where it is used."""
+    transport = SmtpTransport(settings_for(25, security="tls", ca_file="/no/such/file"))
+    with pytest.raises(TransportError, match="ca_file /no/such/file cannot be used: No such file") as caught:
+        transport.examine()
+    assert caught.value.permanent
 
 
 def test_smtplib_still_quits_politely(serve: Serve, settings_for: SettingsFor) -> None:
