@@ -5,6 +5,7 @@ The ledger knows neither sender nor subject of it, and no log line ever does.
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
@@ -132,9 +133,10 @@ def _receive(mail: IgnoredMail, opened: OpenFolder, desk: Desk, reference: str) 
     headers = desk.reader.headers(raw.header)
     seen = Glance(headers=headers, parts=raw.parts, size=raw.size, received=mail.received)
     stored, size = store(mail.key, seen, raw, opened, desk)
-    return desk.ledger.ignored.take_out(
-        mail, reference=reference, size=size, raw_sha256=stored.sha256, until=desk.clock() + _IN_HAND
-    )
+    with _or_forget(desk, stored.sha256):
+        return desk.ledger.ignored.take_out(
+            mail, reference=reference, size=size, raw_sha256=stored.sha256, until=desk.clock() + _IN_HAND
+        )
 
 
 def _take_in(arrival: Unfinished, desk: Desk, *, actor: str, because: str) -> str:
@@ -151,17 +153,18 @@ def _take_in(arrival: Unfinished, desk: Desk, *, actor: str, because: str) -> st
         _keep_files(decision, workspace, desk)
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
-    recorded = desk.ledger.record.decided(
-        arrival,
-        message,
-        content_identity(message),
-        decision,
-        Verdict(actor=actor, action="reopen", because=because, at=desk.clock()),
-        answers=ties.answers,
-        mark=arrival.key.mailbox in desk.marking,
-    )
-    if not recorded:
-        raise ReviewError("it is a copy of a mail that was taken in before")
+    with _or_forget(desk, arrival.raw_sha256, *(file.attachment.sha256 for file in decision.submission.files)):
+        recorded = desk.ledger.record.decided(
+            arrival,
+            message,
+            content_identity(message),
+            decision,
+            Verdict(actor=actor, action="reopen", because=because, at=desk.clock()),
+            answers=ties.answers,
+            mark=arrival.key.mailbox in desk.marking,
+        )
+        if not recorded:
+            raise ReviewError("it is a copy of a mail that was taken in before")
     log.info("pulled in", reference=arrival.reference, mailbox=arrival.key.mailbox, uid=arrival.key.uid, actor=actor)
     return arrival.reference
 
@@ -178,5 +181,21 @@ def _put_back(mail: IgnoredMail, arrival: Unfinished, desk: Desk) -> None:
         desk.ledger.ignored.put_back(mail)
     except Conflict:
         return
-    for digest in desk.ledger.arrivals.unreferred([arrival.raw_sha256]):
+    _forget(desk, arrival.raw_sha256)
+
+
+@contextmanager
+def _or_forget(desk: Desk, raw: str, *files: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        _forget(desk, raw, *files)
+        raise
+
+
+def _forget(desk: Desk, raw: str, *files: str) -> None:
+    """Remove the *raw* mail, what was decoded of it, and its *files*, but for what a row refers to."""
+    with desk.files.decoded(raw):
+        pass  # What nobody takes here is gone afterwards.
+    for digest in desk.ledger.arrivals.unreferred([raw, *files]):
         desk.files.remove(digest)

@@ -143,6 +143,31 @@ def test_a_mail_that_cannot_be_read_now_stays_ignored(house: House) -> None:
     assert pull(house, f"main/{path.name}").startswith("SI-")
 
 
+@pytest.mark.parametrize(
+    "fault", [("reader", "read"), ("ignored", "take_out"), ("record", "decided")], ids=lambda fault: fault[1]
+)
+def test_wherever_it_fails_nothing_of_it_is_left(house: House, fault: tuple[str, str]) -> None:
+    """Neither the mail nor what was decoded while it arrived nor its files: the next start may be long in coming."""
+    large = statement(subject=PRIVATE, text="as discussed", files=(("notes.bin", bytes(range(256)) * 5_000),))
+    path = house.deliver(large)
+    house.round()
+    part, verb = fault
+    broken = {verb: [OSError("no more processes")]}
+    if part == "reader":
+        house.desk["reader"] = lambda real: Flaky(real, broken)
+    else:
+        house.desk["ledger"] = lambda real: Flaky(real, {}, instead={part: Flaky(getattr(real, part), broken)})
+    with house.open() as workshop:
+        with pytest.raises(OSError, match="no more processes"):
+            pull_in(
+                f"main/{path.name}", workshop.mailboxes, workshop.desk, workshop.rules.below, actor="x", because="y"
+            )
+        assert (house.stored, list(workshop.desk.files.incoming.iterdir())) == (set(), [])
+    house.desk.clear()
+    assert house.outcomes == [("ignored", "message.unrelated")]
+    assert pull(house, f"main/{path.name}").startswith("SI-")
+
+
 def test_after_a_kill_the_service_decides_alone_in_the_end(house: House) -> None:
     """A process that died while pulling in leaves a mail that is triaged like any other, and never answered."""
     path = house.deliver(unrelated())
