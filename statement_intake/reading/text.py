@@ -65,6 +65,20 @@ def decode(raw: bytes, charset: str | None = None) -> str:
     return guess(raw)
 
 
+def decode_name(raw: bytes, charset: str = "") -> str:
+    """A name that says no charset: UTF-8 if it is that, else in *charset*, the one that the mail is written in."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # The Western charsets take any bytes for their own; what names resemble tells more.
+        return guess(raw) if _codec(charset) in {None, "ascii", "cp1252"} else decode(raw, charset)
+
+
+def of_both_systems(charset: str) -> str:
+    """*charset* where a country's two charsets in Windows are one (East Asia's), else nothing: ZIPs use the other."""
+    return charset if _codec(charset) in {"gb18030", "big5", "cp932", "cp949"} else ""
+
+
 def guess(raw: bytes) -> str:
     """*raw*, which is not UTF-8, in the encoding that it most resembles."""
     encoding = guess_encoding(raw)

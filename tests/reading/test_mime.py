@@ -9,6 +9,7 @@ import pytest
 from statement_intake.domain.message import Category, Message
 from statement_intake.reading.mail.mime import read_message
 from statement_intake.reading.mail.names import safe_name
+from tests.reading import packed
 from tests.reading.conftest import make_pdf, page
 
 TEXT = b"The delegation thanks the secretariat for its work."
@@ -84,6 +85,34 @@ def test_a_raw_latin_name_is_guessed(tmp_path: Path) -> None:
         mail(file("Content-Type: text/plain; name=NAME")).encode().replace(b"NAME", "déclaration.txt".encode("cp1252"))
     )
     assert read(raw, tmp_path).attachments[0].name == "déclaration.txt"
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "name"),
+    [
+        ("gb18030", "gb2312", "加纳发言视频.txt"),
+        ("koi8-r", "koi8-r", "Заявление Ганы.txt"),
+        ("cp1256", "windows-1256", "بيان غانا.txt"),
+        ("big5", "big5", "加納發言.txt"),
+        ("utf-8", "gb2312", "加纳发言.txt"),
+        ("utf-8", "koi8-r", "Заявление.txt"),
+        ("cp1252", "iso-8859-1", "déclaration.txt"),
+        ("cp1252", "x-none", "déclaration.txt"),
+    ],
+)
+def test_a_raw_name_is_in_the_charset_of_the_mail(written: str, declared: str, name: str, tmp_path: Path) -> None:
+    """A few bytes resemble many a charset; what the program wrote the body in tells."""
+    head = 'Content-Type: application/octet-stream; name="NAME"\nContent-Disposition: attachment; filename="NAME"'
+    raw = mail(f"Content-Type: text/plain; charset={declared}\n\nhello", file(head)).encode()
+    message = read(raw.replace(b"NAME", name.encode(written)), tmp_path)
+    assert [attachment.name for attachment in message.attachments] == [name]
+
+
+def test_names_in_a_zip_are_in_the_charset_of_the_mail(tmp_path: Path) -> None:
+    """As Chinese Windows packs them, without a word about it."""
+    archive = packed.zipped({"xxxxxxxxxxxx.txt": TEXT}).replace(b"xxxxxxxxxxxx", "加纳发言视频".encode("gb18030"))
+    raw = mail("Content-Type: text/plain; charset=gbk\n\nhello", file("Content-Type: application/zip", archive))
+    assert [attachment.name for attachment in read(raw, tmp_path).attachments] == ["加纳发言视频.txt"]
 
 
 def test_apple_mail_puts_files_between_texts(tmp_path: Path) -> None:

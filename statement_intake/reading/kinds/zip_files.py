@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from statement_intake.reading.kinds.members import CHUNK, Closed, Member
-from statement_intake.reading.text import decode
+from statement_intake.reading.text import decode_name
 
 #: Methods whose memory is bounded: stored, deflate, bzip2. LZMA may ask for gigabytes.
 BOUNDED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
@@ -31,14 +31,17 @@ def zip_size(path: Path) -> tuple[int, int]:
     return len(files), sum(file.file_size for file in files)
 
 
-def zip_members(path: Path) -> Iterator[Member]:
-    """The files in the archive. Raises Closed, also while a member's bytes are taken, and OSError."""
+def zip_members(path: Path, charset: str = "") -> Iterator[Member]:
+    """The files in the archive. Raises Closed, also while a member's bytes are taken, and OSError.
+
+    *charset*: what names that say none are probably written in; empty where nothing tells.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             for file in _files(archive):
                 if file.compress_type not in BOUNDED:
                     raise Closed(f"it is compressed by a method that is not known here ({file.compress_type})")
-                yield Member(name=_name(file), pieces=_content(archive, file))
+                yield Member(name=_name(file, charset), pieces=_content(archive, file))
     except _BROKEN as error:
         raise Closed("it is damaged") from error
 
@@ -53,11 +56,11 @@ def _is_litter(file: zipfile.ZipInfo) -> bool:
     return link or "__MACOSX" in path.parts or path.name.lower() in _LITTER
 
 
-def _name(file: zipfile.ZipInfo) -> str:
+def _name(file: zipfile.ZipInfo, charset: str) -> str:
     """The name as its maker meant it: zipfile takes what is not marked as UTF-8 for the IBM PC's old charset."""
     if file.flag_bits & _UTF8_NAME:
         return file.filename
-    return decode(file.filename.encode("cp437", "replace"))
+    return decode_name(file.filename.encode("cp437", "replace"), charset)
 
 
 def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -74,6 +74,8 @@ class Found:
     structure: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     texts: list[BodyText] = field(default_factory=list)
+    #: The charset that the first text of the body declares: names of files are probably written in it, too.
+    charset: str = ""
     #: Texts that Outlook packed away; they count where there is no other.
     packed_texts: list[BodyText] = field(default_factory=list)
     #: Targets of links in HTML, and what is shown in their place.

@@ -180,8 +180,8 @@ def _walk(root: Mime, mail: _Mail, depth: int = 0) -> None:
 def _leaf(place: _Place, mail: _Mail) -> None:
     """A part without parts of its own: text of the body, or a file."""
     part, found = place.part, mail.found
-    declared, type_parameters = read_field(part, "content-type")
-    disposition, parameters = read_field(part, "content-disposition")
+    declared, type_parameters = read_field(part, "content-type", found.charset)
+    disposition, parameters = read_field(part, "content-disposition", found.charset)
     name = parameters.get("filename") or type_parameters.get("name") or ""
     main, _, subtype = part.get_content_type().partition("/")
     is_body = main == "text" and not name and disposition != "attachment" and subtype != "calendar"
@@ -301,6 +301,7 @@ def _text(place: _Place, subtype: str, charset: str | None, mail: _Mail) -> None
             mail.found.complain("a text of the mail is longer than is read")
             break
     text = decode(bytes(raw[:MAXIMUM_BODY]), charset)
+    mail.found.charset = mail.found.charset or charset or ""
     if subtype == "html":
         text, anchors = bodies.from_html(text)
         mail.found.anchors |= anchors

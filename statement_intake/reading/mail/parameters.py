@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from statement_intake.reading.mail.encoded_words import decode_words
 from statement_intake.reading.mail.headers import MAXIMUM_FIELD
-from statement_intake.reading.text import clean_line, decode
+from statement_intake.reading.text import clean_line, decode, decode_name
 
 #: Parameters of one field that are looked at.
 MAXIMUM_PARAMETERS = 100
@@ -19,12 +19,15 @@ _PARAMETER = re.compile(
 )
 
 
-def read_field(part: Message, name: str) -> tuple[str, dict[str, str]]:
-    """The value and the parameters of the first field *name* of *part*: names in lower case, values decoded."""
+def read_field(part: Message, name: str, charset: str = "") -> tuple[str, dict[str, str]]:
+    """The value and the parameters of the first field *name* of *part*: names in lower case, values decoded.
+
+    *charset*: what raw 8-bit values that are not UTF-8 are probably written in; empty where nothing tells.
+    """
     for field, value in part.raw_items():
         if field.lower() == name:
             raw = str(value).encode("utf-8", "surrogateescape")[:MAXIMUM_FIELD]
-            return parse(clean_line(decode(raw)))
+            return parse(clean_line(decode_name(raw, charset)))
     return "", {}
 
 

@@ -18,7 +18,7 @@ from statement_intake.reading.mail.headers import read_headers
 from statement_intake.reading.mail.outlook import read_msg
 from statement_intake.reading.mail.tnef import read_tnef
 from statement_intake.reading.store import Stored
-from statement_intake.reading.text import clean_text
+from statement_intake.reading.text import clean_text, of_both_systems
 
 _ZIP, _TNEF, _MSG = "application/zip", "application/vnd.ms-tnef", "application/vnd.ms-outlook"
 
@@ -59,7 +59,7 @@ def _from_zip(stored: Stored, found: Found) -> list[Attachment]:
         raise OverLimits(f"the mail's content takes more than {store.limit:,} bytes")
     found.budget.require_files(count)
     unpacked = Found(found.budget)
-    _take_all(zip_members(stored.path), unpacked, packed_in=_ZIP, inside=True)
+    _take_all(zip_members(stored.path, of_both_systems(found.charset)), unpacked, packed_in=_ZIP, inside=True)
     return unpacked.attachments
 
 
