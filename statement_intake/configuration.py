@@ -2,8 +2,10 @@
 
 import csv
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from functools import cache
 from importlib import resources
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from statement_intake.domain.senders import Senders
 from statement_intake.domain.words import Vocabulary
 from statement_intake.domain.world import Nation, World, world
 
+#: What exports call the columns that count.
+_COLUMNS = {"country": "party", "delegation": "party", "email address": "email", "mail": "email"}
 _DATA = resources.files("statement_intake") / "data"
 
 
@@ -75,27 +79,46 @@ def _meeting(file: Path) -> Meeting:
 def load_delegates(file: Path, parties: PartyTable) -> dict[str, frozenset[str]]:
     """Registered delegates: address to party codes. Raises ConfigurationError with the line that is wrong.
 
-    A CSV file with the columns party (a code or a name), name and e-mail, as the registration system exports it.
+    A CSV file with the columns party (a code or a name), name and e-mail, as the registration system exports it, or as
+    Excel has saved it again: with commas, semicolons or tabs, in UTF-8, UTF-16 or the Western Windows charset.
     """
     found: dict[str, set[str]] = {}
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream)
-            columns = [column.strip().casefold().replace("-", "") for column in next(rows, [])]
-            if missing := {"party", "email"} - set(columns):
-                raise ConfigurationError(f"{file}: line 1: there is no column {', '.join(sorted(missing))}")
-            for row in filter(any, rows):
-                values = dict(zip(columns, (value.strip() for value in row), strict=False))
-                mention = parties.exact(values.get("party", ""))
-                if mention is None or len(mention.parties) != 1 or "@" not in values.get("email", ""):
-                    problem = f'"{values.get("party", "")}" with "{values.get("email", "")}"'
-                    raise ConfigurationError(
-                        f"{file}: line {rows.line_num}: {problem} is not a party with an e-mail address"
-                    )
-                found.setdefault(values["email"].casefold(), set()).add(mention.parties[0].code)
+        text = _text(file.read_bytes())
+        rows = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]))
+        columns = [_COLUMNS.get(name := _plain(column), name) for column in next(rows, [])]
+        if missing := {"party", "email"} - set(columns):
+            raise ConfigurationError(f"{file}: line 1: there is no column {', '.join(sorted(missing))}")
+        for row in filter(any, rows):
+            values = dict(zip(columns, (value.strip() for value in row), strict=False))
+            mention = parties.exact(values.get("party", ""))
+            if mention is None or len(mention.parties) != 1 or "@" not in values.get("email", ""):
+                problem = f'"{values.get("party", "")}" with "{values.get("email", "")}"'
+                raise ConfigurationError(
+                    f"{file}: line {rows.line_num}: {problem} is not a party with an e-mail address"
+                )
+            found.setdefault(values["email"].casefold(), set()).add(mention.parties[0].code)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigurationError(f"{file}: cannot be read as CSV in UTF-8: {error}") from error
+        raise ConfigurationError(f"{file}: cannot be read as CSV: {error}") from error
     return {address: frozenset(codes) for address, codes in found.items()}
+
+
+def _text(raw: bytes) -> str:
+    """A wrong guess does no harm: the party is then not known, and the line is named."""
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252")
+
+
+def _delimiter(heading: str) -> str:
+    return max(",;\t", key=heading.count)
+
+
+def _plain(column: str) -> str:
+    return column.strip().casefold().replace("-", "").replace("_", " ")
 
 
 @cache

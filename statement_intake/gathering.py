@@ -26,11 +26,12 @@ def possible_ties(headers: Headers, desk: Desk) -> Ties:
 
 
 def find_ties(headers: Headers, desk: Desk) -> Ties:
-    """What the ledger knows about the mail's thread and sender."""
+    """What the ledger knows about the mail's thread and sender, and the list of delegates about him."""
     sender = headers.sender[0].key if len(headers.sender) == 1 else ""
     ties = desk.ledger.arrivals.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
     ours = ties.ours or desk.correspondent.message_ids.made(headers.message_id)
-    return ties.model_copy(update={"ours": ours})
+    known = ties.known_sender or sender in (desk.knowledge.senders.delegates or {})
+    return ties.model_copy(update={"ours": ours, "known_sender": known})
 
 
 def gather_facts(  # noqa: PLR0913 - what is judged, and as what

@@ -108,7 +108,7 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
 def build_knowledge(settings: Settings) -> Knowledge:
     """What judgements rest on. Raises ConfigurationError."""
     return load_knowledge(
-        settings.meetings.path, delegates=settings.meetings.delegates_file, trusted=settings.replies.trusted_authserv_id
+        settings.meetings.path, delegates=settings.meetings.delegates, trusted=settings.replies.trusted_authserv_id
     )
 
 

@@ -82,6 +82,24 @@ def test_the_list_of_delegates_is_read_as_the_registration_system_exports_it(tmp
     }
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_list_of_delegates_may_have_been_saved_by_excel(encoding: str, separator: str, tmp_path: Path) -> None:
+    """Which asks nobody: semicolons where the decimal point is a comma, UTF-16 as "Unicode text"."""
+    rows = (
+        ("Country", "Name", "E-mail Address"),
+        ("Türkiye", "Ömer", "o@tr.example"),
+        ("Côte d’Ivoire", '"Koné, Awa; dir."', "k@ci.example"),
+        ("", "", ""),
+    )
+    file = tmp_path / "delegates.csv"
+    file.write_bytes("".join(f"{separator.join(row)}\r\n" for row in rows).encode(encoding))
+    assert load_delegates(file, load_parties()) == {
+        "o@tr.example": frozenset({"TUR"}),
+        "k@ci.example": frozenset({"CIV"}),
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -3,12 +3,15 @@
 import json
 from email.message import EmailMessage
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from statement_intake.operations.show import dossier_json, print_dossier
-from tests.house import KENYA, MEETINGS, SENDER, House, statement
+from statement_intake.settings.places import MeetingsSettings
+from tests.house import KENYA, MEETINGS, SENDER, House, statement, written
+from tests.reading import packed
 
 
 @pytest.fixture
@@ -98,3 +101,21 @@ def test_the_record_says_what_was_known_in_words(guarded: House) -> None:
         in said.getvalue()
     )
     assert f"from: {SENDER} (unknown; authentication: pass, domain kenya.go.ke)" in said.getvalue()
+
+
+def test_a_delegates_mail_in_an_outlook_file_is_read_although_its_subject_says_nothing(guarded: House) -> None:
+    """Who is registered for a party is known before the first statement; a stranger's mail like it stays unread."""
+    inner = packed.msg({"Kenya.docx": written()}, KENYA, "Please find attached.", sender=SENDER)
+    for sender in (SENDER, "somebody@x.example"):
+        guarded.deliver(statement("Fw: as discussed", sender=sender, files=(("Kenya.msg", inner),)))
+    guarded.round()
+    assert sorted(guarded.outcomes) == [("accepted", None), ("ignored", "message.unrelated")]
+
+
+def test_the_list_of_delegates_has_a_usual_place(tmp_path: Path) -> None:
+    """Beside the folder of the meetings; naming it is needed elsewhere only."""
+    usual, other = tmp_path / "delegates.csv", tmp_path / "other.csv"
+    assert MeetingsSettings(path=tmp_path / "meetings").delegates is None
+    usual.touch()
+    assert MeetingsSettings(path=tmp_path / "meetings").delegates == usual
+    assert MeetingsSettings(path=tmp_path / "meetings", delegates_file=other).delegates == other

@@ -34,7 +34,7 @@ class Ties(Value):
     answers: str | None = None
     #: It names more than one submission: the thread one, the subject another.
     several: bool = False
-    #: The sender has sent a statement before.
+    #: The sender has sent a statement before, or is a registered delegate.
     known_sender: bool = False
 
 
@@ -93,7 +93,11 @@ def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ti
     if reading.transfer or names_video(reading.subject) or any(_is_video(part) for part in parts):
         return True
     named, numbered = reading.speakers.named, bool(reading.items.numbers)
-    if any(_is_document(part) or part.media_type in _OPAQUE for part in parts):
+    opaque = any(part.media_type in _OPAQUE for part in parts)
+    if opaque and ties.known_sender:
+        # A delegate's, and what is in it says itself what it is: "Fw: video" with a whole mail in an Outlook file.
+        return True
+    if opaque or any(_is_document(part) for part in parts):
         return reading.statement and (named or numbered or ties.known_sender)
     return reading.statement and named and numbered
 

@@ -21,5 +21,12 @@ class MeetingsSettings(Table):
     """Where the meetings' files are."""
 
     path: Path = Path("config/meetings")
-    #: Registered delegates as CSV (party, name, e-mail), from the registration system; without it nobody is unverified.
+    #: Registered delegates as CSV (party, name, e-mail), from the registration system; unset: delegates.csv beside the
+    #: meetings' folder, where there is one. Without a list nobody is unverified.
     delegates_file: Path | None = None
+
+    @property
+    def delegates(self) -> Path | None:
+        """The list of delegates; None where there is none."""
+        usual = self.path.parent / "delegates.csv"
+        return self.delegates_file or (usual if usual.is_file() else None)

@@ -57,6 +57,16 @@ def test_a_glance_tells_what_to_download(subject: str, parts: tuple[Part, ...], 
     assert (seen.finding is not None) == (answer is Answer.OTHER)
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/vnd.ms-outlook", "application/ms-tnef", "message/rfc822", "application/zip"]
+)
+def test_what_a_delegate_sends_packed_is_looked_into(kind: str) -> None:
+    """A registered delegate, or who has sent a statement before; anybody else's stays unread."""
+    assert look("Fw: video", PLAIN, Part(media_type=kind), known=True).answer is Answer.UNSURE
+    assert look("Fw: video", PLAIN, Part(media_type=kind)).answer is Answer.OTHER
+    assert look("Fw: minutes", PLAIN, PDF, known=True).answer is Answer.OTHER
+
+
 def test_a_structure_that_cannot_be_read_is_never_other() -> None:
     """It is downloaded, and judged by its body."""
     seen = Glance(headers=headers("Hello"), parts=None, size=1000, received=RECEIVED)
