@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from statement_intake.desk import Desk, headers_of
 from statement_intake.domain.records import Unfinished
@@ -27,9 +28,16 @@ class _Ticket:
     """A mail in work."""
 
     arrival: Unfinished
-    #: Who must not overtake it: its sender's domain, and the party that its subject names. None: nobody may.
-    lane: frozenset[str] | None
+    desk: Desk
     begun: float = field(default_factory=time.monotonic)
+
+    @cached_property
+    def lane(self) -> frozenset[str] | None:
+        """Who must not overtake it: its sender's domain, and the party that its subject names. None: nobody may.
+
+        Hardly any mail waits so long that somebody asks.
+        """
+        return _lane(self.arrival, self.desk)
 
     @property
     def age(self) -> float:
@@ -75,14 +83,14 @@ class Hands:
             self._pool.shutdown()
 
     def _begin(self, arrival: Unfinished, desk: Desk) -> None:
-        ticket = _Ticket(arrival, _lane(arrival, desk))
+        ticket = _Ticket(arrival, desk)
         with self._turn:
             self._tickets.append(ticket)
-        self._futures[self._pool.submit(self._take_in, ticket, desk)] = ticket
+        self._futures[self._pool.submit(self._take_in, ticket)] = ticket
 
-    def _take_in(self, ticket: _Ticket, desk: Desk) -> None:
+    def _take_in(self, ticket: _Ticket) -> None:
         try:
-            take_in(ticket.arrival, desk, lambda: self._in_turn(ticket))
+            take_in(ticket.arrival, ticket.desk, lambda: self._in_turn(ticket))
         finally:
             with self._turn:
                 self._tickets.remove(ticket)

@@ -26,7 +26,7 @@ from statement_intake.domain.value import Value
 from statement_intake.gathering import find_ties, gather_facts
 from statement_intake.intake import MessageTrouble, read
 from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenFolder
-from statement_intake.polling import store
+from statement_intake.receiving import store
 from statement_intake.review import ReviewError, mended
 
 if TYPE_CHECKING:

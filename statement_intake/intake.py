@@ -230,6 +230,7 @@ def _forget(arrival: Unfinished, decision: Decision, desk: Desk) -> None:
     """Other people's mail, read only because a glance was not enough: nothing of it stays."""
     desk.ledger.record.not_ours(arrival, decision.findings[0].code)
     # Another row may need it: the same mail in another folder, not decided yet.
-    for digest in desk.ledger.arrivals.unreferred([arrival.raw_sha256]):
-        desk.files.remove(digest)
+    with desk.files.keeping():
+        for digest in desk.ledger.arrivals.unreferred([arrival.raw_sha256]):
+            desk.files.remove(digest)
     log.info("ignored", reference=arrival.reference, reason=decision.findings[0].code)

@@ -1,24 +1,19 @@
 """One pass over a mailbox: what is new is glanced at and received, what was received taken in, outcomes are marked."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import structlog
 
 from statement_intake.desk import Desk
-from statement_intake.domain.faults import LimitExceeded, MessageGone
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import FolderProgress, MessageKey
-from statement_intake.domain.reference import new_reference
 from statement_intake.domain.triage import Answer
-from statement_intake.intake import look, pause, take_in
-from statement_intake.mailbox import FolderState, Mailbox, MailboxError, MessageRefused, OpenFolder, Place, RawGlance
-
-if TYPE_CHECKING:
-    from statement_intake.files import Stored
+from statement_intake.intake import look, take_in
+from statement_intake.mailbox import FolderState, Mailbox, MailboxError, OpenFolder, Place, RawGlance
+from statement_intake.receiving import Receiving, Wanted
 
 log = structlog.get_logger()
 
@@ -111,10 +106,10 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
     if changed:
         log.warning("UIDVALIDITY changed; letters about mail of this folder wait", mailbox=name, folder=state.name)
     careful = (fresh[-1] if fresh else None) if changed else (known.careful_until if known else None)
-    with _Others(desk) as others:
+    with _Others(desk) as others, Receiving(opened, desk, rules.below) as receiving:
         for raw in _glances(opened, unknown, stopping):
             wait = changed or _is_up_to(raw.uid, careful)
-            _receive_one(_key(name, state, raw.uid), raw, opened, desk, rules, others, wait=wait)
+            _look_at(_key(name, state, raw.uid), raw, desk, rules, others, receiving, wait=wait)
     if stopping():
         return
     arrivals.save_progress(
@@ -178,8 +173,15 @@ def _glances(opened: OpenFolder, uids: Sequence[str], stopping: Callable[[], boo
         yield raw
 
 
-def _receive_one(  # noqa: PLR0913 - one message, where it is, and what is needed to take it
-    key: MessageKey, raw: RawGlance, opened: OpenFolder, desk: Desk, rules: PollRules, others: "_Others", *, wait: bool
+def _look_at(  # noqa: PLR0913 - one message, and where it may go
+    key: MessageKey,
+    raw: RawGlance,
+    desk: Desk,
+    rules: PollRules,
+    others: "_Others",
+    receiving: Receiving,
+    *,
+    wait: bool,
 ) -> None:
     headers = desk.reader.headers(raw.header)
     received = earliest(raw.internal_date, headers.received)
@@ -192,52 +194,7 @@ def _receive_one(  # noqa: PLR0913 - one message, where it is, and what is neede
     if answer.answer is Answer.OTHER and answer.finding is not None:
         others.ignore(key, received, answer.finding.code)
         return
-    try:
-        _receive(key, seen, raw, opened, desk, new_reference(rules.below), wait=wait)
-    except MessageGone:
-        log.info("gone before it was received", mailbox=key.mailbox, uid=key.uid)
-    except MessageRefused as refused:
-        log.warning("not handed out by the server", mailbox=key.mailbox, uid=key.uid, problem=str(refused))
-        times = desk.ledger.arrivals.refused(key, received, str(refused), desk.clock() + pause(0))
-        if times >= desk.attempts:
-            # Its header has to do: a person sees that there is a mail which the server keeps to itself.
-            stored = desk.files.put(iter([raw.header]), most=desk.largest)
-            reference = new_reference(rules.below)
-            desk.ledger.arrivals.receive(
-                key, reference=reference, received=received, size=max(raw.size, stored.size + 1),
-                raw_sha256=stored.sha256, letters_wait=wait,
-            )  # fmt: skip
-
-
-def store(key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk) -> tuple["Stored", int]:
-    """Stream the raw mail into the store; of one over the limit its header alone. Also gives how large the mail is.
-
-    Raises MessageGone, MessageRefused, MailboxError, OSError.
-    """
-    if seen.size <= desk.largest:
-        try:
-            # Whatever ends it, it is over before the folder is closed: it has a thread of its own.
-            with closing(opened.raw(key.uid)) as chunks:
-                stored = desk.files.put(chunks, most=desk.largest)
-        except LimitExceeded:
-            # Larger than the server had said.
-            pass
-        else:
-            return stored, stored.size
-    stored = desk.files.put(iter([raw.header]), most=desk.largest)
-    return stored, max(seen.size, desk.largest + 1)
-
-
-def _receive(  # noqa: PLR0913 - as above
-    key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk, reference: str, *, wait: bool
-) -> None:
-    """Stream the raw mail into the store, then make its row. Of a mail over the limit only the header is kept."""
-    stored, size = store(key, seen, raw, opened, desk)
-    fresh = desk.ledger.arrivals.receive(
-        key, reference=reference, received=seen.received, size=size, raw_sha256=stored.sha256, letters_wait=wait
-    )
-    if fresh:
-        log.info("received", reference=reference, mailbox=key.mailbox, uid=key.uid, size=size)
+    receiving.take(Wanted(key, seen, raw, letters_wait=wait))
 
 
 def earliest(internal_date: datetime, topmost_received: datetime | None) -> datetime:

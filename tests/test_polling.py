@@ -2,7 +2,7 @@
 
 import errno
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -45,6 +45,11 @@ class Watched:
         self.glanced += uids
         return self._real.glances(uids)  # type: ignore[no-any-return]
 
+    def small(self, uids: Sequence[str], most: int) -> Mapping[str, bytes]:
+        """Left out, where it is refused."""
+        found = self._real.small(uids, most)
+        return {uid: content for uid, content in found.items() if uid not in self._refused}
+
     def raw(self, uid: str) -> Generator[bytes]:
         """Refused, where it is so."""
         if uid in self._refused:
@@ -55,8 +60,8 @@ class Watched:
 class WatchedBox:
     """A mailbox whose folders are watched."""
 
-    def __init__(self, real: Any, refused: Sequence[str] = ()) -> None:  # noqa: ANN401 - any mailbox
-        self._real, self._refused = real, refused
+    def __init__(self, real: Any, refused: Sequence[str] = (), kind: type[Watched] = Watched) -> None:  # noqa: ANN401 - any mailbox
+        self._real, self._refused, self._kind = real, refused, kind
         self.name, self.folders = real.name, real.folders
         self.opened: list[Watched] = []
 
@@ -67,7 +72,7 @@ class WatchedBox:
     def open(self, folder: str) -> Iterator[Watched]:
         """Open it, and watch."""
         with self._real.open(folder) as opened:
-            self.opened.append(Watched(opened, self._refused))
+            self.opened.append(self._kind(opened, self._refused))
             yield self.opened[-1]
 
 

@@ -13,7 +13,7 @@ from benchmarks.contenders.common import play
 from benchmarks.contenders.service import settings_of
 from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.message import Attachment, Category, DocumentFacts, Headers, Message
-from statement_intake.domain.records import MessageKey
+from statement_intake.domain.records import MessageKey, Received
 from statement_intake.logs import configure_logs
 from statement_intake.polling import finish
 from statement_intake.reading.mail.headers import read_headers
@@ -56,10 +56,12 @@ def prepare(options: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     desk = replace(workshop.desk, reader=Read())  # type: ignore[arg-type]
     for number in range(COUNT):
         stored = desk.files.put(iter([written_mail(number)]), most=10**9)
-        desk.ledger.arrivals.receive(
-            MessageKey(mailbox="main", folder="INBOX", uidvalidity="9", uid=str(number)), reference=f"SI-NEW-{number}",
-            received=_NOON, size=stored.size, raw_sha256=stored.sha256, letters_wait=False,
+        key = MessageKey(mailbox="main", folder="INBOX", uidvalidity="9", uid=str(number))
+        come = Received(
+            key=key, reference=f"SI-NEW-{number}", received_at=_NOON, size=stored.size, raw_sha256=stored.sha256,
+            letters_wait=False,
         )  # fmt: skip
+        desk.ledger.arrivals.receive([come])
     before = desk.ledger.arrivals.counts()
 
     def work() -> dict[str, Any]:

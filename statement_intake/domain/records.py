@@ -34,6 +34,19 @@ class FolderProgress(Value):
     compared_at: datetime | None
 
 
+class Received(Value):
+    """A message whose raw mail has come into the store just now."""
+
+    key: MessageKey
+    #: Becomes the submission's.
+    reference: str
+    received_at: datetime
+    #: As `Unfinished` has it.
+    size: int
+    raw_sha256: str
+    letters_wait: bool
+
+
 class Unfinished(Value):
     """A message whose raw mail is in the store and which is not decided yet."""
 

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,6 +41,8 @@ class FileStore:
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         #: Subfolders whose own entry this process has made durable.
         self._durable: set[Path] = set()
+        #: Whoever has it puts what no row refers to yet, or removes what none refers to any more; never both at once.
+        self._referring = threading.Lock()
         #: By the digest of a raw mail: what was decoded of it, until it is read.
         self._decoded: dict[str, tuple[Decoded, ...]] = {}
 
@@ -68,6 +71,21 @@ class FileStore:
             decoding.close()
             temporary.unlink(missing_ok=True)
         return Stored(digest.hexdigest(), size)
+
+    def put_small(self, content: bytes) -> Stored:
+        """Write a whole raw mail that is too small for anything in it to be decoded. Raises OSError."""
+        digest = hashlib.sha256(content).hexdigest()
+        temporary = self.incoming / secrets.token_hex(8)
+        try:
+            with temporary.open("xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            self._settle(temporary, digest)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return Stored(digest, len(content))
 
     @contextmanager
     def decoded(self, sha256: str) -> Iterator[tuple[Decoded, ...]]:
@@ -130,6 +148,12 @@ class FileStore:
         """Raise OSError (ENOSPC) unless there is room for *octets* and then some."""
         if shutil.disk_usage(self._root).free < octets + _LEAST_ROOM:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """No thread of this process removes, meanwhile, what another is adding."""
+        with self._referring:
+            yield
 
     @contextmanager
     def adding(self) -> Iterator[None]:

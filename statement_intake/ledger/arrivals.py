@@ -1,13 +1,13 @@
 """Messages from their first sight to their decision."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, exists, func, insert, select, update
 
 from statement_intake.domain.finding import Outcome
-from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Struggling, Unfinished
+from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Received, Struggling, Unfinished
 from statement_intake.domain.triage import Ties
 from statement_intake.ledger.rows import is_due
 from statement_intake.ledger.schema import clean_pdfs, files, folders, inspections, letters, messages, submissions
@@ -20,8 +20,11 @@ _TIES = select(
     exists().where(submissions.c.sender == bindparam("sender")).label("known"),
 )
 _ROW = insert(messages)
-_STATE = select(messages.c.state).where(
-    *(messages.c[name] == bindparam(name) for name in ("mailbox", "folder", "uidvalidity", "uid"))
+_STATES = select(messages.c.uid, messages.c.state).where(
+    messages.c.mailbox == bindparam("mailbox"),
+    messages.c.folder == bindparam("folder"),
+    messages.c.uidvalidity == bindparam("uidvalidity"),
+    messages.c.uid.in_(bindparam("uids", expanding=True)),
 )
 _BEGUN = update(messages).where(messages.c.id == bindparam("which")).values(starts=messages.c.starts + 1)
 
@@ -78,36 +81,22 @@ class Arrivals:
         """
         nothing = dict.fromkeys(("reference", "size", "raw_sha256", "next_attempt_at", "last_fault"))
         rest = {"state": "decided", "outcome": str(Outcome.IGNORED), "mark": "none"}
+        rows = {key: nothing | rest | {"received_at": received, "reason": code} for key, received, code in others}
         with self._engine.begin() as connection:
-            rows = {key: nothing | rest | {"received_at": received, "reason": code} for key, received, code in others}
-            states = _states(connection, rows)
-            if new := [key.model_dump() | row for key, row in rows.items() if key not in states]:
-                connection.execute(insert(messages), new)
-            for key, state in states.items():
-                if state == "refused":
-                    connection.execute(update(messages).where(_here(key)).values(**rows[key]))
+            _put(connection, rows)
 
-    def receive(  # noqa: PLR0913 - the columns of a row
-        self, key: MessageKey, *, reference: str, received: datetime, size: int, raw_sha256: str, letters_wait: bool
-    ) -> bool:
-        """Note that the raw mail is in the store. False if the message has a row already."""
-        row = {
-            "reference": reference,
-            "received_at": received,
-            "size": size,
-            "raw_sha256": raw_sha256,
-            "letters_wait": letters_wait,
-            "state": "received",
-            "next_attempt_at": None,
-        }
+    def receive(self, come: Sequence[Received]) -> Collection[MessageKey]:
+        """Note that raw mails are in the store, in one transaction. Gives the keys of those that had no row yet."""
+        rest = {"state": "received", "next_attempt_at": None}
+        rows = {mail.key: mail.model_dump(exclude={"key"}) | rest for mail in come}
         with self._engine.begin() as connection:
-            return _put(connection, key, row)
+            return _put(connection, rows)
 
     def refused(self, key: MessageKey, received: datetime, text: str, next_attempt: datetime) -> int:
         """Count that the server did not hand out the message, and when to ask again. Gives the number of times."""
         row = {"received_at": received, "state": "refused", "last_fault": text[:2000], "next_attempt_at": next_attempt}
         with self._engine.begin() as connection:
-            _put(connection, key, row)
+            _put(connection, {key: row})
             statement = update(messages).where(_here(key), messages.c.state == "refused")
             connection.execute(statement.values(faults=messages.c.faults + 1))
             return int(connection.execute(select(messages.c.faults).where(_here(key))).scalar() or 0)
@@ -245,25 +234,24 @@ def _here(key: MessageKey) -> ColumnElement[bool]:
 def _states(connection: Connection, keys: Collection[MessageKey]) -> dict[MessageKey, str]:
     """How far those of *keys* have got that have a row."""
     found: dict[MessageKey, str] = {}
-    for mailbox, folder, uidvalidity in {(key.mailbox, key.folder, key.uidvalidity) for key in keys}:
-        query = select(messages).where(
-            messages.c.mailbox == mailbox,
-            messages.c.folder == folder,
-            messages.c.uidvalidity == uidvalidity,
-            messages.c.uid.in_([key.uid for key in keys]),
-        )
-        found |= {_key(row): row.state for row in connection.execute(query)}
-    return {key: state for key, state in found.items() if key in keys}
+    for folder in {(key.mailbox, key.folder, key.uidvalidity) for key in keys}:
+        there = {key.uid: key for key in keys if (key.mailbox, key.folder, key.uidvalidity) == folder}
+        asked = dict(zip(("mailbox", "folder", "uidvalidity"), folder, strict=True)) | {"uids": list(there)}
+        found |= {there[row.uid]: row.state for row in connection.execute(_STATES, asked)}
+    return found
 
 
-def _put(connection: Connection, key: MessageKey, values: dict[str, Any]) -> bool:
-    """Make the message's row, or go on with that of one that was refused. False if it has got further already."""
-    state = connection.execute(_STATE, key.model_dump()).scalar()
-    if state is None:
-        connection.execute(_ROW, key.model_dump() | values)
-    elif state == "refused":
-        connection.execute(update(messages).where(_here(key)).values(**values))
-    return state in {None, "refused"}
+def _put(connection: Connection, rows: Mapping[MessageKey, dict[str, Any]]) -> set[MessageKey]:
+    """Make the messages' rows, or go on with those that were refused; not with those that have got further already.
+
+    Gives the keys of the former two.
+    """
+    states = _states(connection, rows)
+    if new := [key.model_dump() | row for key, row in rows.items() if key not in states]:
+        connection.execute(_ROW, new)
+    for key in (refused := {key for key, state in states.items() if state == "refused"}):
+        connection.execute(update(messages).where(_here(key)).values(**rows[key]))
+    return rows.keys() - states.keys() | refused
 
 
 def _key(row: Row[tuple[object, ...]]) -> MessageKey:

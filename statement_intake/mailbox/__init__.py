@@ -1,6 +1,6 @@
 """Where messages come from: one protocol, an IMAP account or a Maildir behind it."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -89,6 +89,12 @@ class OpenFolder(Protocol):
 
         Those that are gone are left out. One that the server cannot describe comes with parts None, an empty header
         and what is known; where no date is, with the present one. Raises MailboxError.
+        """
+
+    def small(self, uids: Sequence[str], most: int) -> Mapping[str, bytes]:
+        """Whole messages of fewer than *most* octets, asked for together, by UID.
+
+        What does not come that way is left out, whatever the reason: `raw` tells. Raises MailboxError.
         """
 
     def raw(self, uid: str) -> Generator[bytes]:

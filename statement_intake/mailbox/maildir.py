@@ -7,8 +7,8 @@ mail program moves the file from new/ to cur/ or changes flags, and is never use
 
 import os
 import re
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.parser import BytesHeaderParser
@@ -138,6 +138,14 @@ class MaildirFolder:
                 continue
             with stream:
                 yield self._glance(uid, stream)
+
+    def small(self, uids: Sequence[str], most: int) -> Mapping[str, bytes]:
+        """Whole messages of fewer than *most* octets; see OpenFolder. Raises MailboxError."""
+        found = {}
+        for uid in uids:
+            with suppress(MessageGone), self._stream(uid) as stream, _translated(self._directory):
+                found[uid] = stream.read(most)
+        return {uid: content for uid, content in found.items() if len(content) < most}
 
     def raw(self, uid: str) -> Generator[bytes]:
         """The message's octets in chunks of at most CHUNK. Raises MessageGone, MailboxError."""

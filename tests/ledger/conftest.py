@@ -11,7 +11,7 @@ import pytest
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.message import Address, Headers, Message
-from statement_intake.domain.records import MessageKey, OutgoingLetter, Unfinished, Verdict
+from statement_intake.domain.records import MessageKey, OutgoingLetter, Received, Unfinished, Verdict
 from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.ledger import Ledger, open_ledger
 
@@ -29,6 +29,14 @@ def facts(sender: str = "a@x.example", message_id: str | None = None) -> Message
     return Message(headers=Headers(sender=(Address(email=sender),), subject="A statement", message_id=message_id))
 
 
+def received(number: int, where: MessageKey, *, letters_wait: bool = False) -> Received:
+    """A raw mail that has come into the store."""
+    return Received(
+        key=where, reference=f"SI-0000-{number:04}", received_at=NOON, size=9, raw_sha256=f"{number:064}",
+        letters_wait=letters_wait,
+    )  # fmt: skip
+
+
 @dataclass
 class Book:
     """Writes rows with few words."""
@@ -39,11 +47,7 @@ class Book:
     def arrive(self, mailbox: str = "main", *, wait: bool = False) -> Unfinished:
         """A message whose raw mail is in the store."""
         number = next(self.numbers)
-        digest = f"{number:064}"
-        self.ledger.arrivals.receive(
-            key(str(number), mailbox), reference=f"SI-0000-{number:04}", received=NOON, size=9, raw_sha256=digest,
-            letters_wait=wait,
-        )  # fmt: skip
+        self.ledger.arrivals.receive([received(number, key(str(number), mailbox), letters_wait=wait)])
         return next(row for row in self.ledger.arrivals.unfinished(NOON) if row.key.uid == str(number))
 
     def letter(self, state: str = "queued", to: str = "a@x.example") -> OutgoingLetter:

@@ -10,7 +10,7 @@ from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import Verdict
 from statement_intake.ledger.log import Filter
-from tests.ledger.conftest import NOON, Book, facts, key
+from tests.ledger.conftest import NOON, Book, facts, key, received
 
 
 def test_a_decision_is_there_as_a_whole(book: Book) -> None:
@@ -126,10 +126,10 @@ def test_mail_that_is_not_ours_keeps_no_more_than_key_date_and_reason(book: Book
 def test_a_key_is_unique_for_ever(book: Book) -> None:
     """A second row for the same message is refused, whatever came first."""
     arrival = book.arrive()
-    again = {"reference": "SI-1111-1111", "received": NOON, "size": 1, "raw_sha256": "f" * 64, "letters_wait": False}
-    assert not book.ledger.arrivals.receive(arrival.key, **again)  # type: ignore[arg-type]
+    assert book.ledger.arrivals.receive([received(8, arrival.key)]) == set()
     book.ledger.arrivals.ignore([(key("77"), NOON, "message.unrelated")])
-    assert not book.ledger.arrivals.receive(key("77"), **again)  # type: ignore[arg-type]
+    come = [received(8, arrival.key), received(9, key("77")), received(10, key("79")), received(11, key("80"))]
+    assert book.ledger.arrivals.receive(come) == {key("79"), key("80")}
     assert book.ledger.arrivals.unknown("main", "INBOX", "1", ["77", "78", arrival.key.uid], NOON) == ["78"]
     assert book.ledger.arrivals.unknown("main", "INBOX", "2", ["77"], NOON) == ["77"]
 

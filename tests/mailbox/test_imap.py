@@ -74,6 +74,17 @@ def colleague(imap_account: ImapAccount) -> Iterator[IMAPClient]:
         yield client
 
 
+def test_small_messages_come_together(imap_account: ImapAccount, colleague: IMAPClient) -> None:
+    """Whole, by UID; nothing of those that are not small, or gone. No flag changes."""
+    small, other, large = (int(imap_account.deliver(mail, ARRIVED)) for mail in (LETTER, LETTER * 2, LETTER * 3))
+    with mailbox(imap_account).open("INBOX") as folder:
+        found = folder.small([str(small), str(other), str(large), "4711"], 3 * len(LETTER))
+    assert found == {str(small): LETTER, str(other): LETTER * 2}
+    colleague.noop()
+    answers = colleague.fetch([small, other, large], ["FLAGS"])
+    assert [set(answer[b"FLAGS"]) - {rb"\Recent"} for answer in answers.values()] == [set()] * 3
+
+
 def test_reading_leaves_every_flag_untouched(imap_account: ImapAccount) -> None:
     r"""Neither \Seen nor \Recent changes, whatever is looked at and downloaded."""
     uids = [imap_account.deliver(STATEMENT, ARRIVED) for _ in range(3)]

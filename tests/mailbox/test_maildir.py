@@ -69,6 +69,8 @@ def test_mail_is_read_where_it_was_delivered_and_nothing_changes(maildir: stdlib
         assert sorted(folder.uids_above(None, None)) == sorted(names)
         assert sorted(glance.uid for glance in folder.glances(names)) == sorted(names)
         assert b"".join(folder.raw(names[0])) == LETTER
+        assert folder.small([*names[:2], "1.gone"], len(LETTER) + 1) == dict.fromkeys(names[:2], LETTER)
+        assert folder.small(names, len(LETTER)) == {}
         assert not box.mark(folder.state, names[0], Outcome.ACCEPTED)
     assert snapshot(maildir) == before
 

@@ -1,0 +1,110 @@
+"""Small mails come in together: none is lost, none comes twice, whatever fails on the way."""
+
+import errno
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from statement_intake import receiving
+from statement_intake.mailbox import MessageGone
+from statement_intake.polling import poll
+from tests.house import Flaky, House, Killed, statement
+from tests.test_polling import Watched, WatchedBox
+
+PARTIES = ("Kenya", "Ghana", "France", "Japan", "Brazil", "Chile", "Norway")
+
+
+def deliver(house: House) -> None:
+    """A statement of each party, and what is none in between."""
+    for number, party in enumerate(PARTIES):
+        house.clock.turn(seconds=1)
+        mail = statement(f"12th EMIC statement – {party} 4", f"mission@{party.lower()}.example", party=party)
+        house.deliver(mail, received=house.clock.now)
+        house.deliver(statement(subject=f"lunch {number}", files=()), received=house.clock.now)
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three at a time, so that there is a first, a second and a last time."""
+    monkeypatch.setattr(receiving, "_TOGETHER", 3)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    ("part", "method", "nth"), [("files", "put_small", 1), ("files", "put_small", 4), ("ledger", "receive", 1)]
+)
+def test_a_death_among_many_loses_none_and_takes_none_twice(
+    house: House, part: str, method: str, nth: int, *, after: bool
+) -> None:
+    """Before or after a file is durable, before or after the rows are."""
+    faults = [*[None] * nth, Killed()]
+    if part == "files":
+        house.desk["files"] = lambda real: Flaky(real, {method: faults}, after=after)
+    else:
+        house.desk["ledger"] = lambda real: Flaky(
+            real, {}, instead={"arrivals": Flaky(real.arrivals, {method: faults}, after=after)}
+        )
+    deliver(house)
+    with pytest.raises(Killed):
+        house.round()
+    house.desk.clear()
+    house.round()
+    assert house.rows("SELECT party_name FROM submissions ORDER BY id") == [(party,) for party in PARTIES]
+    assert house.rows("SELECT count(*) FROM messages WHERE state = 'decided'") == [(2 * len(PARTIES),)]
+    assert len(house.letters) == len(PARTIES)
+    assert len(house.stored) == 2 * len(PARTIES)
+    assert list((house.root / "files" / "incoming").iterdir()) == []
+
+
+def test_a_full_disk_stops_the_poll_and_the_next_one_goes_on(house: House) -> None:
+    """What had come before is there; nothing is blamed."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    house.desk["files"] = lambda real: Flaky(real, {"put_small": [None, None, None, None, full]})
+    deliver(house)
+    assert not house.round()
+    house.desk.clear()
+    assert house.rows("SELECT count(*), max(faults) FROM messages WHERE reference IS NOT NULL") == [(3, 0)]
+    house.round()
+    assert house.rows("SELECT party_name FROM submissions ORDER BY id") == [(party,) for party in PARTIES]
+
+
+class Reluctant(Watched):
+    """A folder that says nothing of some messages when many are asked for, and of one that it is gone."""
+
+    def small(self, uids: Sequence[str], most: int) -> Mapping[str, bytes]:
+        """Without every other, with an empty one, and with one that nobody has asked for."""
+        found = self._real.small(uids, most)
+        found = {uid: content for uid, content in found.items() if b"Norway" not in content}
+        return {uid: found[uid] for uid in list(found)[::2]} | {next(iter(found)): b"", "99": b"From: x"}
+
+    def raw(self, uid: str) -> Any:  # noqa: ANN401 - a generator
+        """Gone, if it is Norway's, which does not come otherwise."""
+        raw = b"".join(self._real.raw(uid))
+        if b"Norway" in raw:
+            raise MessageGone("gone")
+        return (piece for piece in [raw])
+
+
+def test_what_does_not_come_with_the_others_is_asked_for_alone(house: House) -> None:
+    """And what has gone meanwhile is left out, the others not."""
+    deliver(house)
+    with house.open() as workshop:
+        box: Any = WatchedBox(workshop.mailboxes[0], kind=Reluctant)
+        poll(box, workshop.desk, workshop.rules, lambda: False)
+        come = workshop.desk.ledger.arrivals.unfinished(house.clock())
+        assert len(come) == len(PARTIES) - 1
+        for arrival in come:
+            with workshop.desk.files.open(arrival.raw_sha256) as raw:
+                assert arrival.size == len(raw.read()) > 0
+
+
+def test_large_ones_come_alone_and_in_their_order(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those before a large one do not wait for it."""
+    deliver(house)
+    monkeypatch.setattr(receiving, "SMALL", 1)
+    put: list[int] = []
+    house.desk["files"] = lambda real: Flaky(real, {}, instead={"put_small": put.append})
+    house.round()
+    assert put == []
+    assert house.rows("SELECT party_name FROM submissions ORDER BY id") == [(party,) for party in PARTIES]
