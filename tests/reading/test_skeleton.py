@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from statement_intake.reading.answer import Run
 from statement_intake.reading.faults import OverLimits
 from statement_intake.reading.mail.skeleton import KEPT, cut
 
@@ -77,6 +78,28 @@ def test_dashes_at_every_border_are_seen(
     content = b"".join(b"a" * place + b"\r\n--not a boundary" for place in places) + b"b" * tail
     raw = mail(b"A: b\n\n@", b"A: c\n\nend").replace(b"@", content)
     assert payloads(raw, tmp_path_factory.getbasetemp() / "border") == [content, b"end"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    lines=st.integers(400, 1_000),
+    newline=st.sampled_from([b"\r\n", b"\n"]),
+    behind=st.sampled_from(
+        [b"--xyz--\r\n", b"--", b"-", b"==\r\n--xyz--", b"\r\n--xyz--", b"\r\r\n--x", b"more\r\n--x", b""]
+    ),
+    short=st.integers(0, 5),
+)
+def test_where_base64_is_known_to_stand_the_cut_is_the_same(
+    lines: int, newline: bytes, behind: bytes, short: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Wherever the run is said to end, and whatever comes behind it."""
+    before, content = mail(b"A: b\n\n").removesuffix(b"\r\n--xyz--\r\n"), (b"QUJD" * 19 + newline) * lines
+    path = tmp_path_factory.getbasetemp() / "known"
+    path.write_bytes(before + content + behind)
+    end = len(before) + len(content) - short
+    run = Run(start=len(before), end=end, sha256="", size=0, source="")
+    plain, skipped = (cut(path, message_bytes=MEGABYTE, runs=runs) for runs in ((), (run,)))
+    assert skipped.content.replace(skipped.nonce.encode(), b"") == plain.content.replace(plain.nonce.encode(), b"")
 
 
 def test_a_mail_cannot_forge_a_marker(tmp_path: Path) -> None:

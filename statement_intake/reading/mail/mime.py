@@ -91,7 +91,7 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool, runs: 
     headers = read_headers(first_header_section(raw))
     found = Found(budget)
     try:
-        skeleton = cut(raw, message_bytes=message_bytes)
+        skeleton = cut(raw, message_bytes=message_bytes, runs=runs)
         known = {run.start: run for run in runs}
         mail = _Mail(skeleton, found, message_bytes, inside, known)
         _walk(_parse(without_obsolete_spaces(skeleton.content), found), mail)

@@ -8,7 +8,7 @@ nonce, so no mail can forge one.
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -139,8 +139,11 @@ def first_header_section(raw: Path) -> bytes:
         return header_section(stream.read(MAXIMUM_SECTION))
 
 
-def cut(raw: Path, *, message_bytes: int) -> Skeleton:
-    """The skeleton of the mail in *raw*. Raises OverLimits in plain English."""
+def cut(raw: Path, *, message_bytes: int, runs: Collection[Run] = ()) -> Skeleton:
+    """The skeleton of the mail in *raw*. Raises OverLimits in plain English.
+
+    *runs*: where nothing but base64 stands, which has no dash: no time is spent on looking for one.
+    """
     size = raw.stat().st_size
     if size > message_bytes:
         raise OverLimits(f"the mail has {size:,} bytes, more than {message_bytes:,}")
@@ -150,7 +153,7 @@ def cut(raw: Path, *, message_bytes: int) -> Skeleton:
     position = dashed = 0
     with raw.open("rb") as stream:
         while position < size:
-            head, end = _section(stream, position, size, boundaries, first=position == 0)
+            head, end = _section(stream, position, size, boundaries, runs, first=position == 0)
             kept += head
             if position + len(head) < end:
                 kept += f"{nonce}-{position + len(head)}-{end}-".encode()
@@ -161,7 +164,9 @@ def cut(raw: Path, *, message_bytes: int) -> Skeleton:
     return Skeleton(content=bytes(kept), nonce=nonce, raw=raw)
 
 
-def _section(stream: BinaryIO, start: int, size: int, boundaries: _Boundaries, *, first: bool) -> tuple[bytes, int]:
+def _section(  # noqa: PLR0913 - where it is, and what is known
+    stream: BinaryIO, start: int, size: int, boundaries: _Boundaries, runs: Collection[Run], *, first: bool
+) -> tuple[bytes, int]:
     """What to keep of the section at *start*, and where the next begins: at the line break before a "--"."""
     limit = MAXIMUM_SECTION if first else KEPT
     stream.seek(start)
@@ -179,7 +184,7 @@ def _section(stream: BinaryIO, start: int, size: int, boundaries: _Boundaries, *
     elif start + len(head) >= size:
         end = size
     else:
-        end = _next_dashed(stream, start + len(head) - OVERLAP, size)
+        end = _next_dashed(stream, _behind(runs, start + len(head) - OVERLAP), size)
         head = head[: body + KEPT]
     boundaries.declare(head)
     if end_of_headers and not head[end_of_headers.end() :].translate(None, _ENCODED):
@@ -197,6 +202,11 @@ def _dashed(block: bytes, start: int = 0) -> int | None:
         return None
     place = min(found)
     return max(start, place - (block[place : place + 1] == b"\n" and block[place - 1 : place] == b"\r"))
+
+
+def _behind(runs: Collection[Run], position: int) -> int:
+    """*position*, or the end of the run that it lies in; the line break that ends a run may be a dashed line's."""
+    return next((run.end - OVERLAP for run in runs if run.start <= position < run.end - OVERLAP), position)
 
 
 def _next_dashed(stream: BinaryIO, position: int, size: int) -> int:
