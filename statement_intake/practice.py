@@ -1,7 +1,7 @@
 """A statement of our own, for nobody, before the first mail comes.
 
-Patterns are compiled, templates and tables loaded when they are first needed. Delegations write all at once, and at
-the deadline; the first of them need not wait for that.
+Patterns and statements of SQL are compiled, templates and tables loaded when they are first needed. Delegations write
+all at once, and at the deadline; the first of them need not wait for that.
 """
 
 from datetime import timedelta
@@ -13,6 +13,7 @@ from statement_intake.domain.checks import Facts
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Address, Attachment, Category, DocumentFacts, Headers, Message
 from statement_intake.domain.triage import Ties
+from statement_intake.gathering import find_open, find_ties, gather_facts
 from statement_intake.logs import where
 
 log = structlog.get_logger()
@@ -21,7 +22,7 @@ _TEXT = "Please find attached the statement of our delegation. "
 
 
 def practise(desk: Desk) -> None:
-    """Judge it and write its letter. Nothing is recorded, nothing is sent, and nothing is raised."""
+    """Ask about it, judge it, write its letter. Nothing is recorded, nothing is sent, and nothing is raised."""
     try:
         for meeting in desk.knowledge.meetings:
             if meeting.intake == "open":
@@ -42,6 +43,9 @@ def _take_in(subject: str, desk: Desk) -> None:
         sha256="0" * 64, document=document,
     )  # fmt: skip
     message = Message(headers=headers, text=_TEXT, attachments=(statement,))
+    # What the ledger says is let go: the letter is to be one that accepts, whoever has spoken meanwhile.
+    find_open(message, now, find_ties(headers, desk), desk)
+    gather_facts(message, now, desk, answers=None)
     decision = judge(message, Facts(received=now), Ties(), desk.knowledge)
     desk.correspondent.write(
         decision,

@@ -11,11 +11,11 @@ import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import pybase64
 
 from statement_intake.domain.decoded import Decoded
+from statement_intake.files.flowing import Flowing
 
 #: Octets of content below which the reader's own decoding costs less.
 LEAST = 1_000_000
@@ -119,7 +119,7 @@ class _Run:
     def __init__(self, start: int, folder: Path) -> None:
         self.start = start
         self._path = folder / f"decoded-{secrets.token_hex(8)}"
-        self._stream: BinaryIO | None = None
+        self._stream: Flowing | None = None
         self._waiting: list[bytes] = []
         self._carry = b""
         self._digest = hashlib.sha256()
@@ -169,8 +169,8 @@ class _Run:
         if self._size < LEAST:
             return
         if self._stream is None:
-            self._stream = self._path.open("xb")
-        self._stream.writelines(self._waiting)
+            self._stream = Flowing(self._path)
+        self._stream.write(self._waiting)
         self._waiting = []
 
 

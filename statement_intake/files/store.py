@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.faults import LimitExceeded
 from statement_intake.files.decoding import Decoding
+from statement_intake.files.flowing import Flowing
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Octets that are decoded and wait for their mail's turn; what would be more is decoded by the reader.
@@ -55,16 +56,15 @@ class FileStore:
         temporary = self.incoming / secrets.token_hex(8)
         decoding = Decoding(self.incoming)
         try:
-            with temporary.open("xb") as stream:
+            with Flowing(temporary) as stream:
                 for chunk in chunks:
                     size += len(chunk)
                     if size > most:
                         raise LimitExceeded(f"it is larger than {most // 1_000_000} MB")
                     digest.update(chunk)
-                    stream.write(chunk)
+                    stream.write([chunk])
                     decoding.feed(chunk)
-                stream.flush()
-                os.fsync(stream.fileno())
+                stream.sync()
             self._settle(temporary, digest.hexdigest())
             self._remember(digest.hexdigest(), decoding)
         finally:
