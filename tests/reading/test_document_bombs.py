@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import DocumentProblem
+from statement_intake.reading.documents import document
+from statement_intake.reading.documents.contents import Contents
 from statement_intake.reading.documents.document import read, read_apart
 from statement_intake.reading.documents.pdf_bombs import expands
 from tests.reading.conftest import make_docx, make_reader, page, paragraph
@@ -213,6 +215,33 @@ def test_a_small_document_that_asks_for_much_memory_ends_alone(tmp_path: Path, g
         reader.close()
     assert message.text == "Please find it attached."
     assert [file.name for file in message.attachments] == ["a.odt"]
+
+
+def spins(_path: Path, _seconds: float) -> Contents:
+    """A parser that never comes to an end."""
+    while True:
+        pass
+
+
+def spins_and_swallows(_path: Path, _seconds: float) -> Contents:
+    """The same, and it takes what ends it for a fault of the document."""
+    while True:
+        with suppress(Exception):
+            return spins(_path, _seconds)
+
+
+@pytest.mark.parametrize("reader", [spins, spins_and_swallows])
+def test_light_documents_that_are_slow_do_not_take_their_mails_time(
+    reader: Callable[[Path, float], Contents], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are read together with the mail, and each is ended for itself; the next ones are read."""
+    path = make_docx(tmp_path / "a.docx", paragraph("The delegation thanks the secretariat"))
+    monkeypatch.setattr(document, "LIGHT_SECONDS", 0.02)
+    with monkeypatch.context() as patched:
+        patched.setattr(document, "READERS", {"docx": reader})
+        problems = {read_apart(path, "docx").problem for _ in range(40)}
+    assert problems == {DocumentProblem.LIMITED}
+    assert read_apart(path, "docx").words == 5
 
 
 def test_a_name_without_end_takes_no_time_without_end(tmp_path: Path) -> None:

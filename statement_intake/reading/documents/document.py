@@ -1,9 +1,11 @@
 """The text of a document, or why there is none."""
 
 import re
+import signal
 import struct
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,8 +24,9 @@ MAXIMUM_COUNTED = 5_000_000
 MAXIMUM_PLAIN = 5_000_000
 #: Seconds for one document.
 SECONDS = 20.0
-#: Bytes, unpacked, of a document that is read together with its mail.
-LIGHT = 2_000_000
+#: Bytes, unpacked, of a document that is read together with its mail; and the processor seconds that it may take, ten
+#: times what it should. Forty of them must not take away their mail's time.
+LIGHT, LIGHT_SECONDS = 2_000_000, 2.0
 #: Fewer words than this are no readable text: a page number, a stray letter.
 READABLE_WORDS = 3
 #: The same for scripts written without spaces, where each character counts as a word.
@@ -65,15 +68,37 @@ def read_apart(path: Path, kind: str, *, seconds: float = SECONDS) -> DocumentFa
     """`read`, in a process of its own that cannot outlive *seconds* nor take more memory than it may.
 
     Light documents of the kinds that Python itself takes apart are read at once: the process would cost more than the
-    reading. Raises OSError where no process can be made.
+    reading. Only for a process of one thread. Raises OSError where no process can be made.
     """
     if kind not in READERS:
         return DocumentFacts(format=kind, problem=DocumentProblem.UNSUPPORTED)
-    if _is_light(path, kind):
-        return read(path, kind, seconds=seconds)
     limited = DocumentFacts(format=kind, problem=DocumentProblem.LIMITED)
+    if _is_light(path, kind):
+        with suppress(_TooSlow), _ended_after(LIGHT_SECONDS):
+            return read(path, kind, seconds=seconds)
+        return limited
     answer = apart(lambda: read(path, kind, seconds=seconds).model_dump_json().encode(), path, seconds=seconds)
     return limited if answer is None else DocumentFacts.model_validate_json(answer)
+
+
+class _TooSlow(BaseException):
+    """The time is over."""
+
+
+@contextmanager
+def _ended_after(seconds: float) -> Iterator[None]:
+    """Raise _TooSlow within, once so many seconds of processor time have gone."""
+    before = signal.signal(signal.SIGPROF, _end)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise _TooSlow
 
 
 def _is_light(path: Path, kind: str) -> bool:
