@@ -9,7 +9,7 @@ import structlog
 
 from statement_intake.desk import Desk
 from statement_intake.domain.message import Glance
-from statement_intake.domain.records import FolderProgress, MessageKey
+from statement_intake.domain.records import FORGOTTEN, FolderProgress, MessageKey
 from statement_intake.domain.triage import Answer
 from statement_intake.intake import look, take_in
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, OpenFolder, Place, RawGlance
@@ -103,7 +103,9 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
     fresh = list(opened.uids_above(None if compare_all or known is None else known.high_uid, start))
     listed = dict.fromkeys([*fresh, *opened.recent_uids(_RECENT, start)])
     unknown = arrivals.unknown(name, state.name, state.uidvalidity, _not_passed_over(name, state, listed, rules), now)
-    if changed:
+    if before is not None and before.uidvalidity == FORGOTTEN:
+        log.warning("the ledger was restored; letters about mail of this folder wait", mailbox=name, folder=state.name)
+    elif changed:
         log.warning("UIDVALIDITY changed; letters about mail of this folder wait", mailbox=name, folder=state.name)
     careful = (fresh[-1] if fresh else None) if changed else (known.careful_until if known else None)
     with _Others(desk) as others, Receiving(opened, desk, rules.below) as receiving:

@@ -107,7 +107,7 @@ def _say_recorded(reference: str, decision: Decision, recorded: Recorded | None)
 def _why_to_wait(arrival: Unfinished, message: Message) -> str:
     """Why a person has to look at the letter before it goes; empty if it may go by itself."""
     if arrival.letters_wait:
-        return "the mailbox changed its UIDVALIDITY"
+        return "the mail may have been answered: its folder was made anew, or the ledger restored"
     if message.forwarding is not None and message.forwarding.staff:
         return f"passed on by {message.forwarding.by.email if message.forwarding.by else 'an officer'}"
     return ""

@@ -253,5 +253,11 @@ def may_serve(workshop: Workshop) -> bool:
 
 def lock_folder(settings: Settings) -> Path:
     """The folder of the ledger, where the service's lock is."""
+    file = ledger_file(settings)
+    return file.parent if file else Path()
+
+
+def ledger_file(settings: Settings) -> Path | None:
+    """The file that the ledger is, if it is one."""
     database = make_url(settings.ledger.url).database
-    return Path(database).parent if database and database != ":memory:" else Path()
+    return Path(database) if database and database != ":memory:" else None

@@ -138,6 +138,26 @@ def backup(
 
 
 @app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy; there must be no ledger in its place.")],
+) -> None:
+    """Put a copy of the ledger in its place. What may have been answered since it was made waits for a person."""
+    from statement_intake.ledger.restoring import restore as put_back
+    from statement_intake.lock import only_one
+    from statement_intake.workshop import ledger_file, lock_folder, now
+
+    settings = read_settings()
+    target = ledger_file(settings)
+    if target is None:
+        raise typer.BadParameter("the settings name no file for the ledger ([ledger] url)", param_hint="FILE")
+    places = [(name, folder) for name, mailbox in settings.mailboxes.items() for folder in mailbox.folders]
+    with only_one(lock_folder(settings)):
+        waiting = put_back(file, target, places, actor=officer(), now=now())
+    typer.echo(f"{target}: restored; {waiting} letters that were on their way wait now (outbox list)")
+    typer.echo("Letters about mail that came after the copy was made will wait, too.")
+
+
+@app.command()
 def purge(
     because: Annotated[str, typer.Option("--because", help="Why. It stays in the audit trail.")],
     do: Annotated[bool, typer.Option("--do", help="Let it go; without this, only say what would.")] = False,

@@ -69,11 +69,16 @@ def demo(
 
 @app.command()
 def migrate() -> None:
-    """Bring the ledger's schema up to date, or make an empty ledger."""
+    """Bring the ledger's schema up to date, or make an empty ledger. The service has to be stopped."""
     from statement_intake.ledger import migration
     from statement_intake.ledger.engine import open_engine
+    from statement_intake.lock import only_one
+    from statement_intake.workshop import lock_folder
 
-    engine = open_engine(read_settings().ledger.url)
-    migration.upgrade(engine)
+    settings = read_settings()
+    engine = open_engine(settings.ledger.url)
+    # Not under the feet of a service that still runs as the version before.
+    with only_one(lock_folder(settings)):
+        migration.upgrade(engine)
     engine.dispose()
     typer.echo(f"{engine.url.database}: up to date")

@@ -25,9 +25,14 @@ class MessageKey(Value):
     uid: str
 
 
+#: In place of a UIDVALIDITY: the ledger was restored from a copy, and may lack what it knew of a folder.
+FORGOTTEN = "forgotten"
+
+
 class FolderProgress(Value):
     """How far a folder has been looked through."""
 
+    #: As the server said it last, or FORGOTTEN.
     uidvalidity: str
     high_uid: str | None
     careful_until: str | None

@@ -33,9 +33,9 @@ class Installation:
 
 def configuration(installation: Installation) -> str:
     """The text of dovecot.conf."""
-    words = _words_of_2_3(installation) if installation.version.startswith("2.3.") else _words_of_2_4(installation)
+    of_2_3 = installation.version.startswith("2.3.")
+    words = _words_of_2_3(installation) if of_2_3 else _words_of_2_4(installation)
     if installation.introspection_url:
-        of_2_3 = installation.version.startswith("2.3.")
         words = "\n".join((words, (_tokens_of_2_3 if of_2_3 else _tokens_of_2_4)(installation)))
     return "\n".join((words, _common(installation), "" if os.geteuid() == 0 else _rootless()))
 
@@ -62,8 +62,6 @@ protocol imap {{
 }}
 service imap-login {{
   chroot =
-  # One process serves all connections: they start faster than a process each.
-  service_count = 0
   inet_listener imap {{
     port = {installation.port}
   }}
@@ -87,6 +85,10 @@ service anvil {{
     mode = 0
   }}
 }}
+# One process serves all connections: they start faster than a process each.
+service imap-login {{
+  service_count = 0
+}}
 disable_plaintext_auth = no
 ssl_cert = <{installation.certificate.file}
 ssl_key = <{installation.certificate.key}
@@ -107,6 +109,10 @@ def _words_of_2_4(installation: Installation) -> str:
     return f"""dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
 protocols = imap
+# As above.
+service imap-login {{
+  restart_request_count = unlimited
+}}
 auth_allow_cleartext = yes
 ssl_server_cert_file = {installation.certificate.file}
 ssl_server_key_file = {installation.certificate.key}

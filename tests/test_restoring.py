@@ -1,0 +1,128 @@
+"""A ledger is lost and comes back from a copy: nothing is lost with it, and nobody is answered twice."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from statement_intake.domain.records import FORGOTTEN
+from statement_intake.ledger.engine import LedgerError
+from statement_intake.ledger.restoring import restore
+from tests.house import MORNING, House, statement
+from tests.test_service import run
+
+PLACES = [("main", "INBOX")]
+
+
+def _lose(house: House) -> Path:
+    """The ledger is gone, with all that is named like it."""
+    ledger = house.root / "ledger.db"
+    for file in house.root.glob("ledger.db*"):
+        file.unlink()
+    return ledger
+
+
+def _put_back(house: House) -> int:
+    return restore(house.root / "copy.db", _lose(house), PLACES, actor="anna", now=MORNING)
+
+
+def _copy(house: House) -> None:
+    assert run(house, "backup", str(house.root / "copy.db")).returncode == 0
+
+
+def _deliver(house: House, party: str) -> None:
+    house.deliver(statement(f"12th EMIC statement – {party} 4", f"mission@{party.lower()}.example", party=party))
+
+
+def test_mail_that_was_answered_after_the_copy_is_decided_again_and_answered_by_a_person(house: House) -> None:
+    """Its letter waits; that of mail which comes after the restoring goes by itself, as ever."""
+    _deliver(house, "Kenya")
+    house.round()
+    _copy(house)
+    _deliver(house, "Ghana")
+    house.round()
+    assert house.letters == [("receipt", "sent")] * 2
+    assert _put_back(house) == 0
+    house.round()
+    assert [outcome for outcome, _ in house.outcomes] == ["accepted"] * 2
+    assert house.letters == [("receipt", "sent"), ("receipt", "held")]
+    _deliver(house, "Peru")
+    house.round(2)
+    assert house.letters == [("receipt", "sent"), ("receipt", "held"), ("receipt", "sent")]
+    assert house.sink is not None
+    assert [received.recipients[0].partition("@")[2] for received in house.sink.received] == [
+        "kenya.example",
+        "ghana.example",
+        "peru.example",
+    ]
+    assert house.rows("SELECT actor, action FROM audit WHERE action = 'restore'") == [("anna", "restore")]
+
+
+def test_a_letter_that_was_on_its_way_when_the_copy_was_made_waits(house: House) -> None:
+    """It may have gone a moment later."""
+    assert house.sink is not None
+    house.sink.refusals["RCPT"] = "450 4.2.0 come back later"
+    _deliver(house, "Kenya")
+    house.round()
+    assert house.letters == [("receipt", "deferred")]
+    _copy(house)
+    assert _put_back(house) == 1
+    house.sink.refusals.clear()
+    house.clock.turn(days=1)
+    house.round()
+    assert house.letters == [("receipt", "held")]
+    assert house.sink.received == ()
+    assert house.rows("SELECT response FROM letters") == [("restored from a copy: it may have gone since",)]
+
+
+def test_mail_that_was_received_and_not_decided_when_the_copy_was_made_is_answered_by_a_person(house: House) -> None:
+    """It has been decided since, as far as anybody knows."""
+    _deliver(house, "Kenya")
+    house.round()
+    _copy(house)
+    with sqlite3.connect(house.root / "copy.db") as copy:
+        copy.execute("UPDATE messages SET state = 'received', outcome = NULL")
+        for table in ("findings", "files", "decisions", "letters"):
+            copy.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
+        copy.execute("DELETE FROM submissions")
+    copy.close()
+    _put_back(house)
+    house.round()
+    assert house.letters == [("receipt", "held")]
+
+
+def test_a_mailbox_that_the_copy_has_never_looked_into_is_no_less_careful(house: House) -> None:
+    """It was added to the settings after the copy."""
+    house.round()
+    _copy(house)
+    _lose(house)
+    restore(house.root / "copy.db", house.root / "ledger.db", [*PLACES, ("other", "INBOX")], actor="a", now=MORNING)
+    assert set(house.rows("SELECT mailbox, uidvalidity FROM folders")) >= {("main", FORGOTTEN), ("other", FORGOTTEN)}
+
+
+def test_nothing_is_put_over_a_ledger_nor_beside_the_remains_of_one(house: House) -> None:
+    """SQLite would take another ledger's write-ahead log for this one's."""
+    house.round()
+    _copy(house)
+    refused = run(house, "restore", str(house.root / "copy.db"))
+    assert (refused.returncode, "move it away first" in refused.stderr) == (1, True)
+    ledger = _lose(house)
+    ledger.with_name("ledger.db-wal").write_bytes(b"remains")
+    with pytest.raises(LedgerError, match=r"ledger\.db-wal is there"):
+        restore(house.root / "copy.db", ledger, PLACES, actor="anna", now=MORNING)
+    ledger.with_name("ledger.db-wal").unlink()
+    done = run(house, "restore", str(house.root / "copy.db"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "restored; 0 letters that were on their way wait now" in done.stdout
+    assert sorted(file.name for file in house.root.glob("*ledger.db*")) == ["ledger.db"]
+
+
+@pytest.mark.parametrize(("content", "told"), [(b"no database" * 100, "not a database"), (None, "is no file")])
+def test_what_is_no_copy_is_not_put_back(tmp_path: Path, content: bytes | None, told: str) -> None:
+    """Nothing is left of the attempt."""
+    copy = tmp_path / "copy.db"
+    if content:
+        copy.write_bytes(content)
+    with pytest.raises(LedgerError, match=told):
+        restore(copy, tmp_path / "deep" / "ledger.db", PLACES, actor="anna", now=MORNING)
+    assert list((tmp_path).rglob("*ledger*")) == []
