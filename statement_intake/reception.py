@@ -1,6 +1,7 @@
 """Puts the console together as the settings say. Loaded only where there is one: a third of all code serves it."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -8,13 +9,15 @@ from statement_intake.console.application import build
 from statement_intake.console.limits import LoginLimits
 from statement_intake.console.parts import Parts
 from statement_intake.console.passwords import Passwords
-from statement_intake.console.provider import Provider
 from statement_intake.console.server import Served, serve
 from statement_intake.console.sign_on import PATH_BACK
 from statement_intake.domain.people import Role
 from statement_intake.ledger.sessions import Lifetimes
 from statement_intake.settings.console import SignOnSettings
 from statement_intake.workshop import Workshop
+
+if TYPE_CHECKING:
+    from statement_intake.console.provider import Provider
 
 _TOKEN_LASTS = timedelta(days=365)
 
@@ -45,7 +48,9 @@ def console_parts(workshop: Workshop, origin: str) -> Parts:
     )
 
 
-def _provider(sign_on: SignOnSettings, origin: str) -> Provider:
+def _provider(sign_on: SignOnSettings, origin: str) -> "Provider":
+    from statement_intake.console.provider import Provider  # noqa: PLC0415 - 16 MiB, where people log in with passwords
+
     return Provider(
         issuer=sign_on.issuer,
         client_id=sign_on.client_id,

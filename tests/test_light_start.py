@@ -12,6 +12,8 @@ _NEEDLESS = {
     "alembic", "authlib", "cryptography", "fastapi", "greenlet", "httpx", "mako", "msal", "pygments", "requests",
     "rich", "starlette", "uvicorn",
 }  # fmt: skip
+#: For what a console asks for where people log in with passwords.
+_CONSOLES = {"click", "fastapi", "starlette", "uvicorn"}
 _SERVICE = """
 import json, sys
 from pathlib import Path
@@ -25,19 +27,35 @@ settings = Settings(
     ledger={"url": f"sqlite:///{folder / 'ledger.db'}"},
     files={"path": folder / "files"},
     meetings={"path": sys.argv[2]},
+    console={"port": 0},
 )
 with open_workshop(settings) as workshop:
     start_up(workshop)
+    if sys.argv[3:]:
+        from statement_intake.reception import serve_console
+        serve_console(workshop).stop()
 print(json.dumps(sorted({name.partition(".")[0] for name, module in sys.modules.items() if module})))
 """
 _MEETINGS = Path(__file__).parent.parent / "config" / "meetings"
 
 
+def loaded(folder: Path, *more: str) -> set[str]:
+    """The packages that a service has loaded, at rest after its start."""
+    open_ledger(f"sqlite:///{folder / 'ledger.db'}").close()
+    command = [sys.executable, "-c", _SERVICE, str(folder), str(_MEETINGS), *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
 def test_a_service_at_rest_has_loaded_nothing_that_its_settings_do_not_ask_for(tmp_path: Path) -> None:
     """Its own start, on a ledger that is there, and the statement that it practises on."""
-    open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}").close()
-    command = [sys.executable, "-c", _SERVICE, str(tmp_path), str(_MEETINGS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
-    loaded = set(json.loads(done.stdout.splitlines()[-1]))
-    assert {"structlog", "sqlalchemy", "babel"} <= loaded
-    assert not loaded & _NEEDLESS
+    packages = loaded(tmp_path)
+    assert {"structlog", "sqlalchemy", "babel"} <= packages
+    assert not packages & _NEEDLESS
+
+
+def test_a_console_with_passwords_loads_no_identity_provider(tmp_path: Path) -> None:
+    """Nor does it what checks a provider's signatures."""
+    packages = loaded(tmp_path, "console")
+    assert packages >= _CONSOLES
+    assert not packages & (_NEEDLESS - _CONSOLES)

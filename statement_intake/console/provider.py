@@ -17,37 +17,15 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from statement_intake.console.vouching import Leaving, NotLetIn, Person
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.people import Role
-from statement_intake.domain.value import Value
 
 _TIMEOUT = 10.0
 _ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]
 #: Clocks differ, in seconds.
 _LEEWAY = 60
 _VERIFIER_BYTES = 48
-
-
-class NotLetIn(Exception):  # noqa: N818 - expected: somebody is in none of the groups
-    """The provider does not vouch for the person, or nobody has given the person's groups a role."""
-
-
-class Person(Value):
-    """Whom the provider vouches for."""
-
-    issuer: str
-    subject: str
-    name: str
-    role: Role
-
-
-class Leaving(Value):
-    """How a login leaves for the provider."""
-
-    address: str
-    state: str
-    nonce: str
-    verifier: str
 
 
 @dataclass

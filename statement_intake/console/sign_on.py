@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from statement_intake.console.cookies import SIGN_ON, cookie, drop_cookie, set_cookie
 from statement_intake.console.login import enter, own_page
 from statement_intake.console.parts import Parts, parts_of
-from statement_intake.console.provider import NotLetIn, Person
+from statement_intake.console.vouching import NotLetIn, Person
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.people import Account
 
