@@ -8,7 +8,7 @@ from statement_intake.domain.completion import TOGETHER
 from statement_intake.domain.judge import Mending
 from statement_intake.domain.message import Category, Headers, Message
 from statement_intake.domain.records import Dossier
-from statement_intake.domain.reference import references_in
+from statement_intake.domain.reference import is_surely_meant, references_in
 from statement_intake.domain.triage import Ties
 
 #: Files that make a statement; a picture in a signature is under many parties' names.
@@ -31,7 +31,8 @@ def find_ties(headers: Headers, desk: Desk) -> Ties:
     ties = desk.ledger.arrivals.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
     ours = ties.ours or desk.correspondent.message_ids.made(headers.message_id)
     known = ties.known_sender or sender in (desk.knowledge.senders.delegates or {})
-    return ties.model_copy(update={"ours": ours, "known_sender": known})
+    misnamed = ties.answers is None and is_surely_meant(headers.subject)
+    return ties.model_copy(update={"ours": ours, "known_sender": known, "misnamed": misnamed})
 
 
 def gather_facts(  # noqa: PLR0913 - what is judged, and as what

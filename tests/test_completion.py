@@ -106,6 +106,18 @@ def test_the_reference_in_the_subject_is_enough(house: House, media: Media) -> N
     assert submissions(house) == [("accepted", 2)]
 
 
+def test_the_reference_is_understood_as_people_type_it(house: House, media: Media) -> None:
+    """In small letters and without hyphens; one that is mistyped is nobody's, and an officer sees the mail."""
+    first(house, media.video)
+    reference = house.references[0]
+    wrong = f"SI-{'7K3M-9QWX' if reference != 'SI-7K3M-9QWX' else '7K3M-9QWY'}"
+    answer(house, TRANSCRIPT, f"Transcript {wrong}", In_Reply_To="<unknown@x.example>")
+    assert house.outcomes[1] == ("held", "message.doubtful")
+    spaced = reference.lower().replace("-", " ")
+    answer(house, TRANSCRIPT, f"transcript {spaced}", In_Reply_To="<unknown@x.example>")
+    assert house.outcomes[2] == ("accepted", None)
+
+
 def test_a_shortened_video_takes_the_place_of_the_long_one(house: House, media: Media) -> None:
     """The transcript of the first mail stays; the long video is kept and counts no more."""
     first(house, media.too_long)

@@ -32,10 +32,17 @@ class Ties(Value):
     ours: bool = False
     #: The reference of the submission whose letter it answers.
     answers: str | None = None
+    #: Its subject names a reference that looks like ours, and is nobody's: mistyped, most likely.
+    misnamed: bool = False
     #: It names more than one submission: the thread one, the subject another.
     several: bool = False
     #: The sender has sent a statement before, or is a registered delegate.
     known_sender: bool = False
+
+    @property
+    def names_one(self) -> bool:
+        """Whether it names a submission, rightly or not."""
+        return self.answers is not None or self.misnamed
 
 
 class Look(Value):
@@ -72,7 +79,13 @@ def glance(seen: Glance, reading: SubjectReading, forwarded: Sequence[SubjectRea
     videos = any(_is_video(part) for part in parts)
     if any(_is_attempt(line, files=files, videos=videos) for line in (reading, *forwarded)):
         return Look(answer=Answer.ATTEMPT)
-    if seen.parts is None or reading.meetings or ties.answers or any(line.meetings for line in forwarded):
+    if (
+        seen.parts is None
+        or reading.meetings
+        or ties.answers
+        or ties.misnamed
+        or any(line.meetings for line in forwarded)
+    ):
         return Look(answer=Answer.UNSURE)
     if any(_may_be_a_statement(parts, line, ties) for line in (reading, *forwarded)):
         return Look(answer=Answer.UNSURE)
@@ -128,7 +141,7 @@ def triage(
         return robot or _own_mail()
     if reading.automatic:
         return _silent("message.no_reply", "It carries a file under the subject of an automatic answer.")
-    related = bool(reading.meetings or ties.answers)
+    related = bool(reading.meetings) or ties.names_one
     if related and not videos and _withdraws(message, reading, words):
         return _silent("message.withdrawal", "Asks to withdraw a statement.")
     if related and not files and not links and not message.encrypted:
@@ -147,7 +160,7 @@ def triage(
         return _silent("message.doubtful", why) if (why := _why_not_sure(reading, videos=bool(videos))) else None
     if ties.answers and (videos or documents or links):
         return None
-    return _doubtful_or_unrelated(message, reading, forwarded, words)
+    return _doubtful_or_unrelated(message, reading, forwarded, ties, words)
 
 
 def _why_not_sure(reading: SubjectReading, *, videos: bool) -> str:
@@ -199,8 +212,10 @@ def _withdraws(message: Message, reading: SubjectReading, words: Vocabulary) -> 
 
 
 def _doubtful_or_unrelated(
-    message: Message, reading: SubjectReading, forwarded: Sequence[SubjectReading], words: Vocabulary
+    message: Message, reading: SubjectReading, forwarded: Sequence[SubjectReading], ties: Ties, words: Vocabulary
 ) -> Finding:
+    if ties.misnamed:
+        return _silent("message.doubtful", "Names a reference like ours that is none, and carries a file.")
     if any(line.meetings or line.statement for line in forwarded):
         return _silent("message.doubtful", "A forwarded mail in it may be a statement.")
     named, numbered = reading.speakers.named, bool(reading.items.numbers)

@@ -119,7 +119,8 @@ def report(proofs: list[Proof], megabytes: float) -> int:
         *(f"{proof.read}: {proof.path}" for proof in proofs if proof.read.startswith("fault")),
         *([f"{megabytes:.0f} MB"] if megabytes > LARGEST else []),
     ]
-    typer.echo(f"slowest: {max((proof.seconds for proof in proofs), default=0):.1f} s")
+    for proof in sorted(proofs, key=lambda proof: -proof.seconds)[:3]:
+        typer.echo(f"slowest: {proof.seconds:.1f} s {proof.path}")
     for line in missed:
         typer.echo(f"MISSED {line}")
     for proof in proofs:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from statement_intake.domain.message import Category, Glance, Message, Part
+from statement_intake.domain.message import Attachment, Category, Glance, Message, Part
 from statement_intake.domain.triage import Answer, Look, Ties, glance, triage
 from tests.domain.values import RECEIVED, document, headers, knowledge, message, video
 
@@ -65,6 +65,20 @@ def test_what_a_delegate_sends_packed_is_looked_into(kind: str) -> None:
     assert look("Fw: video", PLAIN, Part(media_type=kind), known=True).answer is Answer.UNSURE
     assert look("Fw: video", PLAIN, Part(media_type=kind)).answer is Answer.OTHER
     assert look("Fw: minutes", PLAIN, PDF, known=True).answer is Answer.OTHER
+
+
+@pytest.mark.parametrize(
+    ("files", "code"), [((document(),), "message.doubtful"), ((), "message.conversation")], ids=["file", "none"]
+)
+def test_a_reference_that_is_nobodys_is_mistyped(files: tuple[Attachment, ...], code: str) -> None:
+    """Its sender has had a letter of ours, or so it seems: an officer sees it, whatever else the subject says."""
+    reading = knowledge().read_subject("The text for SI-7K3M-9QWX")
+    seen = Glance(headers=headers(reading.subject), parts=(PLAIN,), size=1000, received=RECEIVED)
+    assert glance(seen, reading, (), Ties(misnamed=True)).answer is Answer.UNSURE
+    mail = message(*files, headers=headers(reading.subject))
+    found = triage(mail, reading, (), Ties(misnamed=True), knowledge().words)
+    assert found is not None
+    assert (found.code, str(found.effect)) == (code, "silent")
 
 
 def test_a_structure_that_cannot_be_read_is_never_other() -> None:
