@@ -40,7 +40,8 @@ class _Cell:
 
     process: int
     handle: int
-    status: socket.socket
+    #: Our end of the connection that the service learns from how it ended, and by which it ends it.
+    status: int
     workspace: Path
     deadline: float
     #: Why it was ended, in plain English; empty while it was not.
@@ -98,7 +99,7 @@ class Warden:
         inmate = _Cell(
             process=process,
             handle=os.pidfd_open(process),
-            status=socket.socket(fileno=status),
+            status=status,
             workspace=self._place(request.workspace),
             deadline=time.monotonic() + self.limits.seconds + PATIENCE,
         )
@@ -115,7 +116,6 @@ class Warden:
         """Never returns."""
         code = 1
         try:
-            self.selector.close()
             _keep_only(answer)
             # A session is also what the kernel shares the processors by, where it does (autogroup, sched(7)).
             os.setsid()
@@ -142,8 +142,7 @@ class Warden:
             said = _unconfined(error)
         else:
             said = child.answer(request, source, workspace, self.limits)
-        with os.fdopen(answer, "wb") as stream:
-            stream.write(said)
+        _say(answer, said)
 
     def _watch(self) -> None:
         used = census.take(self.cells, self.limits)
@@ -176,14 +175,11 @@ class Warden:
             census.end_orphans(self.cells)
         if used.ru_utime + used.ru_stime >= self.limits.seconds:
             inmate.why = inmate.why or "processor"
-        said = Ended(code=os.waitstatus_to_exitcode(status), why=inmate.why).model_dump_json().encode()
-        with suppress(OSError):
-            inmate.status.send(said, socket.MSG_NOSIGNAL)
+        _tell(inmate.status, Ended(code=os.waitstatus_to_exitcode(status), why=inmate.why))
         for what in (inmate.handle, inmate.status):
             with suppress(KeyError):
                 self.selector.unregister(what)
-        os.close(inmate.handle)
-        inmate.status.close()
+            os.close(what)
 
 
 def _unconfined(error: OSError) -> bytes:
@@ -192,10 +188,24 @@ def _unconfined(error: OSError) -> bytes:
 
 def _refuse(error: OSError, answer: int, status: int) -> None:
     """Say of a mail that it has no cell, and why."""
-    with os.fdopen(answer, "wb") as stream, suppress(OSError):
-        stream.write(_unconfined(error))
-    with socket.socket(fileno=status) as told, suppress(OSError):
-        told.send(Ended(code=0).model_dump_json().encode(), socket.MSG_NOSIGNAL)
+    with suppress(OSError):
+        _say(answer, _unconfined(error))
+    os.close(answer)
+    _tell(status, Ended(code=0))
+    os.close(status)
+
+
+def _say(answer: int, said: bytes) -> None:
+    """All of it."""
+    rest = memoryview(said)
+    while rest:
+        rest = rest[os.write(answer, rest) :]
+
+
+def _tell(status: int, how: Ended) -> None:
+    """Say it to the service, which may have gone: Python lets no signal of that through."""
+    with suppress(OSError):
+        os.write(status, how.model_dump_json().encode())
 
 
 def _keep_only(descriptor: int) -> None:
@@ -229,4 +239,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Taking the interpreter apart would take longer than a mail, and the service waits for it.
+    os._exit(main(sys.argv[1:]))

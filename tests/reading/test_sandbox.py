@@ -98,6 +98,7 @@ def test_the_jail_does_not_see_the_machines_files(tmp_path: Path) -> None:
     assert set(inside("import os; print(*os.environ)", tmp_path).stdout.split()) <= {
         *jail.environment(),
         "PWD",
+        "TMPDIR",
         "LC_CTYPE",
     }
     for path in ("/usr/x", sys.prefix + "/x", "/x", "/dev/shm/x", "/tmp/x", jail.WORKSPACE / "x"):  # noqa: S108

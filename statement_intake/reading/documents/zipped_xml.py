@@ -3,10 +3,13 @@
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from xml.sax.handler import ContentHandler, feature_namespaces
+from types import MappingProxyType
+from xml.sax.handler import ContentHandler
 
-from defusedxml import DefusedXmlException, sax
+from defusedxml import DefusedXmlException
+from defusedxml.expatreader import DefusedExpatParser
 
 from statement_intake.reading.documents.contents import Bomb, Locked, TooMuch
 
@@ -44,10 +47,8 @@ class Zipped:
 
     def feed(self, name: str, handler: ContentHandler) -> None:
         """Parse a member. Raises Bomb where it declares entities, as no honest document does; and as `content` does."""
-        parser = sax.make_parser()
-        parser.forbid_dtd = True
-        parser.setFeature(feature_namespaces, True)  # noqa: FBT003 - the interface of xml.sax
-        parser.setContentHandler(_Shallow(handler))
+        parser = _Parser(namespaceHandling=True, forbid_dtd=True)
+        parser.setContentHandler(handler)
         try:
             for block in self.content(name):
                 parser.feed(block)
@@ -73,21 +74,30 @@ def opened(path: Path) -> Iterator[Zipped]:
         yield Zipped(archive, by_name)
 
 
-class _Shallow(ContentHandler):
-    """Hands events on, and gives up where elements are nested without end."""
+class _Parser(DefusedExpatParser):  # type: ignore[misc]  # it has no types
+    """Hands elements on without the objects that SAX makes of each; gives up where they are nested without end."""
 
-    def __init__(self, handler: ContentHandler) -> None:
-        super().__init__()
-        self._depth = 0
-        self._start, self._end = handler.startElementNS, handler.endElementNS
-        self.characters = handler.characters  # type: ignore[method-assign]  # straight through
+    _depth = 0
 
-    def startElementNS(self, name, qname, attrs) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802
+    def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:
+        """Called by expat. What handlers get for attributes is a mapping with the keys of AttributesNSImpl."""
         self._depth += 1
         if self._depth > MAXIMUM_DEPTH:
             raise Bomb
-        self._start(name, qname, attrs)
+        named = {_pair(key): value for key, value in attrs.items()} if attrs else _NO_ATTRIBUTES
+        self._cont_handler.startElementNS(_pair(name), None, named)
 
-    def endElementNS(self, name, qname) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802
+    def end_element_ns(self, name: str) -> None:
+        """Called by expat."""
         self._depth -= 1
-        self._end(name, qname)
+        self._cont_handler.endElementNS(_pair(name), None)
+
+
+_NO_ATTRIBUTES: Mapping[tuple[str | None, str], str] = MappingProxyType({})
+
+
+@lru_cache(1_000)
+def _pair(name: str) -> tuple[str | None, str]:
+    """Namespace and local name of what expat calls "namespace local", or "namespace local prefix"."""
+    parts = name.split()
+    return (None, name) if len(parts) == 1 else (parts[0], parts[1])

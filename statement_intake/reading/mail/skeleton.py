@@ -186,9 +186,9 @@ def _section(  # noqa: PLR0913 - where it is, and what is known
     else:
         end = _next_dashed(stream, _behind(runs, start + len(head) - OVERLAP), size)
         head = head[: body + KEPT]
-    boundaries.declare(head)
     if end_of_headers and not head[end_of_headers.end() :].translate(None, _ENCODED):
         head = head[: end_of_headers.end() + KEPT_ENCODED]
+    boundaries.declare(head)
     return head, end
 
 

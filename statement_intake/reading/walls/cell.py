@@ -28,6 +28,8 @@ Protection = Literal["bubblewrap", "landlock", "limits"]
 #: Within a cell: where a program of others is shown what it may see, before anything else is taken from its sight.
 _VIEW = jail.SCRATCH / "view"
 _NOTHING = Path("/dev/null")
+#: What a cell sees nothing of.
+_COVERED = (jail.MAILS, Path("/proc"), Path("/dev/pts"))
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,12 @@ def enter_jailed(source: Path, workspace: Path, content: Mapping[str, Path]) -> 
     """
     kernel.keep_mounts_to_ourselves()
     kernel.scratch(jail.SCRATCH, SCRATCH)
-    os.environ["TMPDIR"] = str(jail.SCRATCH)
     kernel.bind(workspace, jail.WORKSPACE, writable=True)
     kernel.bind(source, jail.INPUT, writable=False)
     for name, file in content.items():
         (jail.WORKSPACE / name).touch()
         kernel.bind(file, jail.WORKSPACE / name, writable=False)
-    for folder in (jail.MAILS, Path("/proc"), Path("/dev/pts")):
+    for folder in _COVERED:
         kernel.cover(folder)
     os.chdir("/")
     kernel.drop_capabilities()

@@ -54,7 +54,7 @@ def command(root: Path) -> list[str]:
     line += ["--bind", str(root), str(MAILS), "--ro-bind", "/dev/null", str(INPUT), "--dir", str(WORKSPACE)]
     # What one cell could write to another could read.
     line += ["--remount-ro", "/dev", "--remount-ro", "/"]
-    for name, value in environment().items():
+    for name, value in (environment() | {"TMPDIR": str(SCRATCH)}).items():
         line += ["--setenv", name, value]
     return [*line, "--chdir", "/", "--"]
 

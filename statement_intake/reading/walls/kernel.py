@@ -134,8 +134,7 @@ def drop_capabilities() -> None:
     """Give up every capability, for good."""
     for capability in _capabilities:
         prctl(_PR_CAPBSET_DROP, capability)
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    checked(_libc.capset(_of_this_process, _none_at_all), "capset")
 
 
 def prctl(option: int, value: int) -> int:
@@ -143,5 +142,8 @@ def prctl(option: int, value: int) -> int:
     return checked(_libc.prctl(option, value, 0, 0, 0), f"prctl {option}")
 
 
+#: What capset(2) takes.
+_of_this_process = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+_none_at_all = (ctypes.c_uint32 * 6)()
 #: Those that this kernel knows, by their numbers.
 _capabilities = tuple(takewhile(lambda number: _libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) >= 0, range(64)))
