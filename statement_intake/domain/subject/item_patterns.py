@@ -21,6 +21,10 @@ ORDINAL_END = r"(?:st|nd|rd|th|eme|er|e|o|a|го|му|и)"
 DIGITS = re.compile(rf"(?<![^\W{_JOINING}])\d|(?<!\w)(?!mp)[^\W\d]{{1,2}}\d{{1,2}}(?!\w)|{NAME}\s?[ivx]$")
 #: Beside the items that a line names, it may be one more.
 LONE_DIGIT = re.compile(r"(?<![\w.:/\-–])(?<!\d['’])#?([1-9])(?![\w:/]|['’]\d)")
+#: A part of several beside an item ("3, 1/2"), and what browsers call a second copy.
+PIECE = re.compile(r"\d\s?/\s?\d|(?<!\d)\(\d\)")
+#: A part of an item that stands apart from it.
+LONE_LETTER = re.compile(r"(?<!\w)\([a-h]\)")
 #: "Statement no. 2, item 3": such a word counts items only where no better one does.
 COUNTS_ANYTHING = re.compile(r"(?:no|nr|n|number|numero)(?![^\W\d_])")
 #: Shorter words for "item" ("n", "no", "ai") make no item of an ordinal before them.
@@ -90,7 +94,9 @@ def named(words: Vocabulary) -> re.Pattern[str]:
     one = rf"(?<=[\s.:#\-–\[('\"’“,&/+{_JOINING}]){_numbers(words)}(?:\s?{LETTER})?"
     after = _any(words.words("item", "after"))
     # In words only where they count no things: "item 4, two attachments".
-    further = rf"{one}(?=\s*(?:$|[^\w\s{TAKEN}]|(?:{after}|{_any(words.words('connectors'))})(?!\w)))"
+    # "III-V" is a range, whatever follows.
+    glued = rf"(?<=[^\W\d_][–\-])(?:{'|'.join(sorted(ROMAN, key=len, reverse=True))})(?!\w)"
+    further = rf"(?:{glued}|{one}(?=\s*(?:$|[^\w\s{TAKEN}]|(?:{after}|{_any(words.words('connectors'))})(?!\w))))"
     in_words = rf"{one}(?:{_more(words)}(?:{NUMBER}|{further}))*"
     item = words_for_item(words)
     before = rf"(?<![^\W\d{_JOINING}])(?:{item})(?:[\s.:#\-–\[('\"’“]|(?:{item}))*"
@@ -133,6 +139,13 @@ def beside(words: Vocabulary) -> re.Pattern[str]:
     # Possessive: what could be read in two ways is not read in all of them.
     joins = rf"(?:[^\w{NAME}]|{tied})*+"
     return re.compile(rf"{ITEM}{joins}(?<!\w){number}|{ahead}")
+
+
+@lru_cache(maxsize=8)
+def beheaded(words: Vocabulary) -> re.Pattern[str]:
+    """A list whose beginning was taken for something else: "video 3 and 4"."""
+    joins = tuple(word for word in words.words("connectors", "and") if word not in {",", ";", "/", "،", "、"})
+    return re.compile(rf"{TAKEN}\s?(?:{_any(joins)})\s?{ITEM}")
 
 
 @lru_cache(maxsize=8)

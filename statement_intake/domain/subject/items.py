@@ -66,7 +66,9 @@ def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[_Found], Line]:
 
 def _are_more(lists: list["_List"], line: Line, words: Vocabulary) -> bool:
     """True where another number is left that may be an item, too: part of what is said is not the whole of it."""
-    if patterns.open_ended(words).search(line.flat):
+    if patterns.beheaded(words).search(line.flat):
+        return True
+    if patterns.open_ended(words).search(line.flat) or patterns.LONE_LETTER.search(line.flat):
         return True
     numbers = {number for listed in lists for number in listed.numbers}
     if not numbers.issuperset(patterns.LONE_DIGIT.findall(line.flat)):
@@ -120,6 +122,7 @@ def _spelled_out(listed: str, words: Vocabulary) -> _List:
             numbers.extend(between or ())
         numbers.append(number)
         ranged = False
+    doubtful = doubtful or (numbers != sorted(numbers, key=_order) and patterns.PIECE.search(listed) is not None)
     return _List(numbers=tuple(numbers), doubtful=doubtful)
 
 

@@ -8,7 +8,7 @@ from statement_intake.domain.subject.line import NAME
 from statement_intake.domain.words import Vocabulary, flat
 
 #: A title, and the name of a person behind it; never beyond the party's own name.
-_HONORIFIC = re.compile(
+HONORIFIC = re.compile(
     r"(?<!\w)(?:h\.?\s?e\.?|s\.?\s?e\.?|mr|ms|mrs|mme|m|sr|sra|dr|prof|hon|minister|ministre|ministro|ministra|monsieur|"
     r"madame|excellency|excellence|excelencia|ambassador|amb|emb|cllr|ambassadeur|ambassadrice|embajador|embajadora|judge|commissioner|commissaire|comisionado|comisionada|посол|посла|"
     rf"министр|министра|г-н|г-на|г-жа|السيد|السيدة|السفير|الوزير|الدكتور)(?!\w)\.?(?:\s+(?!(?:of|for|from|at|the|du|del|из|от)\s)[^\s{NAME}]+){{0,5}}"
@@ -51,7 +51,7 @@ def is_strange(text: str, party: Party, table: PartyTable, words: Vocabulary, mo
 
 def leftover(text: str, words: Vocabulary, more: tuple[str, ...] = ()) -> str:
     """*text* without all words that say nothing about who speaks, nor those of *more*."""
-    left = _HONORIFIC.sub(" ", flat(text)).replace(NAME, " ")
+    left = HONORIFIC.sub(" ", flat(text)).replace(NAME, " ")
     left = _neutral(words, more).sub(" ", _without_seat(left, words))
     left = re.sub(r"[^\w]+|\d+|_|(?<!\w)[ivx]{2,4}(?!\w)", " ", left)
     return " ".join(word for word in left.split() if len(word) > 1 or not word.isascii())

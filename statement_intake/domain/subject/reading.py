@@ -17,7 +17,7 @@ from statement_intake.domain.subject.meetings import (
     find_meetings,
     other_ordinal,
 )
-from statement_intake.domain.subject.remarks import Remark, find_remark
+from statement_intake.domain.subject.remarks import Remark, find_remark, other_year
 from statement_intake.domain.subject.speakers import Speakers, called, code_before_number, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
 from statement_intake.domain.value import Value
@@ -26,7 +26,7 @@ from statement_intake.domain.words import Vocabulary, flat
 #: A subject is a line; what is longer is not read to its end.
 LONGEST = 1000
 #: A question mark at the end of a sentence; one that stands free in the line is a dash that an encoding lost.
-_QUESTION = re.compile(r"[?？؟][\s!.]*$|\w[?？؟]\s")
+_QUESTION = re.compile(r"[?？؟][\s!.)\]]*$|\w[?？؟]\s")
 
 
 class SubjectReading(Value):
@@ -115,6 +115,8 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     remark = Remark()
     if speakers.party and items.numbers and not items.doubtful:
         remark = find_remark(whole, line, speakers.party, parties, words)
+        if mentions and not remark.text:
+            remark = other_year(whole, mentions[0].meeting)
         placeholder = ""  # Filled in beside the brackets, or used as a label: "agenda item number 3".
     # Nothing is ever said about the subjects of the world's other mail.
     wants_suggestions = bool(speakers.unknown) and not placeholder and bool(mentions or statement or wrapping.reply)
@@ -165,7 +167,7 @@ def _is_announced(reading: SubjectReading, parties: PartyTable) -> bool:
 def _without_thanks(line: Line, words: Vocabulary) -> Line:
     """The line without thanks at its end, unless they are all of it."""
     for match in words.pattern("thanks").finditer(line.flat):
-        if match.start() and not line.flat[match.end() :].strip(" .!,"):
+        if match.start() and not line.flat[match.end() :].strip(" .!,)]"):
             return line.without(match.start(), match.end())
     return line
 

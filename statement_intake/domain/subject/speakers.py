@@ -76,7 +76,7 @@ def understand(mentions: tuple[Mention, ...], rest: Line, table: PartyTable, wor
     if unclear:
         return Speakers(candidates=unclear.parties, text=unclear.text)
     parties = tuple(dict.fromkeys(mention.parties[0] for mention in mentions))
-    speakers = _speakers(parties, rest, words).model_copy(update={"text": text})
+    speakers = _speakers(parties, mentions, rest, words).model_copy(update={"text": text})
     return _doubt(speakers, rest, table, words)
 
 
@@ -110,7 +110,7 @@ def _aligned(words: Vocabulary) -> re.Pattern[str]:
     return re.compile(rf"(?:{words.pattern('aligned').pattern}){name}(?:[\s{TAKEN}]*(?:{joins})\s?{NAME})*")
 
 
-def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Speakers:
+def _speakers(parties: tuple[Party, ...], mentions: tuple[Mention, ...], rest: Line, words: Vocabulary) -> Speakers:
     organisations = [party for party in parties if party.kind is PartyKind.ORGANISATION]
     groups = [party for party in parties if party.kind is PartyKind.GROUP]
     states = [party for party in parties if party.kind is PartyKind.STATE]
@@ -119,12 +119,23 @@ def _speakers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> Spea
     if len(parties) == 1:
         return Speakers(party=parties[0])
     behalf = words.found("behalf", rest.text) or re.search(rf"{NAME}\s(?:for|pour|para)\s.{{0,5}}{NAME}", rest.text)
+    if behalf and _for_a_state(mentions, rest, words):
+        return Speakers(candidates=parties)
     bracketed = re.search(rf"[(\[]\s*(?:(?:for|pour|para|por|за|عن)\s)?{NAME}\s*[)\]]", rest.text) is not None
     if len(states) == 1 and len(groups) == 1 and (behalf or bracketed or _delivers(parties, rest, words)):
         return Speakers(party=states[0], on_behalf_of=groups[0])
     if len(states) > 1 and not groups and not behalf and words.found("together", rest.text):
         return Speakers(party=states[0], together_with=tuple(states[1:]))
     return Speakers(candidates=parties)
+
+
+def _for_a_state(mentions: tuple[Mention, ...], rest: Line, words: Vocabulary) -> bool:
+    """True where it is a State right behind "on behalf of": whoever speaks for it, it is not that State."""
+    for match in re.finditer(rf"(?:{words.pattern('behalf').pattern})\s*(?:the\s)?{NAME}", rest.flat):
+        named = mentions[rest.text.count(NAME, 0, match.end()) - 1 :]
+        if named and not _is_group(named[0]):
+            return True
+    return False
 
 
 def _delivers(parties: tuple[Party, ...], rest: Line, words: Vocabulary) -> bool:
@@ -194,13 +205,17 @@ def _by_code(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers:
             return Speakers(candidates=people.parties, text=unknown)
         return Speakers(unknown=unknown, text=unknown)
     return (
-        understand(tuple(found[:1]), Line(NAME), table, words)
+        understand(tuple(found), _named_by(found[0].text, rest), table, words)
         if len(found) == 1
         else Speakers(
             candidates=tuple(party for mention in found for party in mention.parties),
             text=", ".join(m.text for m in found),
         )
     )
+
+
+def _named_by(code: str, rest: Line) -> Line:
+    return Line(re.sub(rf"(?<!\w){re.escape(code)}(?!\w)", NAME, rest.text, count=1))
 
 
 def _by_people(rest: Line, table: PartyTable, words: Vocabulary) -> Speakers | None:

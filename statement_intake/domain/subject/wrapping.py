@@ -48,7 +48,9 @@ def _prefix(words: Vocabulary, key: str) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _banner(words: Vocabulary) -> re.Pattern[str]:
     names = "|".join(re.escape(flat(word)) for word in sorted(words.words("banners"), key=len, reverse=True))
-    inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|\w+))?[?!.]?"
+    # "Urgent question:" is a question.
+    telling = rf"{words.pattern('conversation', 'asks').pattern}|{words.pattern('tentative').pattern}"
+    inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|(?!{telling})\w+))?[?!.]?"
     return re.compile(
         rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:"
     )
@@ -69,6 +71,7 @@ _TIME = re.compile(
     r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?(?:[ap]\.?\s?m\b\.?|hrs?\b|h\b|cest\b|cet\b))?|"
     r"\b(?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b|\b\d{1,2}(?:\.\d{2})?[ap]\.?m\b\.?|\bat\s\d{1,2}\s?[ap]\.?\s?m\b\.?|"
     # With its full stops; "3 PM of Kenya" is item 3, and a permanent mission.
+    r"\b(?:[7-9]|1[0-2])\s[ap]m\b(?!\s(?:of|to|de)\b)|"
     r"\b\d{1,2}\s[ap]\.\s?m\.(?!\s(?:of|to|de)\b)|\bat\s\d{1,2}(?:[.:]\d{2}|\s?h(?:rs?)?)\b"
 )
 _WEEKDAYS = (
@@ -123,7 +126,9 @@ _NOISE = re.compile(
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
             rf"(?:(?<=[–,(+;/|]\s)|(?<=[–,(+;])|(?<=\bin\s))\d{{1,2}}\s?(?:{_COUNTED})\b",
             # A piece of several, and what cameras call their files: "mail 1/2", "Doc. 2", "IMG 2043.MOV".
-            r"\b(?:doc|document|file|attachment|clip|e?mail|message|envoi|envio|courriel|correo|письмо)s?\.?\s?(?:n[o°]?\.?\s?)?\d{1,2}(?:\s?(?:of|/|sur|de|из)\s?\d{1,2})?\b",
+            r"\b(?:doc|document|file|attachment|clip|e?mail|message|envoi|envio|courriel|correo|письмо)\.?\s?(?:n[o°]?\.?\s?)?\d{1,2}(?:\s?(?:of|/|sur|de|из)\s?\d{1,2})?\b",
+            # Of several; but "2 files 3" counts them.
+            r"(?<!\d\s)(?<!two\s)(?<!three\s)\b(?:documents|files|attachments|clips|e?mails|messages)\.?\s?(?:n[o°]?\.?\s?)?\d{1,2}(?:\s?(?:of|/|sur|de|из)\s?\d{1,2})?\b",
             r"\b(?:img|dsc|dscn|vid|mvi|pxl|gopr|gh)[\s\-]?\d{3,}(?:[\s\-]\d+)*(?:\.\w{3,4})?\b",
             # Where, when and by whom it is given: "Conference Room 3", "speaker no. 3", "minute 3".
             r"\b(?:speaker|orateur|orador|room|salle|sala|minute|copy|note|session)\s?(?:no?\.?|number|nr\.?|#)?\s?\d{1,2}\b",
@@ -139,16 +144,21 @@ _NOISE = re.compile(
 )
 
 
+@lru_cache(maxsize=8)
+def _behind_a_number(words: Vocabulary) -> re.Pattern[str]:
+    """What follows "3 of the agenda" at the end is no second item."""
+    return re.compile(rf"\d\W{{0,2}}(?:{words.pattern('item', 'after').pattern})[\s.:#]{{0,2}}$")
+
+
 def without_noise(line: Line, words: Vocabulary) -> Line:
     """Take out dates, years, durations, part and revision numbers and the note verbale's number.
 
     A number right behind a word for "item" stays, whatever follows: "agenda item 3, Sept 2023".
     """
-    item = item_ahead(words)
+    item, after = item_ahead(words), _behind_a_number(words)
 
     def is_item(match: re.Match[str]) -> bool:
-        return (
-            match[0][0].isdigit() and item.search(match.string, max(0, match.start() - 40), match.start()) is not None
-        )
+        ahead = (match.string, max(0, match.start() - 40), match.start())
+        return match[0][0].isdigit() and item.search(*ahead) is not None and after.search(*ahead) is None
 
     return line.without_all(_TIME).without_all(_NOISE, keep=is_item)

@@ -4,7 +4,8 @@ import pytest
 
 from statement_intake.domain.checks import remark
 from statement_intake.domain.finding import Effect, Finding
-from tests.domain.values import case
+from statement_intake.operations.explain import explain
+from tests.domain.values import case, knowledge
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,27 @@ def test_what_may_change_the_statement_is_held(said: str) -> None:
 def test_a_line_without_a_certain_party_has_no_remark() -> None:
     """It is held or refused for that, and said once."""
     assert list(remark.check(case(subject="12th EMIC statement – Congo 3 – rejected"))) == []
+
+
+WORDS = knowledge().words
+
+
+@pytest.mark.parametrize("key", ["contrary", "failed", "later"])
+def test_no_word_that_takes_back_is_overlooked(key: str) -> None:
+    """Whichever it is, in whatever language; it may also be an automatic answer's, or a question's."""
+    lines = [f"12th EMIC statement – Kenya 3 – {word.removesuffix('*')}" for word in WORDS.words("remark", key)]
+    assert [line for line in lines if explain(line, knowledge())["canonical"]] == []
+
+
+def test_what_says_nothing_is_overlooked() -> None:
+    """Topics, languages, how a file was made."""
+    lines = [f"12th EMIC statement – Kenya 3 – {word}" for word in WORDS.words("remark", "understood")]
+    assert [line for line in lines if not explain(line, knowledge())["canonical"]] == []
+
+
+def test_another_years_statement_is_held() -> None:
+    """The meeting's own year says nothing."""
+    assert [finding.detail for finding in remark.check(case(subject="12th EMIC statement – Kenya 3 (2022)"))] == [
+        {"text": "2022"}
+    ]
+    assert list(remark.check(case(subject="12th EMIC statement – Kenya 3 (2023)"))) == []
