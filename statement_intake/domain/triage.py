@@ -99,7 +99,12 @@ def _is_attempt(reading: SubjectReading, *, files: bool, videos: bool) -> bool:
     # "EMIC" alone may be anybody's: then a name that is certain has to stand beside it.
     ordered = any(mention.text.lower() != mention.meeting.subject.acronym.lower() for mention in reading.meetings)
     speaks = reading.speakers.party is not None or (ordered and bool(reading.speakers.candidates))
-    return reading.statement or (speaks and (videos or (files and bool(reading.items.numbers))))
+    return reading.statement or (speaks and videos) or (files and _says_nothing_else(reading))
+
+
+def _says_nothing_else(reading: SubjectReading) -> bool:
+    """Meeting, party and items, and no word of what else it may be: then a document is the statement."""
+    return reading.canonical is not None and not reading.remark.text and not reading.arranges
 
 
 def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ties) -> bool:

@@ -179,9 +179,8 @@ def _found(table: str, key: str, text: str, words: Vocabulary) -> bool:
 @lru_cache(maxsize=8)
 def _speaks_about(words: Vocabulary) -> re.Pattern[str]:
     """Somebody else's words on a statement: "Comments on France's statement"; "on item 3" are a party's own."""
-    return re.compile(
-        rf"(?:{words.pattern('about').pattern})(?! behalf)[^{NAME}{TAKEN}{ITEM}–,;:|()]{{0,40}}[{NAME}{TAKEN}]"
-    )
+    about = rf"(?:{words.pattern('about').pattern})(?! behalf)[^{NAME}{TAKEN}{ITEM}–,;:|()]{{0,40}}[{NAME}{TAKEN}]"
+    return re.compile(rf"{about}|(?<!\w)(?:your|votre|ваше)\s{TAKEN}\s(?:on|under|for|sur|au|по)(?!\w)")
 
 
 def _tentative(whole: Line, words: Vocabulary) -> bool:
