@@ -7,6 +7,13 @@ _VERDICT = re.compile(r"^\s*(dmarc|spf|dkim)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.
 _PROPERTY = re.compile(r"\b(?:header\.from|header\.[di]|smtp\.mailfrom)\s*=\s*(?:[^\s;@]*@)?([^\s;]+)", re.IGNORECASE)
 
 
+#: In the place of an authserv-id: Exchange Online writes none. It puts its field on top of all that came with the mail.
+MICROSOFT_365 = "microsoft-365"
+_FINDING = re.compile(r"^\s*[a-z-]+\s*=", re.IGNORECASE)
+#: Nothing speaks for or against the sender: his domain publishes no policy.
+_NO_POLICY = {"none", "bestguesspass"}
+
+
 class Authentication(StrEnum):
     """What is known about the sender's authenticity; only three states are honest."""
 
@@ -18,10 +25,12 @@ class Authentication(StrEnum):
 def verdict(field: str, server: str, sender_domain: str) -> Authentication:
     """What *field* says of *sender_domain*: DMARC (RFC 7489), else an aligned DKIM or SPF pass.
 
-    Unknown where it is not the word of *server*, an authserv-id.
+    Unknown where it is not the word of *server*, an authserv-id or MICROSOFT_365.
     """
     said, *methods = _plain(field).split(";")
-    if said.casefold().split()[:1] != [server.casefold()]:
+    if server == MICROSOFT_365:
+        methods = [said, *methods] if _FINDING.match(said) else []
+    elif said.casefold().split()[:1] != [server.casefold()]:
         return Authentication.UNKNOWN
     found: dict[str, set[str]] = {}
     for method in methods:
@@ -33,10 +42,10 @@ def verdict(field: str, server: str, sender_domain: str) -> Authentication:
             if result == "pass" and not speaks:
                 result = "unaligned"
             found.setdefault(name, set()).add(result)
-    if dmarc := found.get("dmarc"):
+    if dmarc := found.get("dmarc", set()) - _NO_POLICY:
         if "fail" in dmarc:
             return Authentication.FAIL
-        return Authentication.PASS if dmarc == {"pass"} else Authentication.UNKNOWN
+        return Authentication.PASS if found["dmarc"] == {"pass"} else Authentication.UNKNOWN
     if "pass" in found.get("dkim", set()) | found.get("spf", set()):
         return Authentication.PASS
     return Authentication.UNKNOWN

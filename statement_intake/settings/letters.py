@@ -53,4 +53,5 @@ class RepliesSettings(Table):
     #: Outcomes whose letters wait for a person although the others go.
     hold_outcomes: tuple[Literal["accepted", "rejected", "held"], ...] = ()
     #: The authserv-id of our own mail server: whose Authentication-Results to believe (RFC 8601). Unset: nobody's.
+    #: "microsoft-365" for Exchange Online, which writes none: its field is the topmost, and begins with a finding.
     trusted_authserv_id: str | None = None

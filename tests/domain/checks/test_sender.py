@@ -3,7 +3,7 @@
 import pytest
 
 from statement_intake.configuration import load_houses
-from statement_intake.domain.authentication import Authentication
+from statement_intake.domain.authentication import MICROSOFT_365, Authentication
 from statement_intake.domain.checks import sender
 from statement_intake.domain.message import Address, Forwarding, Message
 from statement_intake.domain.senders import Owner, Senders, SenderState
@@ -32,6 +32,9 @@ def mail(*results: str, sender: str = SENDER) -> Message:
         (("mx.un.org; spf=pass smtp.mailfrom=bounce@vienna.gouv.example",), "pass"),
         (("mx.un.org; none",), "unknown"),
         (("mx.un.org; dmarc=temperror",), "unknown"),
+        # A domain without a policy is proven by its own signature or server all the same.
+        (("mx.un.org; dkim=pass header.d=vienna.gouv.example; dmarc=none header.from=vienna.gouv.example",), "pass"),
+        (("mx.un.org; spf=pass smtp.mailfrom=evil.example; dmarc=none header.from=vienna.gouv.example",), "unknown"),
         (("mx.un.org; dmarc=pass header.from=evil.example",), "unknown"),
         (("mx.un.org (dmarc=pass); spf=none",), "unknown"),
         # A stranger's word, above or below the real one.
@@ -59,6 +62,38 @@ def test_only_the_topmost_word_of_our_own_server_counts(results: tuple[str, ...]
     """RFC 8601: whoever writes another one may be the sender himself."""
     assert OURS.authentication(mail(*results)) is Authentication(state)
     assert Senders().authentication(mail(*results)) is Authentication.UNKNOWN
+
+
+#: As Exchange Online writes them: no authserv-id, and sometimes its customer's domain between the findings.
+EXCHANGE = (
+    "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=x.example; dkim=pass (signature was verified) header.d=x.example;"
+    "dmarc=pass action=none header.from=vienna.gouv.example;compauth=pass reason=100"
+)
+EXCHANGE_FORGED = (
+    "spf=fail (sender IP is 192.0.2.1) smtp.mailfrom=vienna.gouv.example; un.org; dkim=none (message not signed) "
+    "header.d=none;un.org; dmarc=fail action=quarantine header.from=vienna.gouv.example;compauth=fail reason=000"
+)
+
+
+@pytest.mark.parametrize(
+    ("results", "state"),
+    [
+        ((EXCHANGE,), "pass"),
+        ((EXCHANGE_FORGED,), "fail"),
+        ((EXCHANGE_FORGED, EXCHANGE), "fail"),
+        (("spf=pass smtp.mailfrom=vienna.gouv.example; dmarc=bestguesspass action=none header.from=x",), "pass"),
+        (("compauth=pass reason=100", "dmarc=pass"), "unknown"),
+        # What the sender has brought lies below, and his own server's word has another form.
+        (("spf=none", "dmarc=pass header.from=vienna.gouv.example"), "unknown"),
+        (("mx.evil.example; dmarc=pass header.from=vienna.gouv.example",), "unknown"),
+        (("mx.evil.example dmarc=pass; dmarc=pass",), "unknown"),
+        (("",), "unknown"),
+    ],
+)
+def test_microsofts_field_has_no_authserv_id(results: tuple[str, ...], state: str) -> None:
+    """Exchange Online begins with a finding at once; only what is topmost, and does so, is its word."""
+    ours = Senders(trusted=MICROSOFT_365)
+    assert ours.authentication(mail(*results)) is Authentication(state)
 
 
 def test_of_what_an_officer_passes_on_nothing_is_known() -> None:
