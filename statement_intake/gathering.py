@@ -4,7 +4,7 @@ from datetime import datetime
 
 from statement_intake.desk import Desk
 from statement_intake.domain.checks import Earlier, Elsewhere, Facts
-from statement_intake.domain.completion import TOGETHER
+from statement_intake.domain.completion import TOGETHER, half_of
 from statement_intake.domain.judge import Mending
 from statement_intake.domain.message import Category, Headers, Message
 from statement_intake.domain.records import Dossier
@@ -83,4 +83,8 @@ def find_open(message: Message, received: datetime, ties: Ties, desk: Desk) -> t
     meeting, party = reading.meeting, reading.speakers.party
     if meeting is None or party is None or len(message.headers.sender) != 1:
         return ()
-    return log.open_of(message.headers.sender[0].key, meeting.id, party.code, received - TOGETHER)
+    open_ = log.open_of(message.headers.sender[0].key, meeting.id, party.code, received - TOGETHER)
+    # Who speaks often has many; hardly any mail is the other half of one, and to know all about each takes long.
+    half = half_of(message, desk.knowledge) if open_ else None
+    meant = (one.reference for one in open_ if half is not None and half.may_complete(one.items, one.kind))
+    return tuple(dossier for reference in meant if (dossier := log.dossier(reference)) is not None)

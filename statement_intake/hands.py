@@ -7,10 +7,11 @@ for its turn. Only one that takes long is overtaken, and never by mail of its ow
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from queue import Empty, SimpleQueue
 
 from statement_intake.desk import Desk, headers_of
 from statement_intake.domain.records import Unfinished
@@ -56,6 +57,8 @@ class Hands:
         self._tickets: list[_Ticket] = []
         self._deciding = False
         self._futures: dict[Future[None], _Ticket] = {}
+        #: Those of them that are done, as they get there.
+        self._done: SimpleQueue[Future[None]] = SimpleQueue()
 
     def finish(self, desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], object]) -> None:
         """`polling.finish`, with several mails at once. What takes longer than LINGER is left to go on by itself.
@@ -86,7 +89,9 @@ class Hands:
         ticket = _Ticket(arrival, desk)
         with self._turn:
             self._tickets.append(ticket)
-        self._futures[self._pool.submit(self._take_in, ticket)] = ticket
+        future = self._pool.submit(self._take_in, ticket)
+        self._futures[future] = ticket
+        future.add_done_callback(self._done.put)
 
     def _take_in(self, ticket: _Ticket) -> None:
         try:
@@ -121,12 +126,13 @@ class Hands:
 
     def _gather(self, afterwards: Callable[[], object], *, timeout: float | None) -> None:
         """Wait for one that is done, and raise what it raised."""
-        done, _ = wait(self._futures, timeout=timeout, return_when=FIRST_COMPLETED)
-        for future in done:
-            del self._futures[future]
-        for future in done:
-            future.result()
-            afterwards()
+        try:
+            future = self._done.get(timeout=timeout)
+        except Empty:
+            return
+        del self._futures[future]
+        future.result()
+        afterwards()
 
 
 def _apart(lane: frozenset[str] | None, other: frozenset[str] | None) -> bool:

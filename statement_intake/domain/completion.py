@@ -99,6 +99,30 @@ def _mends(
     return mended and faulty and (finding is None or finding.code == "message.conversation")
 
 
+class Half(Value):
+    """What a mail has to say for itself, if it may be one half of a statement: its video or its transcript alone."""
+
+    items: tuple[str, ...]
+    brings: Brought
+
+    def may_complete(self, items: tuple[str, ...], kind: str | None) -> bool:
+        """Whether a submission of these items and that kind can lack it, as far as they say."""
+        return items == self.items and (self.brings.video or kind == Kind.VIDEO)
+
+
+def half_of(message: Message, knowledge: Knowledge) -> Half | None:
+    """What *message* brings as one half; None where it is none, whatever there was before."""
+    reading = knowledge.read_subject(message.headers.subject)
+    if reading.canonical is None or message.encrypted:
+        return None
+    brings = brought_by(message, knowledge.read_subject, knowledge.words)
+    if brings.video == brings.text:
+        return None
+    if brings.text and knowledge.words.found("written", f"{reading.subject} {message.text}"):
+        return None
+    return Half(items=reading.items.numbers, brings=brings)
+
+
 def _is_the_other_half(
     message: Message, received: datetime, reading: SubjectReading, dossier: Dossier, knowledge: Knowledge
 ) -> bool:
@@ -107,18 +131,13 @@ def _is_the_other_half(
     sender = message.headers.sender[0].key
     if sender != dossier.owner.sender or authentic != dossier.owner.authenticated:
         return False
-    if reading.canonical is None or abs(received - dossier.received) > TOGETHER:
+    half = half_of(message, knowledge)
+    if half is None or abs(received - dossier.received) > TOGETHER:
         return False
     meeting, party = reading.meeting, reading.speakers.party
     if (meeting and meeting.id, party and party.code) != (dossier.meeting, dossier.party):
         return False
-    if reading.items.numbers != dossier.items or message.encrypted:
-        return False
-    brings = brought_by(message, knowledge.read_subject, knowledge.words)
-    said = f"{reading.subject} {message.text}"
-    if brings.text and not brings.video and knowledge.words.found("written", said):
-        return False
-    return _lacks(dossier, brings)
+    return half.may_complete(dossier.items, dossier.kind) and _lacks(dossier, half.brings)
 
 
 def _lacks(dossier: Dossier, brings: Brought) -> bool:

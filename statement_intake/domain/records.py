@@ -201,6 +201,14 @@ class LogRow(Value):
     needs_person: str
 
 
+class OpenSubmission(Value):
+    """A submission that one more mail may complete, in short."""
+
+    reference: str
+    items: tuple[str, ...]
+    kind: str | None
+
+
 class PastDecision(Value):
     """One step in a submission's history."""
 

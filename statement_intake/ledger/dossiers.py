@@ -1,6 +1,9 @@
 """Everything that the ledger knows about one submission, put together from its rows."""
 
-from sqlalchemy import Connection, Row, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.finding import Finding, Outcome
@@ -62,7 +65,7 @@ def dossier_of(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
         files=count,
         replaced=gone,
         versions=_versions(connection, row.reference),
-        owner=owner_of(connection, row),
+        owner=owners_of(connection, [row])[row.id],
         history=_history(connection, row.id),
         letters=_letters(connection, row.id),
         audit=_audit(connection, row.reference),
@@ -83,17 +86,30 @@ def findings_of(connection: Connection, submission: int, revision: int) -> list[
     ]
 
 
-def owner_of(connection: Connection, row: Row[tuple[object, ...]]) -> Owner:
-    """Who may answer for the submission of that row."""
-    sent = select(letters.c.to_address).where(
-        letters.c.submission_id == row.id, letters.c.state.in_(("sent", "unknown"))
-    )
-    words = select(messages.c.authentication).where(messages.c.submission_id == row.id)
-    return Owner(
-        sender=row.sender,
-        written_to=frozenset(address.casefold() for address in connection.execute(sent).scalars()),
-        authenticated=str(Authentication.PASS) in set(connection.execute(words).scalars()),
-    )
+_ASKED: BindParameter[Any] = bindparam("ids", expanding=True)
+_WRITTEN_TO = select(letters.c.submission_id, letters.c.to_address).where(
+    letters.c.submission_id.in_(_ASKED), letters.c.state.in_(("sent", "unknown"))
+)
+_AUTHENTICATED = select(messages.c.submission_id).where(
+    messages.c.submission_id.in_(_ASKED), messages.c.authentication == str(Authentication.PASS)
+)
+
+
+def owners_of(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> dict[int, Owner]:
+    """Who may answer for the submissions of these rows, by their number."""
+    asked = {"ids": [row.id for row in rows]}
+    written: dict[int, set[str]] = {}
+    for letter in connection.execute(_WRITTEN_TO, asked):
+        written.setdefault(letter.submission_id, set()).add(letter.to_address.casefold())
+    authenticated = set(connection.execute(_AUTHENTICATED, asked).scalars())
+    return {
+        row.id: Owner(
+            sender=row.sender,
+            written_to=frozenset(written.get(row.id, ())),
+            authenticated=row.id in authenticated,
+        )
+        for row in rows
+    }
 
 
 def _mail(row: Row[tuple[object, ...]]) -> MailRecord:

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from statement_intake.domain.checks import Earlier, Elsewhere
 from statement_intake.domain.finding import Effect, Outcome
-from statement_intake.domain.records import Dossier, LogRow
+from statement_intake.domain.records import Dossier, LogRow, OpenSubmission
 from statement_intake.domain.value import Value
-from statement_intake.ledger.dossiers import dossier_of, findings_of, owner_of
-from statement_intake.ledger.schema import files, messages, submissions
+from statement_intake.ledger.dossiers import dossier_of, owners_of
+from statement_intake.ledger.schema import decisions, files, findings, messages, submissions
 from statement_intake.ledger.search import log_rows
 
 #: Rows that are held in memory at a time.
@@ -23,7 +23,7 @@ _STANDING = (
     .order_by(submissions.c.received_at, submissions.c.id)
 )
 _OPEN = (
-    select(submissions)
+    select(submissions.c.reference, submissions.c["items"], submissions.c.kind)
     .where(_OF_PARTY, submissions.c.sender == bindparam("sender"))
     .where(submissions.c.outcome.in_(("rejected", "held")), submissions.c.standing == "current")
     .where(submissions.c.received_at >= bindparam("since"))
@@ -37,6 +37,14 @@ _ELSEWHERE = (
     .where(submissions.c.meeting == bindparam("meeting"), submissions.c.party != bindparam("party"))
     .where(submissions.c.outcome.in_(("accepted", "held")), submissions.c.standing != "withdrawn")
     .order_by(submissions.c.id)
+)
+#: Those of some submissions whose present decision was not told to anybody.
+_SILENT = (
+    select(decisions.c.submission_id)
+    .join(findings, findings.c.decision_id == decisions.c.id)
+    .join(submissions, submissions.c.id == decisions.c.submission_id)
+    .where(decisions.c.submission_id.in_(bindparam("ids", expanding=True)))
+    .where(decisions.c.revision == submissions.c.revision, findings.c.effect == str(Effect.SILENT))
 )
 
 
@@ -105,11 +113,14 @@ class Log:
         What came after that one is left out, too, unless *later* asks for it.
         """
         with self._engine.begin() as connection:
-            rows = connection.execute(_STANDING, {"meeting": meeting, "party": party}).all()
-            return tuple(
-                _earlier(connection, row).model_copy(update={"later": beside is not None and row.id > beside})
-                for row in rows
+            rows = [
+                row
+                for row in connection.execute(_STANDING, {"meeting": meeting, "party": party})
                 if beside is None or row.id < beside or (later and row.id > beside)
+            ]
+            return tuple(
+                one.model_copy(update={"later": beside is not None and row.id > beside})
+                for row, one in zip(rows, _in_short(connection, rows), strict=True)
             )
 
     def accepted(self, meeting: str) -> Iterator[Dossier]:
@@ -122,7 +133,7 @@ class Log:
         """The submission of that reference, in short."""
         with self._engine.begin() as connection:
             row = connection.execute(select(submissions).where(submissions.c.reference == reference)).first()
-            return _earlier(connection, row) if row else None
+            return _in_short(connection, [row])[0] if row else None
 
     def elsewhere(
         self, meeting: str, party: str, digests: Sequence[str], *, before: int | None = None
@@ -139,11 +150,14 @@ class Log:
                 if before is None or row.id < before
             )
 
-    def open_of(self, sender: str, meeting: str, party: str, since: datetime) -> tuple[Dossier, ...]:
-        """What the sender has sent since for that party and meeting, and was rejected or is held."""
+    def open_of(self, sender: str, meeting: str, party: str, since: datetime) -> tuple[OpenSubmission, ...]:
+        """What the sender has sent since for that party and meeting, and was rejected or is held; oldest first."""
         wanted = {"sender": sender, "meeting": meeting, "party": party, "since": since}
         with self._engine.begin() as connection:
-            return tuple(dossier_of(connection, row) for row in connection.execute(_OPEN, wanted).all())
+            return tuple(
+                OpenSubmission(reference=row.reference, items=tuple(row.items), kind=row.kind)
+                for row in connection.execute(_OPEN, wanted)
+            )
 
     def dossier(self, reference: str) -> Dossier | None:
         """Everything known about a submission; None if there is none of that reference (case does not matter)."""
@@ -158,15 +172,23 @@ class Log:
             return dossier_of(connection, row) if row else None
 
 
-def _earlier(connection: Connection, row: Row[tuple[object, ...]]) -> Earlier:
-    return Earlier(
-        reference=row.reference,
-        outcome=Outcome(row.outcome),
-        kind=row.kind,
-        items=tuple(row.items),
-        owner=owner_of(connection, row),
-        on_behalf_of=row.on_behalf_of,
-        together_with=tuple(row.together_with),
-        standing=row.standing,
-        silent=any(finding.effect is Effect.SILENT for finding in findings_of(connection, row.id, row.revision)),
-    )
+def _in_short(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Earlier]:
+    """The submissions of these rows, as far as later ones of their party need it."""
+    if not rows:
+        return []
+    owners = owners_of(connection, rows)
+    silent = set(connection.execute(_SILENT, {"ids": [row.id for row in rows]}).scalars())
+    return [
+        Earlier(
+            reference=row.reference,
+            outcome=Outcome(row.outcome),
+            kind=row.kind,
+            items=tuple(row.items),
+            owner=owners[row.id],
+            on_behalf_of=row.on_behalf_of,
+            together_with=tuple(row.together_with),
+            standing=row.standing,
+            silent=row.id in silent,
+        )
+        for row in rows
+    ]
