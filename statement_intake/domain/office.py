@@ -31,6 +31,11 @@ class Office(Value):
             day += timedelta(days=1)
         return datetime.combine(day, self.opens, ZoneInfo(self.zone))
 
+    def open_until(self, now: datetime) -> datetime | None:
+        """When the office closes, if it is open *now*; in its own zone."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        return datetime.combine(local.date(), self.closes, local.tzinfo) if self.opens_next(now) == now else None
+
     def working_days_after(self, moment: datetime, days: int) -> datetime:
         """The moment so many working days later, at the same time of day in the office's zone.
 

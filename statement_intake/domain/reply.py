@@ -76,7 +76,8 @@ class Letter(Value):
     addresses: tuple[str, ...] = ()
     #: The human contact that every letter names.
     contact: str = ""
-    #: For a held one: when the office opens next.
+    #: For a held one: until when the office is open; where it is closed, when it opens next.
+    office_open_until: datetime | None = None
     office_opens: datetime | None = None
     #: What an officer wrote to the delegation, if a person decided.
     because: str = ""
@@ -122,6 +123,8 @@ def plan_letter(
     kind = _KINDS[decision.outcome]
     party = called(submission.party, submission.on_behalf_of, submission.together_with) if submission.party else ""
     zone = ZoneInfo(meeting.zone if meeting else about.office.zone)
+    waits = kind is LetterKind.ACKNOWLEDGEMENT
+    until = about.office.open_until(about.now) if waits else None
     return Letter(
         kind=kind,
         language=submission.language,
@@ -141,7 +144,8 @@ def plan_letter(
         subject_line=meeting.subject_line(party or "[country name]", submission.items) if meeting else "",
         addresses=meeting.addresses.all if meeting and meeting.addresses else (),
         contact=about.office.contact or (meeting.contact if meeting else ""),
-        office_opens=about.office.opens_next(about.now) if kind is LetterKind.ACKNOWLEDGEMENT else None,
+        office_open_until=until,
+        office_opens=about.office.opens_next(about.now) if waits and until is None else None,
         because=because,
         replaces=decision.supersedes or "",
     )

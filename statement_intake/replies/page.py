@@ -39,7 +39,8 @@ class Page(Value):
     subject_open: bool
     addresses: tuple[str, ...]
     contact: str
-    #: When the office opens next; empty where that does not matter.
+    #: Until when the office is open; where it is closed, when it opens next; both empty where that does not matter.
+    open_until: str
     opens: str
     #: An officer's words, a paragraph each.
     because: tuple[str, ...]
@@ -53,6 +54,7 @@ def page(letter: Letter, say: Language) -> Page:
     faults, hints = explain(letter.findings, say, zone)
     receipt = letter.kind is LetterKind.RECEIPT
     misspelt = any(finding.code == "subject.normalised" for finding in letter.findings)
+    waits = letter.kind is LetterKind.ACKNOWLEDGEMENT
     subject_line = on_one_line(letter.subject_line) if misspelt or not receipt else ""
     return Page(
         kind=letter.kind.value,
@@ -65,9 +67,8 @@ def page(letter: Letter, say: Language) -> Page:
         subject_open="[" in subject_line,
         addresses=tuple(on_one_line(address) for address in letter.addresses),
         contact=on_one_line(letter.contact),
-        opens=say.moment(letter.office_opens)
-        if letter.office_opens and letter.kind is LetterKind.ACKNOWLEDGEMENT
-        else "",
+        open_until=say.moment(letter.office_open_until) if letter.office_open_until and waits else "",
+        opens=say.moment(letter.office_opens) if letter.office_opens and waits else "",
         because=tuple(filter(None, map(on_one_line, letter.because[:BECAUSE_LIMIT].splitlines()))),
         replaces=on_one_line(letter.replaces) if receipt else "",
     )

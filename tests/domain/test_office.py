@@ -28,6 +28,14 @@ def test_the_next_opening(now: str, opens: str) -> None:
     assert OFFICE.opens_next(datetime.fromisoformat(now)).isoformat() == opens
 
 
+def test_an_open_office_closes_on_the_same_day() -> None:
+    """In its own zone; a closed one says nothing of it."""
+    assert OFFICE.open_until(datetime.fromisoformat("2023-08-23T08:00:00+00:00")) == datetime.fromisoformat(
+        "2023-08-23T17:00:00+02:00"
+    )
+    assert OFFICE.open_until(datetime.fromisoformat("2023-08-23T17:00:00+02:00")) is None
+
+
 def test_an_endless_holiday_ends() -> None:
     """A slip in the settings does not hang the service."""
     closed = OFFICE.model_copy(update={"holidays": tuple(date(2023, month, 1) for month in range(1, 13))})

@@ -243,6 +243,9 @@ def test_an_acknowledgement_says_that_a_person_will_look() -> None:
     plain = " ".join(COMPOSER.text(written)[1].split())
     assert "a member of the secretariat will look at it" in plain
     assert "The office opens next on Tuesday, 29 August 2023, 14:06 (Central European Summer Time, UTC+02:00)." in plain
+    open_now = letter("acknowledgement", finding("video.by_link", "hold"), office_open_until=NOW)
+    said = " ".join(COMPOSER.text(open_now)[1].split())
+    assert "The office is open until Monday, 28 August 2023, 14:06 (Central European Summer Time, UTC+02:00)." in said
     assert "whatever you can correct, you may send now" in plain
     assert "your message contains a link in its place" in plain
 
