@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.people import Account, Role
 from statement_intake.ledger.audit import note
-from statement_intake.ledger.people_schema import accounts, sessions
+from statement_intake.ledger.schema import accounts, sessions
 
 
 class Accounts:

@@ -5,7 +5,6 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
-from statement_intake.ledger import people_schema  # noqa: F401 - so that the metadata is complete
 from statement_intake.ledger.engine import open_engine
 from statement_intake.ledger.revision import is_current, scripts
 

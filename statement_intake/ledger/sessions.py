@@ -9,7 +9,7 @@ from statement_intake.domain.people import Account, Visit
 from statement_intake.domain.value import Value
 from statement_intake.ledger.accounts import account_of
 from statement_intake.ledger.audit import note
-from statement_intake.ledger.people_schema import accounts, sessions, sign_ons
+from statement_intake.ledger.schema import accounts, sessions, sign_ons
 
 #: A visit is written down as seen at most this often: pages must not wait for the disk.
 _SEEN_EVERY = timedelta(minutes=1)

@@ -1,8 +1,8 @@
-"""The tables of the console's people: accounts, sessions, logins under way. Decisions stand in `schema`."""
+"""The tables of the console's people: accounts, sessions, logins under way."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from statement_intake.ledger.schema import Moment, metadata
+from statement_intake.ledger.schema.base import Moment, metadata
 
 accounts = Table(
     "accounts",
