@@ -14,7 +14,7 @@ from statement_intake.reading.mail.cms import signed_content
 from statement_intake.reading.mail.outlook import read_msg
 from statement_intake.reading.mail.tnef import read_tnef
 from tests.reading import packed
-from tests.reading.test_mime import TEXT, file, mail, read
+from tests.reading.mail.test_mime import TEXT, file, mail, read
 
 FILES = {"Déclaration.txt": TEXT, "second.txt": TEXT * 2}
 

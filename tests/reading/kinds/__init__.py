@@ -1,0 +1,1 @@
+"""Tests of what files are told to be."""
