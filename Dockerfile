@@ -67,8 +67,10 @@ RUN printf '[meetings]\npath = "meetings"\n' > /etc/statement-intake/service.tom
     && chmod -R u=rwX,go=rX /etc/statement-intake
 
 # Where ledger and files lie is the image's business, whatever the mounted service.toml says: only the volumes are kept.
+# One heap for all threads, as in the systemd unit: each of its own would keep what it once needed.
 ENV PATH=/opt/statement-intake/bin:/usr/local/bin:/usr/bin:/bin \
     LANG=C.UTF-8 \
+    MALLOC_ARENA_MAX=1 \
     STATEMENT_INTAKE_CONFIG=/etc/statement-intake/service.toml \
     STATEMENT_INTAKE_LEDGER__URL=sqlite:////var/lib/statement-intake/ledger/ledger.db \
     STATEMENT_INTAKE_FILES__PATH=/var/lib/statement-intake/files

@@ -89,8 +89,10 @@ def contender(name: str, options: Mapping[str, Any]) -> Run:
     """Run one of ours. Raises RuntimeError where it fails."""
     command = [sys.executable, "-m", f"benchmarks.contenders.{name}", json.dumps(dict(options), default=str)]
     with subprocess.Popen(  # noqa: S603 - our own program
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # As the unit in docs/ has it.
+        env=os.environ | {"MALLOC_ARENA_MAX": "1"},
+    ) as process:  # fmt: skip
         assert process.stdin is not None  # noqa: S101 - asked for above
         assert process.stdout is not None  # noqa: S101
         before = reaped()
