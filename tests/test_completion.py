@@ -150,6 +150,18 @@ def test_a_corrected_subject_alone_mends_it(house: House, subject: str) -> None:
     assert house.letters == [("rejection", "sent"), ("receipt", "sent")]
 
 
+def test_the_text_in_the_answer_itself_is_told_to_come_as_a_document(house: House, media: Media) -> None:
+    """Its sender has done what our letter asks, or thinks so: no silence. What is no such text stays conversation."""
+    first(house, media.video)
+    answer(house, (), text=speech(300, "Kenya") + "\n\nIs that what you need?")
+    assert house.outcomes[1] == ("held", "message.conversation")
+    answer(house, (), text=f"Dear colleagues, here is the transcript.\n\n{speech(300, 'Kenya')}")
+    assert (house.outcomes[2], submissions(house)[0]) == (("held", "transcript.in_body"), ("held", 2))
+    assert house.letters == [("rejection", "sent"), ("acknowledgement", "sent")]
+    answer(house, TRANSCRIPT)
+    assert submissions(house)[0] == ("accepted", 3)
+
+
 def test_an_answer_without_anything_new_is_conversation(house: House, media: Media) -> None:
     """It is shown to an officer, and nothing is decided again."""
     first(house, media.video)

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from statement_intake.domain.assembly import Brought, assemble, brought_by
 from statement_intake.domain.authentication import Authentication
+from statement_intake.domain.checks.transcript import BODY_IS_TRANSCRIPT
+from statement_intake.domain.cover import read_cover
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.judge import Knowledge, before_the_rules
 from statement_intake.domain.meeting import Kind
@@ -89,9 +91,15 @@ def _is_open(dossier: Dossier) -> bool:
 def _mends(
     message: Message, reading: SubjectReading, finding: Finding | None, dossier: Dossier, knowledge: Knowledge
 ) -> bool:
-    """What answers our letter brings a file, a link, or a subject line that mends the one before."""
+    """What answers our letter brings a file, a link, the text in the mail itself, or a better subject line."""
     brings = brought_by(message, knowledge.read_subject, knowledge.words)
     if finding is None and not message.encrypted and (brings.video or brings.text):
+        return True
+    if (
+        finding is not None
+        and finding.code == "message.conversation"
+        and _is_the_text(message, reading, dossier, knowledge)
+    ):
         return True
     mended = reading.canonical is not None and not converses(reading) and not reading.tentative
     mended = mended and not reading.remark.text
@@ -121,6 +129,13 @@ def half_of(message: Message, knowledge: Knowledge) -> Half | None:
     if brings.text and knowledge.words.found("written", f"{reading.subject} {message.text}"):
         return None
     return Half(items=reading.items.numbers, brings=brings)
+
+
+def _is_the_text(message: Message, reading: SubjectReading, dossier: Dossier, knowledge: Knowledge) -> bool:
+    """The transcript that our letter asks for, written where others write a note; the rules hold it for a person."""
+    cover = read_cover(message, reading, knowledge.words)
+    asks = converses(reading) or any(mark in cover.text for mark in "?？؟")
+    return "transcript.missing" in _faults(dossier) and cover.words >= BODY_IS_TRANSCRIPT and not asks
 
 
 def _is_the_other_half(

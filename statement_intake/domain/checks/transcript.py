@@ -9,8 +9,8 @@ from statement_intake.domain.meeting import Kind, TranscriptRule
 from statement_intake.domain.message import Attachment, DocumentProblem
 from statement_intake.domain.submission import Role
 
-#: A covering note is shorter than this; a body with more words may itself be the transcript.
-_BODY_IS_TRANSCRIPT = 150
+#: Words: a covering note is shorter than this; a body with more words may itself be the transcript.
+BODY_IS_TRANSCRIPT = 150
 #: Problems that are reported elsewhere, and not a second time here.
 _ELSEWHERE = frozenset({DocumentProblem.ENCRYPTED, DocumentProblem.BOMB, DocumentProblem.LIMITED})
 
@@ -28,7 +28,7 @@ def check(case: Case) -> Iterator[Finding]:
         return  # It may lie in an archive that was not opened; `closed`, `encrypted` or `bomb` speaks of that.
     elif case.completes:
         return  # The transcript may have come with the mail before; `version` holds it for a person.
-    elif case.cover.words >= _BODY_IS_TRANSCRIPT:
+    elif case.cover.words >= BODY_IS_TRANSCRIPT:
         yield Finding(
             code="transcript.in_body",
             effect=Effect.HOLD,
