@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Timer
+from functools import partial
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
@@ -17,6 +17,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.mailbox import MailboxError
+from statement_intake.mailbox.watchdog import Watchdog
 from statement_intake.reaching import hint, untrusted
 from statement_intake.settings import MailboxSettings
 
@@ -37,6 +38,8 @@ FAULTS = (IMAPClientError, OSError, EOFError, MemoryError, *GARBLED)
 #: Response codes with which a server refuses a sign-in although the password may be right (RFC 5530 section 3, and
 #: what large providers say).
 _TRANSIENT = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|THROTTLED|OVERQUOTA)\b", re.IGNORECASE)
+
+_WATCHDOG = Watchdog()
 
 
 class SignInRefused(MailboxError):  # noqa: N818 - what happened
@@ -109,17 +112,14 @@ def commands(
     client: IMAPClient, settings: MailboxSettings, action: str, seconds: float | None = None
 ) -> Iterator[None]:
     """Run commands within *seconds*; raise CommandError for what goes wrong. *action* follows "could not"."""
-    watchdog = Timer(COMMAND_SECONDS if seconds is None else min(seconds, COMMAND_SECONDS), cut, [client])
-    watchdog.daemon = True
-    watchdog.start()
+    limit = COMMAND_SECONDS if seconds is None else min(seconds, COMMAND_SECONDS)
     try:
-        yield
+        with _WATCHDOG.within(limit, partial(cut, client)):
+            yield
     except FAULTS as error:
         raise CommandError(
             f"{place(settings)}: could not {action}: {_told(error, settings)}", broken=_breaks(error)
         ) from None
-    finally:
-        watchdog.cancel()
 
 
 def place(settings: MailboxSettings) -> str:
