@@ -95,16 +95,13 @@ def _mends(
     brings = brought_by(message, knowledge.read_subject, knowledge.words)
     if finding is None and not message.encrypted and (brings.video or brings.text):
         return True
-    if (
-        finding is not None
-        and finding.code == "message.conversation"
-        and _is_the_text(message, reading, dossier, knowledge)
-    ):
+    talks = finding is not None and finding.code == "message.conversation"
+    if talks and _is_the_text(message, reading, dossier, knowledge):
         return True
     mended = reading.canonical is not None and not converses(reading) and not reading.tentative
     mended = mended and not reading.remark.text
     faulty = any(code.startswith(_OF_THE_SUBJECT) for code in _faults(dossier))
-    return mended and faulty and (finding is None or finding.code == "message.conversation")
+    return mended and faulty and (finding is None or talks)
 
 
 class Half(Value):
