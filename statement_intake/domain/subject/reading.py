@@ -165,10 +165,11 @@ def _is_announced(reading: SubjectReading, parties: PartyTable) -> bool:
 
 
 def _without_thanks(line: Line, words: Vocabulary) -> Line:
-    """The line without thanks at its end, unless they are all of it."""
+    """The line without thanks at its end, unless they are all of it; a greeting and a first name may follow."""
     for match in words.pattern("thanks").finditer(line.flat):
-        if match.start() and not line.flat[match.end() :].strip(" .!,)]"):
-            return line.without(match.start(), match.end())
+        behind = Line(line.text[match.end() :]).without_all(words.pattern("greeting")).text
+        if match.start() and re.fullmatch(rf"[\s{TAKEN}.!,)]*(?:[^\W\d_]+[\s.!)]*)?", behind) and not behind.islower():
+            return line.without(match.start(), len(line.text))
     return line
 
 

@@ -78,9 +78,13 @@ def _is_understood(segment: str, party: Party, table: PartyTable, words: Vocabul
         return not (cased and any(is_strange(name, party, table, words, more) for name in _miscalled(segment)))
     if not cased:
         return False
-    segment = re.sub(r"(?<!\w)[^\W\d_]+(?!\w)", lambda word: _without_initials(word[0], table), segment)
+    segment = re.sub(r"(?<!\w)[^\W\d_]+\d{0,4}(?!\w)", lambda word: _without_initials(word[0], table), segment)
     unknown = leftover(segment, words, more)
-    return not unknown or table.is_capital(unknown, party) or _is_called(segment, unknown.split())
+    if not unknown or table.is_capital(unknown, party):
+        return True
+    # "Kenya Airways" is no person.
+    named = any(table.exact(word) for word in segment.split()) or table.by_people(segment) is not None
+    return not named and _is_called(segment, unknown.split())
 
 
 @lru_cache(maxsize=8)

@@ -97,7 +97,7 @@ _NOISE = re.compile(
             r"\bcu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
             r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?[.°]?\s?[\w/\-]*\d[\w/\-]*",
             # A file number of the sender's: "Ref: PMV/UN/0345/2023".
-            r"\b(?:ref|reference|referencia)[.:\s]*(?:no?\b)?[.:°\s]*[\w.\-]*/[\w./\-]*\d[\w/\-]*",
+            r"\b(?:ref|reference|referencia|dnr|az|исх|file no)[.:\s]*(?:no?\b)?[.:°\s]*[\w.\-]*/[\w./\-]*\d[\w/\-]*",
             r"^[a-z][a-z.\-]*(?:/[\w.\-]+)*/\d{3,6}/(?:19|20)\d{2}\b",
             r"\bcac/cosp(?:/[\w.]+)+",  # a symbol of the meeting's documents
             r"(?:(?<=\d\s)|(?<=,\s)|(?<=\())\d{1,2}[-–]\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}\b",  # 4-8.09.2023
@@ -114,7 +114,7 @@ _NOISE = re.compile(
             r"\b(?:video|clip|film|file|mp4|text|transcript)\spt\.?\s?\d\b",
             r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
             r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]{0,2}\d{1,2}(?:\.\d{1,2})?\b",
-            r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)\b",
+            r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)(?:\s(?:out )?of\s\d{1,2})?\b",
             r"\b\d{1,3}\s?(?:min(?:ute)?s?|sec(?:ond)?s?|s|mn|mins?)\b\.?(?:\s?\d{1,2}\s?(?:s|sec)\b)?",
             r"\b\d{1,3}\s?(?:минут\w*|мин|секунд\w*|сек|دقائق|دقيقة|ثانية|ثوان)\b|\d{1,3}\s?(?:分钟|分|秒)",
             r"\b\d{1,2}\s?(?:days|jours|dias|дней|дня)\b",
