@@ -31,6 +31,26 @@ def test_without_one_the_video_is_refused() -> None:
     assert list(transcript.check(case(video(), document("France.docx", text=polite, words=60)))) == [MISSING]
 
 
+#: How notes verbales begin, of which each registers a delegation.
+NOTES = (
+    "The Permanent Mission presents its compliments to the secretariat and has the honour to communicate the composition of "
+    "the delegation.",
+    "La Mission permanente présente ses compliments au Secrétariat et a l'honneur de lui communiquer la composition de sa "
+    "délégation.",
+    "La Misión Permanente saluda muy atentamente a la Secretaría y tiene el honor de comunicar la composición de su delegación.",
+    "Постоянное представительство свидетельствует своё уважение Секретариату и имеет честь сообщить состав своей делегации.",
+    "常驻代表团向秘书处致意，并谨通知代表团名单如下：",
+    "تهدي البعثة الدائمة أطيب تحياتها إلى الأمانة، وتتشرف بإبلاغها بتشكيلة الوفد.",
+)
+
+
+@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize("words", [60, 450])
+def test_a_note_verbale_that_registers_a_delegation_is_no_text(note: str, words: int) -> None:
+    """In six languages, however long its list is, and whatever its file is called."""
+    assert list(transcript.check(case(video(), document("document.pdf", text=note, words=words)))) == [MISSING]
+
+
 def test_a_long_note_verbale_carries_the_text() -> None:
     """Its annex is the transcript."""
     polite = "The Permanent Mission of France presents its compliments to the secretariat."
