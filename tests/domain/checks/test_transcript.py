@@ -33,12 +33,10 @@ def test_without_one_the_video_is_refused() -> None:
 
 #: How notes verbales begin, of which each registers a delegation.
 NOTES = (
-    "The Permanent Mission presents its compliments to the secretariat and has the honour to communicate the composition of "
-    "the delegation.",
-    "La Mission permanente présente ses compliments au Secrétariat et a l'honneur de lui communiquer la composition de sa "
-    "délégation.",
-    "La Misión Permanente saluda muy atentamente a la Secretaría y tiene el honor de comunicar la composición de su delegación.",
-    "Постоянное представительство свидетельствует своё уважение Секретариату и имеет честь сообщить состав своей делегации.",
+    "The Mission presents its compliments to the secretariat and communicates the composition of the delegation.",
+    "La Mission présente ses compliments au Secrétariat et lui communique la composition de sa délégation.",
+    "La Misión saluda muy atentamente a la Secretaría y comunica la composición de su delegación.",
+    "Представительство свидетельствует своё уважение Секретариату и сообщает состав своей делегации.",
     "常驻代表团向秘书处致意，并谨通知代表团名单如下：",
     "تهدي البعثة الدائمة أطيب تحياتها إلى الأمانة، وتتشرف بإبلاغها بتشكيلة الوفد.",
 )
