@@ -41,7 +41,7 @@ class FileStore:
         self.incoming = root / "incoming"
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         #: Subfolders whose own entry this process has made durable.
-        self._durable: set[Path] = set()
+        self._durable: set[str] = set()
         #: Whoever has it puts what no row refers to yet, or removes what none refers to any more; never both at once.
         self._referring = threading.Lock()
         #: By the digest of a raw mail: what was decoded of it, until it is read.
@@ -126,7 +126,8 @@ class FileStore:
         """Where the content of that digest is, or would be."""
         if not _DIGEST.fullmatch(sha256):
             raise ValueError("not a SHA-256 digest")
-        return self._root / sha256[:2] / sha256
+        # Not joined piece by piece: it is asked several times about every mail.
+        return Path(f"{self._root}/{sha256[:2]}/{sha256}")
 
     def open(self, sha256: str) -> BinaryIO:
         """The content of that digest, for reading. Raises FileNotFoundError."""
@@ -194,14 +195,15 @@ class FileStore:
 
     def _settle(self, temporary: Path, sha256: str) -> None:
         target = self.path(sha256)
-        target.parent.mkdir(exist_ok=True, mode=0o700)
+        folder = target.parent
+        folder.mkdir(exist_ok=True, mode=0o700)
         temporary.chmod(0o400)
         temporary.rename(target)
-        _sync_folder(target.parent)
-        if target.parent not in self._durable:
+        _sync_folder(folder)
+        if sha256[:2] not in self._durable:
             # Once is enough, but by this process: another one may have died before it had done so.
             _sync_folder(self._root)
-            self._durable.add(target.parent)
+            self._durable.add(sha256[:2])
 
 
 def _remove(left: Path) -> None:
