@@ -52,6 +52,8 @@ class Receiving:
         """*below*: gives an unpredictable number below its argument."""
         self._opened, self._desk, self._below = opened, desk, below
         self._waiting: list[Wanted] = []
+        #: Until the server has failed at it: then this folder's mails come one by one.
+        self._many_at_a_time = True
         self._writers = ThreadPoolExecutor(_WRITERS, thread_name_prefix="store")
 
     def __enter__(self) -> Self:
@@ -76,7 +78,7 @@ class Receiving:
 
     def _receive_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
-        if len(waiting) > 1:
+        if len(waiting) > 1 and self._many_at_a_time:
             waiting = self._receive_together(waiting)
         for wanted in waiting:
             self._receive_alone(wanted)
@@ -84,6 +86,7 @@ class Receiving:
     def _receive_together(self, waiting: Sequence[Wanted]) -> list[Wanted]:
         """Gives those that did not come that way: what there is to say about one shows when it is asked for alone."""
         came = self._opened.small([wanted.key.uid for wanted in waiting], SMALL)
+        self._many_at_a_time = bool(came)
         together = [wanted for wanted in waiting if 0 < len(came.get(wanted.key.uid, b"")) <= self._desk.largest]
         # Until the rows are there, nobody takes an equal mail's file away.
         with self._desk.files.keeping():

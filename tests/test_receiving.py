@@ -99,6 +99,27 @@ def test_what_does_not_come_with_the_others_is_asked_for_alone(house: House) -> 
                 assert arrival.size == len(raw.read()) > 0
 
 
+class Unable(Watched):
+    """A folder of a server that cannot give many messages at a time."""
+
+    asked = 0
+
+    def small(self, uids: Sequence[str], most: int) -> Mapping[str, bytes]:  # noqa: ARG002 - the protocol's
+        """Nothing."""
+        type(self).asked += 1
+        return {}
+
+
+def test_a_server_that_cannot_give_many_is_asked_for_them_once(house: House) -> None:
+    """The connection may have broken each time."""
+    deliver(house)
+    with house.open() as workshop:
+        box: Any = WatchedBox(workshop.mailboxes[0], kind=Unable)
+        poll(box, workshop.desk, workshop.rules, lambda: False)
+        assert len(workshop.desk.ledger.arrivals.unfinished(house.clock())) == len(PARTIES)
+    assert Unable.asked == 1
+
+
 def test_large_ones_come_alone_and_in_their_order(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those before a large one do not wait for it."""
     deliver(house)
