@@ -33,8 +33,8 @@ def open_engine(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LedgerError(f"[ledger] url: the folder cannot be made: {error}") from error
-    # Nothing is open when a connection goes back: every transaction in this room is a block that ends it.
-    engine = create_engine(parsed, pool_reset_on_return=None)
+    # With the pool's ROLLBACK when a connection comes back: a COMMIT that failed may have left its transaction open.
+    engine = create_engine(parsed)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate)

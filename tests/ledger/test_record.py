@@ -1,14 +1,18 @@
 """The one transaction in which a decision becomes a fact."""
 
+import sqlite3
 import threading
 from datetime import datetime
+from typing import Any
 
 import pytest
+from sqlalchemy.engine.default import DefaultDialect
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import Verdict
+from statement_intake.ledger.engine import LedgerError
 from statement_intake.ledger.log import Filter
 from tests.ledger.conftest import NOON, Book, facts, key, received
 
@@ -171,3 +175,21 @@ def test_a_verdict_about_what_was_withdrawn_meanwhile_is_refused(book: Book) -> 
     late = Verdict(actor="b", action="accept", because="fine", at=NOON)
     with pytest.raises(Conflict):
         verdicts.overruled(dossier.id, dossier.revision, Decision(outcome=Outcome.ACCEPTED), late, dossier.standing)
+
+
+def test_a_commit_that_fails_leaves_nothing_open(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither one that had written nor one that had only read: the connection can be used on."""
+    commit: Any = DefaultDialect.do_commit
+    for failing in (book.arrive, book.ledger.arrivals.counts):
+        faults: list[Exception] = [sqlite3.OperationalError("disk I/O error")]
+
+        def broken(dialect: DefaultDialect, connection: Any, faults: list[Exception] = faults) -> None:  # noqa: ANN401 - the driver's
+            if faults:
+                raise faults.pop()
+            commit(dialect, connection)
+
+        monkeypatch.setattr(DefaultDialect, "do_commit", broken)
+        with pytest.raises(LedgerError):
+            failing()
+        assert book.arrive()
+        assert book.ledger.arrivals.counts()
