@@ -53,9 +53,10 @@ console-catalogue: install
 image-proof:
 	@tests/container/prove
 
-# The service between servers that the tests do not have: Cyrus IMAP behind Postfix. Needs root.
+# The service between servers that the tests do not have: Cyrus IMAP behind Postfix, and Courier IMAP. Needs root.
 servers-proof: install
 	@$(VENV)/python -m tests.servers.prove
+	@$(VENV)/python -m tests.servers.prove_courier
 
 # Real mail of the world, in folders of one's own: nothing crashes, nothing takes long, nobody is written to.
 corpus-proof: install

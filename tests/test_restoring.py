@@ -4,9 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from statement_intake.domain.records import FORGOTTEN
-from statement_intake.ledger.engine import LedgerError
+from statement_intake.ledger import migration
+from statement_intake.ledger.engine import LedgerError, open_engine
+from statement_intake.ledger.ledger import open_ledger
 from statement_intake.ledger.restoring import restore
 from tests.house import MORNING, House, statement
 from tests.test_service import run
@@ -115,6 +118,18 @@ def test_nothing_is_put_over_a_ledger_nor_beside_the_remains_of_one(house: House
     assert (done.returncode, done.stderr) == (0, "")
     assert "restored; 0 letters that were on their way wait now" in done.stdout
     assert sorted(file.name for file in house.root.glob("*ledger.db*")) == ["ledger.db"]
+
+
+def test_a_copy_of_an_older_version_is_brought_up_to_date_on_the_way(tmp_path: Path) -> None:
+    """Disasters do not wait for the next backup after an upgrade. The copy stays what it was."""
+    copy, ledger = tmp_path / "copy.db", tmp_path / "ledger.db"
+    engine = open_engine(f"sqlite:///{copy}")
+    command.upgrade(migration._config(engine), "0007")  # noqa: SLF001 - nobody else makes old ledgers
+    engine.dispose()
+    before = copy.read_bytes()
+    assert restore(copy, ledger, PLACES, actor="anna", now=MORNING) == 0
+    open_ledger(f"sqlite:///{ledger}").close()
+    assert copy.read_bytes() == before
 
 
 @pytest.mark.parametrize(("content", "told"), [(b"no database" * 100, "not a database"), (None, "is no file")])

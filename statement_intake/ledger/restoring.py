@@ -15,9 +15,9 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import URL
 
 from statement_intake.domain.records import FORGOTTEN
+from statement_intake.ledger import migration
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.engine import LedgerError, open_engine
-from statement_intake.ledger.revision import is_current
 from statement_intake.ledger.schema import folders, letters, messages
 
 #: Letters on their way when the copy was made. Of one in `data` the service knows by itself that its fate is unknown.
@@ -29,7 +29,8 @@ def restore(copy: Path, target: Path, places: Sequence[tuple[str, str]], *, acto
     """Make *target*, which must not exist, of *copy*; give back how many letters wait that were on their way.
 
     *places*: mailboxes and their folders. Letters about mail that is in them at the next poll and that the copy does
-    not know will wait for a person. *target* appears when it is complete and on the disk. Raises LedgerError.
+    not know will wait for a person. *target* has the schema of this version, and appears when it is complete and on
+    the disk. Raises LedgerError.
     """
     for there in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm", "-journal"))):
         if there.exists():
@@ -64,8 +65,8 @@ def _copy(copy: Path, growing: Path) -> None:
 def _be_careful(file: Path, places: Sequence[tuple[str, str]], actor: str, now: datetime) -> int:
     engine = open_engine(str(URL.create("sqlite", database=str(file))))
     try:
-        if not is_current(engine):
-            raise LedgerError("the copy has an old schema: restore it with the version of that time, then upgrade")
+        # A copy may be older than the program; the copy itself stays as it is.
+        migration.upgrade(engine)
         with engine.begin() as connection:
             _forget(connection, places)
             # What was received and not decided yet has been decided since, as far as anybody knows.

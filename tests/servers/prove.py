@@ -14,24 +14,18 @@ import os
 import re
 import shutil
 import smtplib
-import sqlite3
-import struct
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 from pathlib import Path
 
-from statement_intake.operations.demo.media import docx, speech, video
 from statement_intake.operations.local_process import HOST
 from tests.servers.cyrus_and_postfix import Cyrus, NotProven, Postfix, call, connect, cyrus, postfix, unpacked
+from tests.servers.service import BIG, PATIENCE, Service, check, film, statement
 
-PATIENCE = 60
 USERS = ("uncac", "kenya", "ghana", "france", "robot")
-BIG = 22_000_000
 PACKAGES = {
     "cyrus-common": "/usr/lib/cyrus/bin/master",
     "sasl2-bin": "/usr/sbin/saslpasswd2",
@@ -39,19 +33,14 @@ PACKAGES = {
 }
 
 
-class Proof:
+class Proof(Service):
     """A service of its own, set up between the two servers."""
 
     def __init__(self, directory: Path, imap: Cyrus, smtp: Postfix) -> None:
-        self.directory, self.imap, self.smtp = directory, imap, smtp
-        directory.mkdir()
-        meetings = Path(__file__).parent.parent.parent / "config" / "meetings"
-        shutil.copytree(meetings, directory / "meetings")
-        meeting = directory / "meetings" / "emic-12.toml"
-        # The real meeting is over: what comes now is late, which is to be no more than a note here.
-        meeting.write_text(re.sub(r'^late = "hold"', 'late = "note"', meeting.read_text(), flags=re.MULTILINE))
+        self.imap, self.smtp = imap, smtp
         ca = imap.certificate.file
-        (directory / "service.toml").write_text(
+        super().__init__(
+            directory,
             f"""[mailboxes.main]
 host = "{HOST}"
 port = {imap.port}
@@ -67,72 +56,10 @@ security = "starttls"
 sender = "uncac@un.org"
 envelope_sender = ""
 ca_file = "{ca}"
-[replies]
-mode = "send"
 [schedule]
 poll_seconds = 1
-[ledger]
-url = "sqlite:///var/ledger.db"
-[files]
-path = "var/files"
-[meetings]
-path = "meetings"
-"""
+""",
         )
-
-    def environment(self, **changes: str) -> dict[str, str]:
-        """For a command of the service."""
-        named = {f"STATEMENT_INTAKE_{name}": value for name, value in changes.items()}
-        return os.environ | {"STATEMENT_INTAKE_CONFIG": str(self.directory / "service.toml")} | named
-
-    def run(self, *words: str, code: int | None = 0, **changes: str) -> str:
-        """Run a command to its end."""
-        done = subprocess.run(  # noqa: S603 - ours
-            [sys.executable, "-m", "statement_intake", *words],
-            env=self.environment(**changes), capture_output=True, text=True, check=False, timeout=PATIENCE * 3,
-        )  # fmt: skip
-        if code is not None and done.returncode != code:
-            raise NotProven(f"{words} ended with {done.returncode}: {done.stdout[-500:]} {done.stderr[-1500:]}")
-        return done.stdout
-
-    @contextmanager
-    def running(self) -> Iterator[subprocess.Popen[bytes]]:
-        """`statement-intake run`, for as long as this lasts."""
-        with (self.directory / "run.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "statement_intake", "run"], env=self.environment(), stdout=log, stderr=log
-            )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            if process.wait(PATIENCE) != 0:
-                raise NotProven("the service did not stop cleanly")
-
-    def outcomes(self) -> list[str]:
-        """The outcome of every submission, in their order."""
-        return [json.loads(line)["outcome"] for line in self.run("log", "--json").splitlines()]
-
-    def letters(self) -> list[str]:
-        """The state of every letter, in the order in which they were written."""
-        with sqlite3.connect(self.directory / "var" / "ledger.db") as ledger:
-            return [state for (state,) in ledger.execute("SELECT state FROM letters ORDER BY id")]
-
-    def wait_for_letters(self, count: int) -> None:
-        """Return when *count* letters are sent."""
-        self.wait("letters", lambda: self.letters().count("sent") >= count)
-
-    def wait(self, what: str, done: Callable[[], bool], *, every: float = 0.2) -> None:
-        """Return when *done*, looking *every* so many seconds.
-
-        Raises NotProven, with the service's log, if that takes too long.
-        """
-        deadline = time.monotonic() + PATIENCE
-        while not done():
-            if time.monotonic() > deadline:
-                log = self.directory / "run.log"
-                raise NotProven(f"no {what} within {PATIENCE} s: {log.read_text()[-3000:] if log.exists() else ''}")
-            time.sleep(every)
 
     def downloads(self) -> bool:
         """Whether a large mail is coming in at this moment."""
@@ -160,32 +87,6 @@ path = "meetings"
             client.select_folder("INBOX", readonly=True)
             raws = [data[b"BODY[]"] for _, data in sorted(client.fetch(client.search(), ["BODY.PEEK[]"]).items())]
         return [email.message_from_bytes(raw, policy=email.policy.default) for raw in raws]
-
-
-def statement(country: str, item: int, *, film: bytes = b"", **fields: str) -> tuple[EmailMessage, str]:
-    """A delegation's mail, and its sender."""
-    mail = EmailMessage()
-    sender = f"{country.lower()}@mission.example"
-    mail["From"], mail["To"] = sender, "uncac@un.org, unov.conference@un.org"
-    mail["Subject"] = f"12th EMIC statement – {country} {item}"
-    mail["Message-ID"] = f"<{os.urandom(6).hex()}@mission.example>"
-    mail["Date"] = "Wed, 23 Aug 2023 09:30:00 +0200"
-    for name, value in fields.items():
-        mail[name.replace("_", "-")] = value
-    mail.set_content("Please find attached our statement.")
-    if film:
-        mail.add_attachment(film, maintype="video", subtype="mp4", filename="statement.mp4")
-    wordprocessing = "vnd.openxmlformats-officedocument.wordprocessingml.document"
-    mail.add_attachment(
-        docx(speech(200, country)), maintype="application", subtype=wordprocessing, filename="statement.docx"
-    )
-    return mail, sender
-
-
-def film(directory: Path, seconds: float, padding: int = 0) -> bytes:
-    """A real video, with an empty box at its end (ISO/IEC 14496-12, box free) where it is to be large."""
-    content = video(directory / f"{seconds}.mp4", seconds).read_bytes()
-    return content + (struct.pack(">I4s", padding, b"free") + os.urandom(padding - 8) if padding else b"")
 
 
 def prove(directory: Path, imap: Cyrus, smtp: Postfix) -> None:
@@ -284,12 +185,6 @@ def _two_services(proof: Proof, _: bytes) -> None:
     with proof.running():
         time.sleep(2)
         proof.run("poll", code=1)
-
-
-def check(holds: object, found: object) -> None:
-    """Raise NotProven with what was *found* unless it holds."""
-    if not holds:
-        raise NotProven(f"found {found}")
 
 
 def main() -> int:
