@@ -12,6 +12,8 @@ from statement_intake.domain.words import Vocabulary, flat
 
 #: Right behind a name: on what it speaks.
 _TOPIC = re.compile(rf"(?<={NAME})\s+(?:on|regarding|concerning|sur|sobre|о|об|بشأن|حول)\s(?!behalf).*")
+#: The name may go on in a bracket: "Dominica(n Republic)".
+_GOES_ON = re.compile(rf"{NAME}\([^\W\d_]{{1,2}}[\s)]")
 #: Of a group, it is an organisation: "Pacific Islands Forum Secretariat".
 _SECRETARIAT = re.compile(r"secretar(?:iat|ia)|секретариат|秘书处|امانة")
 #: What makes the party the matter of which somebody speaks: "statement against Kenya", "response to Kenya".
@@ -168,7 +170,12 @@ def _doubt(speakers: Speakers, rest: Line, table: PartyTable, words: Vocabulary)
     places = (_TOPIC.sub(" ", segment) for segment in (*beside, *in_place, *_brackets(rest)))
     strange = any(is_strange(place, speakers.party, table, words, joining) for place in places)
     everywhere = " ".join(rest.segments)
-    strange = strange or words.found("qualifying", everywhere) or words.found("subnational", everywhere)
+    strange = (
+        strange
+        or _GOES_ON.search(rest.flat) is not None
+        or words.found("qualifying", everywhere)
+        or words.found("subnational", everywhere)
+    )
     if strange or _ABOUT.search(rest.flat) or words.found("organisation", rest.text):
         around = " ".join(" – ".join(rest.segments).replace(NAME, speakers.text).split())
         return Speakers(candidates=(speakers.party,), text=around)

@@ -125,6 +125,7 @@ _NOISE = re.compile(
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
             rf"(?:(?<=[–,(+;/|]\s)|(?<=[–,(+;])|(?<=\bin\s))\d{{1,2}}\s?(?:{_COUNTED})\b",
+            r"\b1\s(?:video|file|film|recording)\s?(?:\+|and|&|et|y)\s?1\s(?=[^\W\d])",  # 1 video + 1 docx
             # A piece of several, and what cameras call their files: "mail 1/2", "Doc. 2", "IMG 2043.MOV".
             r"\b(?:doc|document|file|attachment|clip|e?mail|message|envoi|envio|courriel|correo|письмо)\.?\s?(?:n[o°]?\.?\s?)?\d{1,2}(?:\s?(?:of|/|sur|de|из)\s?\d{1,2})?\b",
             # Of several; but "2 files 3" counts them.
