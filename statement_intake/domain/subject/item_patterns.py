@@ -22,9 +22,9 @@ DIGITS = re.compile(rf"(?<![^\W{_JOINING}])\d|(?<!\w)(?!mp)[^\W\d]{{1,2}}\d{{1,2
 #: Beside the items that a line names, it may be one more.
 LONE_DIGIT = re.compile(r"(?<![\w.:/\-–])(?<!\d['’])#?([1-9])(?![\w:/]|['’]\d)")
 #: A part of several beside an item ("3, 1/2"), and what browsers call a second copy.
-PIECE = re.compile(r"\d\s?/\s?\d|(?<!\d)\(\d\)")
+PIECE = re.compile(r"\d\s?/\s?\d|(?<!\d)\(\d")
 #: A part of an item that stands apart from it.
-LONE_LETTER = re.compile(r"(?<!\w)\([a-h]\)")
+LONE_LETTER = re.compile(r"(?<!\w)\(?[a-h]\)")
 #: "Statement no. 2, item 3": such a word counts items only where no better one does.
 COUNTS_ANYTHING = re.compile(r"(?:no|nr|n|number|numero)(?![^\W\d_])")
 #: Shorter words for "item" ("n", "no", "ai") make no item of an ordinal before them.
@@ -142,10 +142,12 @@ def beside(words: Vocabulary) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=8)
-def beheaded(words: Vocabulary) -> re.Pattern[str]:
-    """A list whose beginning was taken for something else: "video 3 and 4"."""
-    joins = tuple(word for word in words.words("connectors", "and") if word not in {",", ";", "/", "،", "、"})
-    return re.compile(rf"{TAKEN}\s?(?:{_any(joins)})\s?{ITEM}")
+def broken(words: Vocabulary) -> re.Pattern[str]:
+    """A list whose beginning or end was taken for something else: "video 3 and 4", "items 3 to 5 minutes"."""
+    joins = {word for word in words.words("connectors", "and") if word[0].isalpha() or word in {"&", "+"}}
+    # "To", "a", "по" are more than a range's word.
+    to = {word for word in words.words("connectors", "to") if word[0].isalpha()} - {"to", "a", "al", "по", "bis"}
+    return re.compile(rf"{TAKEN}\s?(?:{_any(joins)})\s?{ITEM}|{ITEM}\s?(?:{_any(to)})\s?{TAKEN}")
 
 
 @lru_cache(maxsize=8)

@@ -66,7 +66,7 @@ def _take(line: Line, pattern: re.Pattern[str]) -> tuple[list[_Found], Line]:
 
 def _are_more(lists: list["_List"], line: Line, words: Vocabulary) -> bool:
     """True where another number is left that may be an item, too: part of what is said is not the whole of it."""
-    if patterns.beheaded(words).search(line.flat):
+    if patterns.broken(words).search(line.flat):
         return True
     if patterns.open_ended(words).search(line.flat) or patterns.LONE_LETTER.search(line.flat):
         return True
