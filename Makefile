@@ -58,6 +58,11 @@ servers-proof: install
 	@$(VENV)/python -m tests.servers.prove
 	@$(VENV)/python -m tests.servers.prove_courier
 
+# The mailbox's tests on Debian 13: Dovecot 2.4, Python 3.13. Needs root.
+.PHONY: debian-13-proof
+debian-13-proof:
+	@tests/servers/prove-debian-13
+
 # Real mail of the world, in folders of one's own: nothing crashes, nothing takes long, nobody is written to.
 corpus-proof: install
 	@$(VENV)/python -m tests.corpus.prove $(MAILS)
