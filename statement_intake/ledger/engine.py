@@ -35,13 +35,13 @@ def open_engine(url: str) -> Engine:
             raise LedgerError(f"[ledger] url: the folder cannot be made: {error}") from error
     # With the pool's ROLLBACK when a connection comes back: a COMMIT that failed may have left its transaction open.
     engine = create_engine(parsed)
-    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", lambda connection, _: _configure(connection, parsed.database))
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate)
     return engine
 
 
-def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's connection
+def _configure(connection: Any, file: str | None) -> None:  # noqa: ANN401 - the driver's connection
     # The driver's own transaction handling delays BEGIN; `_begin` takes the write lock at once instead, so that what a
     # transaction has read cannot change before it writes.
     connection.isolation_level = None
@@ -50,7 +50,7 @@ def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the dri
         try:
             connection.execute(f"PRAGMA {pragma}")
         except connection.Error as error:
-            raise LedgerError(f"the ledger cannot be used: {error}") from error
+            raise LedgerError(f"the ledger cannot be used: {error}{_hint(file, str(error))}") from error
 
 
 def _begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection
@@ -71,12 +71,12 @@ def _translate(context: ExceptionContext) -> None:
     """
     error = context.sqlalchemy_exception
     if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError | DataError | ProgrammingError):
-        raise LedgerError(f"the ledger cannot be used: {error.orig}{_hint(context, str(error.orig))}") from error
+        file = context.engine.url.database if context.engine is not None else None
+        raise LedgerError(f"the ledger cannot be used: {error.orig}{_hint(file, str(error.orig))}") from error
 
 
-def _hint(context: ExceptionContext, told: str) -> str:
+def _hint(file: str | None, told: str) -> str:
     """Where to look: SQLite itself does not say which file, nor why."""
-    file = context.engine.url.database if context.engine is not None else None
     if file is None or not told.startswith(("unable to open", "attempt to write a readonly", "disk I/O")):
         return ""
-    return f" ({file}: may this account write into its folder, is the disk mounted for writing, and is it whole?)"
+    return f" ({file}: may this account write into its folder, and is the disk full, or mounted read-only?)"

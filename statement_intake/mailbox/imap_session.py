@@ -18,6 +18,9 @@ from statement_intake.settings import MailboxSettings
 #: Fresh connections for one open folder; beyond them the server is ill, not a message.
 RECONNECTIONS = 20
 
+#: Folders that are named where one is missing.
+_SHOWN = 12
+
 Result = TypeVar("Result")
 #: The answer about each message: values by the name of the item, upper case.
 Answers = dict[int, dict[bytes, Any]]
@@ -96,9 +99,16 @@ def open_folder(client: IMAPClient, settings: MailboxSettings, folder: str, *, r
             raise
         with commands(client, settings, "list folders"):
             there = client.folder_exists(folder)
+            names = [] if there else [name for _, _, name in client.list_folders()]
         if there:
             raise
-        raise MailboxError(f"{place(settings)}: there is no folder {folder}", permanent=True) from None
+        raise MailboxError(f"{place(settings)}: there is no folder {folder}{_besides(names)}", permanent=True) from None
+
+
+def _besides(names: Sequence[str]) -> str:
+    """The folders that there are: a Sent folder has another name in each mail program's language."""
+    shown = [" ".join(str(name).split())[:60] for name in names[:_SHOWN]]
+    return f"; there are: {', '.join(shown)}{' ...' if len(names) > _SHOWN else ''}" if shown else ""
 
 
 def uidvalidity(opened: dict[bytes, Any]) -> str:

@@ -83,7 +83,8 @@ def summary(rehearsed: Rehearsed) -> Iterator[str]:
     yield "Why they would not be accepted at once:"
     yield from _counted(row.codes[0] for row in rows if row.outcome is not Outcome.ACCEPTED and row.codes)
     letters = [row.reply for row in rows if row.reply]
-    yield f"{letters.count('queued')} letters would go at once, {len(letters) - letters.count('queued')} would wait."
+    at_once = letters.count("queued")
+    yield f'With mode = "send" {at_once} letters would go at once, {len(letters) - at_once} would wait.'
     ignored = [row for row in rehearsed.rows if row.outcome is Outcome.IGNORED]
     yield f"{len(ignored)} messages would be left alone:"
     yield from _counted(row.codes[0] for row in ignored)

@@ -101,3 +101,10 @@ def test_the_database_waits_for_others_and_keeps_what_it_has_said(tmp_path: Path
         ]
     engine.dispose()
     assert values == ["wal", 2, 1, 60_000]
+
+
+def test_a_ledger_that_cannot_be_opened_says_which_file_and_where_to_look(tmp_path: Path) -> None:
+    """SQLite says no more than "unable to open database file"."""
+    (tmp_path / "ledger.db").mkdir()
+    with pytest.raises(LedgerError, match=r"unable to open .*ledger\.db: may this account write into its folder"):
+        open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")

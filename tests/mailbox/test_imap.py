@@ -363,6 +363,17 @@ def test_doctor_is_told_what_works(imap_account: ImapAccount) -> None:
     assert lines[2:] == ["folder INBOX: the server keeps our keywords", "folder Sent can be searched for sent letters"]
 
 
+def test_where_a_folder_is_missing_those_that_there_are_are_named(imap_account: ImapAccount) -> None:
+    """What is called Sent here is called Envoyés or Gesendet there."""
+    imap_account.deliver(LETTER, ARRIVED, "Envoyés")
+    with pytest.raises(MailboxError) as caught:
+        mailbox(imap_account, sent_folder="Sent Items").examine()
+    assert caught.value.permanent
+    where, _, there = str(caught.value).partition("there is no folder Sent Items; there are: ")
+    assert where
+    assert sorted(there.split(", ")) == ["Envoyés", "INBOX"]
+
+
 def test_an_error_of_the_caller_stays_its_own(imap_account: ImapAccount) -> None:
     """A full disk while a folder is open is not the mailbox's fault."""
     with pytest.raises(OSError, match="No space left"), mailbox(imap_account).open("INBOX"):

@@ -57,7 +57,7 @@ def test_a_rehearsal_decides_as_the_service_will(tmp_path: Path) -> None:
         "Why they would not be accepted at once:",
         "      1  subject.item_unknown",
         "      1  subject.party_ambiguous",
-        "2 letters would go at once, 1 would wait.",
+        'With mode = "send" 2 letters would go at once, 1 would wait.',
         "2 messages would be left alone:",
         "      1  message.unrelated",
         "      1  message.duplicate",
