@@ -124,7 +124,9 @@ def _ffmpeg(*arguments: str) -> None:
     subprocess.run(command, check=True)  # noqa: S603 - our own command
 
 
-def head(party: str, number: int = 0) -> EmailMessage:
+def head(
+    party: str, number: int = 0, text: str = "Please find attached our statement and its transcript."
+) -> EmailMessage:
     """The mail of a delegation, without files."""
     mail = EmailMessage()
     domain = re.sub("[^a-z]", "", party.lower()) + ".example"
@@ -133,7 +135,7 @@ def head(party: str, number: int = 0) -> EmailMessage:
     mail["Subject"] = f"12th EMIC statement – {party} 4"
     mail["Date"] = "Wed, 23 Aug 2023 07:30:00 +0000"
     mail["Message-ID"] = f"<{number}@{domain}>"
-    mail.set_content("Please find attached our statement and its transcript.")
+    mail.set_content(text)
     return mail
 
 
@@ -155,7 +157,7 @@ def video_mail(folder: Path, party: str, megabytes: int) -> Path:
 def written_mail(number: int) -> bytes:
     """A written statement of about 55 KB, no two alike."""
     party = STATES[number % len(STATES)]
-    mail = head(party, number)
+    mail = head(party, number, "Please find attached a copy of our written statement.")
     content = docx(speech(400, f"{party} {number}"))
     # A Word file with a letterhead: a picture that does not shrink.
     mail.add_attachment(content, maintype="application", subtype="octet-stream", filename="s.docx")
