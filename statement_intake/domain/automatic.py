@@ -28,7 +28,7 @@ def automatic(headers: Headers, structure: Iterable[str], *, subject: bool, file
     """The finding `message.automatic`, or None.
 
     *structure*: media types of the parts as far as known; *subject*: the subject line is that of an automatic answer;
-    *files*: a video or document came with it (an answer machine sends none).
+    *files*: a video or document came with it, or a transfer service tells of one (an answer machine sends none).
     """
     why = _why(headers, frozenset(structure), subject=subject, files=files)
     if why is None:

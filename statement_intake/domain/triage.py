@@ -73,7 +73,8 @@ def glance(seen: Glance, reading: SubjectReading, forwarded: Sequence[SubjectRea
     """Judge by headers and structure alone. *forwarded*: the subjects of forwarded messages in it, read likewise."""
     parts = seen.parts or ()
     files = any(_is_video(part) or _is_document(part) or part.media_type in _OPAQUE for part in parts)
-    robot = automatic(seen.headers, (part.media_type for part in parts), subject=reading.automatic, files=files)
+    brings = files or reading.transfer
+    robot = automatic(seen.headers, (part.media_type for part in parts), subject=reading.automatic, files=brings)
     if robot or ties.ours:
         return Look(answer=Answer.OTHER, finding=robot or _own_mail())
     videos = any(_is_video(part) for part in parts)
@@ -141,7 +142,8 @@ def triage(
     companions = [document for document in documents if accompanies(document, words)]
     links = links_to_videos(message, words, forwarded=reading.wrapping.forward)
     files = bool(videos or documents or closed)
-    robot = automatic(message.headers, message.structure, subject=reading.automatic, files=files)
+    brings = files or reading.transfer
+    robot = automatic(message.headers, message.structure, subject=reading.automatic, files=brings)
     if robot or ties.ours:
         return robot or _own_mail()
     if reading.automatic:
