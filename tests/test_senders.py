@@ -63,6 +63,15 @@ def test_fault_13_a_forged_result_below_the_real_one_proves_nothing(
     assert states(guarded) == [state]
 
 
+def test_an_address_that_spells_an_encoded_word_says_nothing_for_our_server(guarded: House) -> None:
+    """The envelope address is the sender's own choice, and our server quotes it."""
+    chosen = b"=?utf-8?q?x=3Bdkim=3Dpass_header.d=3Dkenya.go.ke=3B?=@evil.example"
+    result = b"Authentication-Results: mx.un.org; spf=pass smtp.mailfrom=" + chosen + b"; dmarc=none\n"
+    guarded.deliver(result + statement(KENYA).as_bytes())
+    guarded.round()
+    assert states(guarded) == [("known_not_authenticated", "unknown")]
+
+
 def test_fault_14_a_delegate_whose_address_is_forged_gets_no_answer(guarded: House) -> None:
     """No backscatter: the answer would go to somebody who has written nothing. A person looks."""
     guarded.deliver(with_results("mx.un.org; dmarc=fail (p=none) header.from=kenya.go.ke"))

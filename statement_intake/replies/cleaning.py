@@ -59,3 +59,8 @@ def reply_subject(subject: str, reference: str, otherwise: str) -> str:
     if len(subject) > room:
         subject = subject[: room - 1].rstrip() + "…"
     return f"Re: {subject}{mark}"
+
+
+def written_subject(subject: str) -> str:
+    """A subject for a header: on one line, not too long, without the beginning of an encoded word."""
+    return on_one_line(subject).replace("=?", "= ?")[:SUBJECT_LIMIT]

@@ -17,18 +17,23 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from statement_intake.replies.cleaning import written_subject
+
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
-_ADDRESS = re.compile(r'(?:[^\s<>"(),:;\\\[\]@]+|"[^"\\\r\n]*")@[A-Za-z0-9.-]+', re.ASCII)
+_ADDRESS = re.compile(r'(?:[^\s<>"(),:;\\\[\]@\x00-\x1f\x7f]+|"[^"\\\x00-\x1f\x7f]*")@[A-Za-z0-9.-]+', re.ASCII)
 #: An address that needs neither quotes nor folding (RFC 5322 section 3.4.1, dot-atom; section 2.1.1).
 _PLAIN = re.compile(
     r"(?=.{1,70}\Z)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@\w[\w-]*(?:\.\w[\w-]*)*", re.ASCII
 )
+#: RFC 5321 section 4.5.3.1.3, without the brackets: a longer one is nobody's, and may not fit into a line.
+_LONGEST_ADDRESS = 254
 #: RFC 5322 sets no limit for References; long threads are cut in the middle, as mail programs do.
 REFERENCES_AT_MOST = 20
 #: Below this share of ASCII, base64 is shorter than quoted-printable and no less readable.
 _MOSTLY_ASCII = 0.75
 #: RFC 3834 section 5; the second is Microsoft's, against out-of-office answers to an answer (MS-OXCMAIL).
 _AUTOMATIC = "Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
+_NOBODY = "To: undisclosed-recipients:;\r\n"
 #: One from each meeting; recipients and subjects are hardly ever met again.
 _SENDERS = 32
 
@@ -65,7 +70,8 @@ def frame(envelope: Envelope, text: str, html: str) -> bytes:
             _threading(envelope.message_id, envelope.thread),
             _sender(envelope.sender),
             _recipient(envelope.to),
-            _folded("Subject", envelope.subject),
+            # `email` refuses line ends in a value of a message alone, not in one that it is only to fold.
+            _folded("Subject", written_subject(envelope.subject)),
             f"Date: {format_datetime(envelope.date)}\r\n",
             _AUTOMATIC,
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n',
@@ -114,6 +120,9 @@ def _sender(sender: str) -> str:
 
 def _recipient(to: str) -> str:
     """The To field; an empty group (RFC 5322 section 3.4) where the address does not go into an ASCII header."""
+    if len(to) > _LONGEST_ADDRESS or "=?" in to:
+        # "=?" would be read as the beginning of an encoded word.
+        return _NOBODY
     if _PLAIN.fullmatch(to):
         return f"To: {to}\r\n"
     local, at, domain = to.rpartition("@")
@@ -123,7 +132,7 @@ def _recipient(to: str) -> str:
             return _folded("To", str(Address(addr_spec=address)))
     except (ValueError, IndexError, MessageError):  # email raises all of these for what it cannot parse
         pass
-    return "To: undisclosed-recipients:;\r\n"
+    return _NOBODY
 
 
 def _folded(name: str, value: str) -> str:

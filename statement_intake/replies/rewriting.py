@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from statement_intake.replies.cleaning import SUBJECT_LIMIT, on_one_line
+from statement_intake.replies.cleaning import written_subject
 
 #: Fields that stay as they are.
 _KEPT = ("From", "To", "Date", "Auto-Submitted", "X-Auto-Response-Suppress", "Content-Language")
@@ -47,11 +47,6 @@ def rewrite(raw: bytes, subject: str, text: str) -> Rewritten:
     message["Content-Language"] = language
     message.set_boundary(before.get_boundary() or "=_statement-intake")
     return Rewritten(subject, text, thread + message.as_bytes())
-
-
-def written_subject(subject: str) -> str:
-    """A subject for a header: on one line, not too long, without the beginning of an encoded word."""
-    return on_one_line(subject).replace("=?", "= ?")[:SUBJECT_LIMIT]
 
 
 def written_text(text: str) -> str:

@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from statement_intake.replies.framing import Envelope, frame
 
@@ -78,6 +80,9 @@ def test_the_header_says_what_the_envelope_says() -> None:
         ("a@gov.example\r\nBcc: b@x.example", "undisclosed-recipients:;"),
         ("a@gov.example\n", "undisclosed-recipients:;"),
         ("ministère@gov.example", "undisclosed-recipients:;"),
+        ("=?utf-8?q?x?=@gov.example", "undisclosed-recipients:;"),
+        ("a\x00\x7f@gov.example", "undisclosed-recipients:;"),
+        (f"{'long' * 300}@gov.example", "undisclosed-recipients:;"),
         (f"{'long' * 16}@{'gov.' * 30}example", f"{'long' * 16}@{'gov.' * 30}example"),
     ],
 )
@@ -85,6 +90,29 @@ def test_a_recipient_never_writes_more_than_its_field(to: str, field: str) -> No
     """What no header can carry is left to the envelope of SMTP."""
     message = parse(frame(ENVELOPE._replace(to=to), "x\n", "x\n"))
     assert (message["To"], message["Bcc"]) == (field, None)
+
+
+#: What strangers may bring into a header field: line ends of all kinds, encoded words, controls, bidi marks, length.
+_PIECES = (
+    ["a", " ", "\t", "\r", "\n", "\r\n", "\0", "\x0c", "\x1c", "\x7f", "\x85", "\u2028", "\u202e", "é", "中", "😀"],
+    ["=?utf-8?q?=0D=0ABcc:_x?=", "=?utf-8?b?//8=?=", ":", "<", ">", '"', "(", ",", ";", "\\", "@", "x" * 1100],
+    ["\r\nBcc: x@y.example", "\r\n\r\n"],
+)
+_hostile = st.lists(st.sampled_from([piece for row in _PIECES for piece in row]), max_size=12).map("".join)
+
+
+@settings(max_examples=200)
+@given(subject=_hostile, to=_hostile | _hostile.map(lambda local: f"{local}@gov.example"), text=_hostile)
+def test_nothing_from_outside_adds_a_field_a_line_or_a_part(subject: str, to: str, text: str) -> None:
+    """Whoever called before has cleaned it already; this is the last wall."""
+    raw = frame(ENVELOPE._replace(subject=subject, to=to), text, text)
+    message = parse(raw)
+    assert message.keys() == parse(frame(ENVELOPE, "x\n", "x\n")).keys()
+    assert len(list(message.iter_parts())) == 2
+    assert all(byte in b"\r\n\t" or 31 < byte < 127 for byte in raw)
+    lines = raw.split(b"\r\n")
+    assert max(map(len, lines)) <= 998
+    assert not any(b"\r" in line or b"\n" in line for line in lines)
 
 
 @pytest.mark.parametrize("wrong", [{"message_id": "<a b@un.org>"}, {"sender": "nobody"}])

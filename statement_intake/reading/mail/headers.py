@@ -20,6 +20,9 @@ MAXIMUM_FIELD = 65_536
 MAXIMUM_LINES = 1_000
 #: Parentheses within parentheses; in a value with more they are not taken for comments.
 MAXIMUM_NESTING = 50
+#: Fields that hold no encoded words (RFC 2047 section 5). A sender's address, which our own mail server quotes there,
+#: would else be decoded into that server's word about him.
+_VERBATIM = frozenset({"authentication-results"})
 #: Mailboxes of one kind (From, To, ...).
 MAXIMUM_ADDRESSES = 200
 
@@ -46,7 +49,7 @@ def read_headers(raw: bytes) -> Headers:
         answers=_answers(fields),
         return_path=_return_path(_first(fields, "return-path")),
         received=_instant(trace.rpartition(";")[2]) if trace else None,
-        fields=tuple((name, clean_line(decode_words(value))) for name, value in fields),
+        fields=tuple((name, value if name in _VERBATIM else clean_line(decode_words(value))) for name, value in fields),
     )
 
 

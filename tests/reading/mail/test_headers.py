@@ -52,6 +52,13 @@ def test_every_occurrence_of_a_field_is_kept_in_order() -> None:
     assert headers.all("x-spam") == ("no",)
 
 
+def test_the_word_of_a_mail_server_is_taken_as_it_is_written() -> None:
+    """It quotes addresses that a sender has chosen: an encoded word in them is no word of the server's."""
+    said = "mx.un.org; spf=pass smtp.mailfrom==?utf-8?q?x=3Bdkim=3Dpass_header.d=3Dgov.example=3B?=@evil.example"
+    headers = read_headers(f"Authentication-Results: {said}\n\n".encode())
+    assert headers.all("authentication-results") == (said,)
+
+
 def test_two_from_fields_are_two_senders() -> None:
     """A second From field must not hide behind the first."""
     headers = read_headers(b"From: France <a@fr.example>\nFrom: b@evil.example\n\n")
