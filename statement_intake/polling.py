@@ -20,7 +20,7 @@ log = structlog.get_logger()
 #: After every poll so many of the newest UIDs are compared with the ledger, whatever the high-water mark says.
 _RECENT = 1000
 #: Other people's mails noted in one transaction.
-_TOGETHER = 50
+_TOGETHER = 200
 #: So many messages that cannot be marked are the server's fault.
 _FAULTS = 3
 

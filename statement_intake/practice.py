@@ -1,4 +1,4 @@
-"""A statement of our own, for nobody, before the first mail comes.
+"""A statement of our own, for nobody, and a mail about something else, before the first mail comes.
 
 Patterns and statements of SQL are compiled, templates and tables loaded when they are first needed. Delegations write
 all at once, and at the deadline; the first of them need not wait for that.
@@ -11,9 +11,10 @@ import structlog
 from statement_intake.desk import Desk
 from statement_intake.domain.checks import Facts
 from statement_intake.domain.judge import judge
-from statement_intake.domain.message import Address, Attachment, Category, DocumentFacts, Headers, Message
+from statement_intake.domain.message import Address, Attachment, Category, DocumentFacts, Glance, Headers, Message, Part
 from statement_intake.domain.triage import Ties
 from statement_intake.gathering import find_open, find_ties, gather_facts
+from statement_intake.intake import look
 from statement_intake.logs import where
 
 log = structlog.get_logger()
@@ -24,13 +25,22 @@ _TEXT = "Please find attached the statement of our delegation. "
 def practise(desk: Desk) -> None:
     """Ask about it, judge it, write its letter. Nothing is recorded, nothing is sent, and nothing is raised."""
     try:
+        _look_at("Lunch on Thursday", desk)
         for meeting in desk.knowledge.meetings:
             if meeting.intake == "open":
                 item = next(iter(meeting.agenda), None)
                 number = item.number if item is not None else "1"
-                _take_in(f"{meeting.subject.short_name} statement – Austria {number}", desk)
+                # An announced subject, and one as it is typed: texts in ASCII have patterns of their own.
+                for dash in "–-":
+                    _take_in(f"{meeting.subject.short_name} statement {dash} Austria {number}", desk)
     except Exception as error:  # noqa: BLE001 - the real mails show whether it works
         log.warning("a fault of ours while practising", problem=where(error))
+
+
+def _look_at(subject: str, desk: Desk) -> None:
+    sender = Address(name="", email="practice@house.example")
+    parts = (Part(media_type="text/plain"), Part(media_type="text/html"))
+    look(Glance(headers=Headers(sender=(sender,), subject=subject), parts=parts, size=1, received=desk.clock()), desk)
 
 
 def _take_in(subject: str, desk: Desk) -> None:

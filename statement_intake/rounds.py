@@ -1,5 +1,6 @@
 """One round: every mailbox, the intake, the outbox, the marks, the notices; what fails rests, the others go on."""
 
+import gc
 import time
 from collections.abc import Callable
 from functools import partial
@@ -34,6 +35,9 @@ def start_up(workshop: Workshop) -> None:
         log.info("swept away what a killed process left", files=swept)
     recover(workshop.post)
     practise(workshop.desk)
+    # What is there now stays: no collection of garbage has to walk through it again, 65 ms each time.
+    gc.collect()
+    gc.freeze()
 
 
 class Rounds:

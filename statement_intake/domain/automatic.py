@@ -46,7 +46,8 @@ def _why(headers: Headers, structure: frozenset[str], *, subject: bool, files: b
         said = value.partition(";")[0].partition("(")[0].strip().lower()
         if said == "auto-replied" or (said not in {"no", ""} and not files):
             return f"Auto-Submitted: {said[:40]}"
-    if field := next((field for field in _FIELDS if headers.all(field)), None):
+    there = {name for name, _ in headers.fields}
+    if field := next((field for field in _FIELDS if field in there), None):
         return f"it carries {field}"
     if "auto_reply" in {value.strip().lower() for value in headers.all("precedence")}:
         return "Precedence: auto_reply"
