@@ -1,6 +1,7 @@
 """A poll that finds nothing new, in a folder of 1,000 and of 100,000 messages that the ledger knows."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from imapclient import IMAPClient
@@ -45,7 +46,7 @@ def _know_all(options: dict[str, str]) -> None:
         uids = range(1, int(opened[b"UIDNEXT"]))
     url = settings_of(options)["ledger"]["url"]
     open_ledger(url).close()
-    with sqlite3.connect(Path(options["folder"]) / "ledger.db") as connection:
+    with closing(sqlite3.connect(Path(options["folder"]) / "ledger.db")) as connection, connection:
         connection.executemany(
             """
             INSERT INTO messages (mailbox, folder, uidvalidity, uid, received_at, state, outcome, reason, mark, starts,

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from benchmarks.arena import Arena
@@ -37,7 +38,7 @@ def _run(arena: Arena, ledger: Path) -> Run:
 def _filled(path: Path, count: int) -> Path:
     """A ledger with so many messages; one in STATEMENTS has a submission, a decision, a finding, a file, a letter."""
     open_ledger(f"sqlite:///{path}").close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         # Nothing but numbers of our own is put in.
         connection.executescript(f"""
             PRAGMA synchronous = OFF;

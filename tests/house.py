@@ -4,7 +4,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -148,11 +148,14 @@ class House:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What stands in the ledger."""
-        connection = sqlite3.connect(self.root / "ledger.db")
-        try:
+        with closing(sqlite3.connect(self.root / "ledger.db")) as connection:
             return connection.execute(query).fetchall()
-        finally:
-            connection.close()
+
+    def change(self, *statements: str) -> None:
+        """Make the ledger another one, behind the service's back."""
+        with closing(sqlite3.connect(self.root / "ledger.db")) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
 
     @property
     def outcomes(self) -> list[tuple[str, str | None]]:

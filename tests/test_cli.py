@@ -1,7 +1,6 @@
 """The commands as people type them: exit codes, and nothing but JSON where JSON was asked for."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -146,8 +145,7 @@ def test_two_copies_of_a_command_line_meet_in_the_ledger(house: House) -> None:
     """While a letter leaves, a verdict is refused with exit code 1 and a reason."""
     house.deliver(statement())
     assert run(house, "poll", REPLIES__MODE="hold").returncode == 0
-    with sqlite3.connect(house.root / "ledger.db") as ledger:
-        ledger.execute("UPDATE letters SET state = 'data'")
+    house.change("UPDATE letters SET state = 'data'")
     done = run(house, "reject", house.references[0], "--because", "x")
     assert done.returncode == 1
     assert "being sent at this moment" in done.stderr

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,8 +65,7 @@ def test_the_package_holds_what_is_accepted_and_proves_it(full: House, tmp_path:
 
 def test_what_a_delegation_asked_back_is_not_in_it(full: House) -> None:
     """A request to withdraw blocks at once."""
-    with sqlite3.connect(full.root / "ledger.db") as ledger:
-        ledger.execute("UPDATE submissions SET standing = 'withdrawal_requested' WHERE party = 'KEN'")
+    full.change("UPDATE submissions SET standing = 'withdrawal_requested' WHERE party = 'KEN'")
     entries = plan(PackageKind.INTERPRETERS, dossiers(full), {}, is_interpreted)
     assert {entry.party for entry in entries} == {"CIV"}
     assert running_time(entries) == {}
@@ -161,22 +161,23 @@ def test_what_changes_after_a_package_was_handed_out_is_called_out(full: House, 
 
 def test_the_ledger_is_copied_while_it_is_in_use(full: House, tmp_path: Path) -> None:
     """A whole ledger comes out, beside a writer that is in the middle of something."""
-    with sqlite3.connect(full.root / "ledger.db", isolation_level=None) as writer:
+    with closing(sqlite3.connect(full.root / "ledger.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE submissions SET subject = 'half done'")
         done = run(full, "backup", str(tmp_path / "copy.db"))
         writer.execute("ROLLBACK")
     assert done.returncode == 0, done.stderr
-    with sqlite3.connect(tmp_path / "copy.db") as copy:
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT count(*) FROM submissions WHERE subject <> 'half done'").fetchone() == (3,)
     assert run(full, "backup", str(tmp_path / "copy.db")).returncode == 1
 
 
 def test_a_video_that_a_person_has_to_look_at_is_not_played(full: House) -> None:
     """Until somebody has: then it is in the package again."""
-    with sqlite3.connect(full.root / "ledger.db") as ledger:
-        ledger.execute("UPDATE files SET role = 'video'")
-        ledger.execute("UPDATE submissions SET needs_person = 'It is silent.' WHERE party = 'KEN'")
+    full.change(
+        "UPDATE files SET role = 'video'",
+        "UPDATE submissions SET needs_person = 'It is silent.' WHERE party = 'KEN'",
+    )
     with full.open() as workshop:
         packed = survey(EMIC, (PackageKind.PLAY_OUT,), workshop.desk)[0]
     assert {entry.party for entry in packed.entries} == {"CIV"}

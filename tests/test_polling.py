@@ -1,7 +1,6 @@
 """A pass over the mailboxes: what is seen, what is asked again, and what never is."""
 
 import errno
-import sqlite3
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -229,9 +228,7 @@ def test_after_a_change_of_uidvalidity_letters_wait_and_nothing_is_decided_twice
     house.round()
     imap_account.deliver(ghana.as_bytes(), MORNING)
     # An old UIDVALIDITY, without a new Dovecot.
-    with sqlite3.connect(house.root / "ledger.db") as ledger:
-        ledger.execute("UPDATE folders SET uidvalidity = '1'")
-        ledger.execute("UPDATE messages SET uidvalidity = '1'")
+    house.change("UPDATE folders SET uidvalidity = '1'", "UPDATE messages SET uidvalidity = '1'")
     # The first pass is interrupted: the second must not forget that the folder is a new one.
     house.desk["ledger"] = lambda real: Flaky(
         real, {}, instead={"arrivals": Flaky(real.arrivals, {"save_progress": [MailboxError("gone")]})}

@@ -1,6 +1,7 @@
 """A ledger is lost and comes back from a copy: nothing is lost with it, and nobody is answered twice."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,12 +84,11 @@ def test_mail_that_was_received_and_not_decided_when_the_copy_was_made_is_answer
     _deliver(house, "Kenya")
     house.round()
     _copy(house)
-    with sqlite3.connect(house.root / "copy.db") as copy:
+    with closing(sqlite3.connect(house.root / "copy.db")) as copy, copy:
         copy.execute("UPDATE messages SET state = 'received', outcome = NULL")
         for table in ("findings", "files", "decisions", "letters"):
             copy.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
         copy.execute("DELETE FROM submissions")
-    copy.close()
     _put_back(house)
     house.round()
     assert house.letters == [("receipt", "held")]

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -122,8 +121,7 @@ def test_a_poll_that_cannot_reach_everything_says_so_with_exit_code_1(house: Hou
 def test_a_ledger_of_an_older_schema_is_refused_with_the_command_that_helps(house: House) -> None:
     """`run` makes an empty ledger, and touches no old one."""
     assert run(house, "poll").returncode == 0
-    with sqlite3.connect(house.root / "ledger.db") as ledger:
-        ledger.execute("UPDATE alembic_version SET version_num = '0000'")
+    house.change("UPDATE alembic_version SET version_num = '0000'")
     done = run(house, "run")
     assert done.returncode == 1
     assert "statement-intake migrate" in done.stderr

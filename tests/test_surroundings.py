@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -139,11 +139,10 @@ def test_a_damaged_page_is_refused_at_the_start_with_the_cure(house: House) -> N
     house.round()
     assert run(house, "backup", str(house.root / "copy.db")).returncode == 0
     ledger = house.root / "ledger.db"
-    with sqlite3.connect(ledger) as connection:
+    with closing(sqlite3.connect(ledger)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'letters'").fetchone()[0]
         size = connection.execute("PRAGMA page_size").fetchone()[0]
-    connection.close()
     with ledger.open("r+b") as stream:
         stream.seek((page - 1) * size)
         stream.write(b"\xff" * size)

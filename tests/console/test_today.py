@@ -1,7 +1,5 @@
 """What the first page of the day shows."""
 
-import sqlite3
-
 from tests.console.conftest import add_people, site
 from tests.house import House, statement
 
@@ -20,8 +18,7 @@ def test_what_is_decided_and_yet_to_be_looked_at_is_on_it(house: House) -> None:
     house.deliver(statement())
     house.round()
     assert "Decided, but to be looked at" not in seen(house)
-    with sqlite3.connect(house.root / "ledger.db") as ledger:
-        ledger.execute("UPDATE submissions SET needs_person = 'The video is wholly silent.'")
+    house.change("UPDATE submissions SET needs_person = 'The video is wholly silent.'")
     page = seen(house)
     assert "Decided, but to be looked at" in page
     assert "The video is wholly silent." in page

@@ -1,6 +1,7 @@
 """Pages of the log."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ ROWS = 40
 def ledger(tmp_path: Path) -> Ledger:
     """Submissions that came in another order than the one of their numbers."""
     made = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    with sqlite3.connect(tmp_path / "ledger.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection, connection:
         for number in range(1, ROWS + 1):
             received = (MORNING + timedelta(minutes=number * 7 % ROWS)).replace(tzinfo=None)
             connection.execute(

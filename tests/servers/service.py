@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -85,7 +85,7 @@ path = "meetings"
 
     def letters(self) -> list[str]:
         """The state of every letter, in the order in which they were written."""
-        with sqlite3.connect(self.directory / "var" / "ledger.db") as ledger:
+        with closing(sqlite3.connect(self.directory / "var" / "ledger.db")) as ledger:
             return [state for (state,) in ledger.execute("SELECT state FROM letters ORDER BY id")]
 
     def wait_for_letters(self, count: int) -> None:
