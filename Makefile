@@ -1,12 +1,16 @@
 # The two commands that matter: make demo, make test. Both install what is missing first.
 
-.PHONY: install demo test lint types contract drift tests lock catalogues console-catalogue image-proof servers-proof bench corpus-proof
+.PHONY: install install-service demo test lint types contract drift tests lock catalogues console-catalogue image-proof servers-proof bench corpus-proof
 .DEFAULT_GOAL := demo
 
 VENV := .venv/bin
 
 install:
 	@scripts/install
+
+# For a machine that serves: nothing that only demo and tests need.
+install-service:
+	@scripts/install service
 
 # The whole loop on this machine: real mail, a real IMAP server, a real SMTP server.
 demo: install
