@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from sqlalchemy import text
 
 from statement_intake.domain.records import FORGOTTEN
 from statement_intake.ledger import migration
@@ -130,6 +131,33 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date_on_the_way(tmp_path: P
     assert restore(copy, ledger, PLACES, actor="anna", now=MORNING) == 0
     open_ledger(f"sqlite:///{ledger}").close()
     assert copy.read_bytes() == before
+
+
+def test_a_copy_of_the_files_of_a_ledger_in_use_is_put_back_with_its_write_ahead_log(tmp_path: Path) -> None:
+    """The last that was recorded stands there alone."""
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'old.db'}")
+    with ledger.engine.begin() as connection:
+        connection.execute(text("INSERT INTO folders (mailbox, folder, uidvalidity) VALUES ('late', 'INBOX', '7')"))
+    for end in ("", "-wal"):
+        (tmp_path / f"copy.db{end}").write_bytes((tmp_path / f"old.db{end}").read_bytes())
+    ledger.close()
+    restore(tmp_path / "copy.db", tmp_path / "ledger.db", PLACES, actor="anna", now=MORNING)
+    with sqlite3.connect(tmp_path / "ledger.db") as restored:
+        assert ("late", FORGOTTEN) in restored.execute("SELECT mailbox, uidvalidity FROM folders").fetchall()
+    restored.close()
+
+
+@pytest.mark.parametrize("table", [None, "moz_places"])
+def test_a_database_of_another_program_is_not_put_back(tmp_path: Path, table: str | None) -> None:
+    """Nor an empty file, which is a database, too: nobody would know that everything is gone."""
+    (tmp_path / "copy.db").touch()
+    if table is not None:
+        with sqlite3.connect(tmp_path / "copy.db") as copy:
+            copy.execute(f"CREATE TABLE {table} (id)")
+        copy.close()
+    with pytest.raises(LedgerError, match="is no copy of a ledger"):
+        restore(tmp_path / "copy.db", tmp_path / "ledger.db", PLACES, actor="anna", now=MORNING)
+    assert [file.name for file in tmp_path.iterdir()] == ["copy.db"]
 
 
 @pytest.mark.parametrize(("content", "told"), [(b"no database" * 100, "not a database"), (None, "is no file")])

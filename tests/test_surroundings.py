@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from statement_intake.ledger import engine
+from statement_intake.ledger.ledger import open_ledger
+from statement_intake.ledger.restoring import restore
 from statement_intake.replies.smtp import Sending, SendState
 from statement_intake.rounds import Rounds
 from tests.house import MORNING, House, statement
@@ -112,6 +114,14 @@ def test_a_read_only_disk_is_a_sentence_and_later_no_trouble(house: House, disk:
     assert refused.stderr
     (house.root / "ledger.db").symlink_to(disk / "ledger.db")
     _as_ever(house)
+
+
+def test_a_copy_of_the_ledger_in_a_read_only_place_is_put_back(tmp_path: Path, disk: Path) -> None:
+    """A snapshot, say. SQLite by itself would make files beside it first."""
+    open_ledger(f"sqlite:///{disk / 'copy.db'}").close()
+    assert _mount("-o", "remount,ro", str(disk)) == 0
+    assert restore(disk / "copy.db", tmp_path / "ledger.db", [("main", "INBOX")], actor="anna", now=MORNING) == 0
+    open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}").close()
 
 
 @pytest.mark.parametrize(("held", "works"), [(0.2, True), (3.0, False)])

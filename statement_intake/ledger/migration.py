@@ -6,7 +6,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
 from statement_intake.ledger.engine import open_engine
-from statement_intake.ledger.revision import is_current, scripts
+from statement_intake.ledger.revision import is_current, require_ours, scripts
 
 
 def _config(engine: Engine) -> Config:
@@ -17,9 +17,10 @@ def _config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Make or renew the schema. Raises LedgerError if a newer version has made it."""
+    """Make or renew the schema. Raises LedgerError if a newer version has made it, or somebody else."""
     if is_current(engine):
         return
+    require_ours(engine)
     command.upgrade(_config(engine), "head")
 
 

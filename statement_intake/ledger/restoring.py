@@ -42,6 +42,8 @@ def restore(copy: Path, target: Path, places: Sequence[tuple[str, str]], *, acto
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(copy, growing)
         waiting = _be_careful(growing, places, actor, now)
+        if growing.with_name(growing.name + "-wal").exists():
+            raise LedgerError(f"{target} could not be completed: is the disk full?")
         with growing.open("rb") as file:
             os.fsync(file.fileno())
         growing.rename(target)
@@ -55,9 +57,18 @@ def restore(copy: Path, target: Path, places: Sequence[tuple[str, str]], *, acto
 
 def _copy(copy: Path, growing: Path) -> None:
     growing.unlink(missing_ok=True)
-    with contextlib.closing(sqlite3.connect(copy)) as source, contextlib.closing(sqlite3.connect(growing)) as into:
+    # Nothing is made beside the copy, which may lie in a read-only place; unless its write-ahead log was copied, too.
+    alone = not copy.with_name(copy.name + "-wal").exists()
+    place = f"{copy.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+    with (
+        contextlib.closing(sqlite3.connect(place, uri=True)) as source,
+        contextlib.closing(sqlite3.connect(growing)) as into,
+    ):
         source.backup(into)
         answer = into.execute("PRAGMA quick_check(1)").fetchone()[0]
+        tables = {name for (name,) in into.execute("SELECT name FROM sqlite_master")}
+    if not tables >= {"alembic_version", messages.name, letters.name}:
+        raise LedgerError(f"{copy} is no copy of a ledger")
     if answer != "ok":
         raise LedgerError(f"{copy} is damaged: {' '.join(str(answer).split())}")
 

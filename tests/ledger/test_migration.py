@@ -77,6 +77,29 @@ def test_a_ledger_of_a_newer_version_is_neither_opened_nor_migrated(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "DELETE FROM alembic_version",
+        "DROP TABLE alembic_version",
+        "INSERT INTO alembic_version VALUES ('0003')",
+        "UPDATE alembic_version SET version_num = '000x'",
+        "UPDATE alembic_version SET version_num = ''",
+    ],
+)
+def test_what_no_migration_has_left_behind_is_not_migrated(said: str, tmp_path: Path) -> None:
+    """Nor are a ledger's tables made in the database of another program."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    migration.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text(said))
+    before = inspect(engine).get_table_names()
+    with pytest.raises(LedgerError, match="is no ledger of this program"):
+        migration.upgrade(engine)
+    assert inspect(engine).get_table_names() == before
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
     ("url", "problem"),
     [
         ("nonsense", "is not a database URL"),
