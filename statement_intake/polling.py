@@ -108,7 +108,7 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
     elif changed:
         log.warning("UIDVALIDITY changed; letters about mail of this folder wait", mailbox=name, folder=state.name)
     careful = (fresh[-1] if fresh else None) if changed else (known.careful_until if known else None)
-    with _Others(desk) as others, Receiving(opened, desk, rules.below) as receiving:
+    with _Others(desk) as others, Receiving(opened, desk, rules.below, stopping) as receiving:
         for raw in _glances(opened, unknown, stopping):
             wait = changed or _is_up_to(raw.uid, careful)
             _look_at(_key(name, state, raw.uid), raw, desk, rules, others, receiving, wait=wait)

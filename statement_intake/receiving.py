@@ -46,11 +46,16 @@ class Wanted:
 
 
 class Receiving:
-    """Receives what is wanted of one open folder, in its order. What has not come when something fails comes again."""
+    """Receives what is wanted of one open folder, in its order.
 
-    def __init__(self, opened: OpenFolder, desk: Desk, below: Callable[[int], int]) -> None:
-        """*below*: gives an unpredictable number below its argument."""
-        self._opened, self._desk, self._below = opened, desk, below
+    What has not come when something fails, or when the service is to stop, comes again.
+    """
+
+    def __init__(
+        self, opened: OpenFolder, desk: Desk, below: Callable[[int], int], stopping: Callable[[], bool]
+    ) -> None:
+        """*below*: gives an unpredictable number below its argument. *stopping*: asked before each question."""
+        self._opened, self._desk, self._below, self._stopping = opened, desk, below, stopping
         self._waiting: list[Wanted] = []
         #: Until the server has failed at it: then this folder's mails come one by one.
         self._many_at_a_time = True
@@ -78,9 +83,13 @@ class Receiving:
 
     def _receive_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
+        if self._stopping():
+            return
         if len(waiting) > 1 and self._many_at_a_time:
             waiting = self._receive_together(waiting)
         for wanted in waiting:
+            if self._stopping():
+                return
             self._receive_alone(wanted)
 
     def _receive_together(self, waiting: Sequence[Wanted]) -> list[Wanted]:

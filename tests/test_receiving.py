@@ -99,6 +99,35 @@ def test_what_does_not_come_with_the_others_is_asked_for_alone(house: House) -> 
                 assert arrival.size == len(raw.read()) > 0
 
 
+class Hanging(Watched):
+    """A folder of a server that is slow to say that it cannot give many; meanwhile the service is asked to stop."""
+
+    stopping = False
+    alone = 0
+
+    def small(self, uids: Sequence[str], most: int) -> Mapping[str, bytes]:  # noqa: ARG002 - the protocol's
+        """Nothing, late."""
+        type(self).stopping = True
+        return {}
+
+    def raw(self, uid: str) -> Any:  # noqa: ANN401 - a generator
+        """Counted."""
+        type(self).alone += 1
+        return self._real.raw(uid)
+
+
+def test_a_service_that_is_to_stop_asks_for_no_more_mail(house: House) -> None:
+    """Each of those that wait could take minutes; they come at the next start."""
+    deliver(house)
+    with house.open() as workshop:
+        box: Any = WatchedBox(workshop.mailboxes[0], kind=Hanging)
+        poll(box, workshop.desk, workshop.rules, lambda: Hanging.stopping)
+        assert (Hanging.stopping, Hanging.alone) == (True, 0)
+        assert workshop.desk.ledger.arrivals.unfinished(house.clock()) == []
+    house.round()
+    assert house.rows("SELECT party_name FROM submissions ORDER BY id") == [(party,) for party in PARTIES]
+
+
 class Unable(Watched):
     """A folder of a server that cannot give many messages at a time."""
 

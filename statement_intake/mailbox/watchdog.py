@@ -24,8 +24,9 @@ class Watchdog:
         """Call *end* once if the block takes longer than *seconds*."""
         ticket, deadline = object(), time.monotonic() + seconds
         with self._changed:
-            self._watched[ticket] = deadline, end
+            # First, for where no thread can be started nothing may be left that would end a later block.
             self._wake_by(deadline)
+            self._watched[ticket] = deadline, end
         try:
             yield
         finally:

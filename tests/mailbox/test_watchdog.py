@@ -51,6 +51,22 @@ def test_an_end_that_fails_leaves_a_watchdog_that_works(monkeypatch: pytest.Monk
         assert ended.get(timeout=PATIENCE) == "works"
 
 
+def test_a_block_that_cannot_be_watched_is_not_begun_nor_ended_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its deadline would break off what the same connection does by then."""
+    dog, ended = Watchdog(), SimpleQueue[str]()
+    with monkeypatch.context() as without:
+        without.setattr(threading.Thread, "start", _no_thread)
+        with pytest.raises(RuntimeError, match="new thread"), dog.within(0.01, lambda: ended.put("wrongly")):
+            ended.put("begun")
+    with dog.within(0.05, lambda: ended.put("rightly")):
+        assert ended.get(timeout=PATIENCE) == "rightly"
+    assert ended.empty()
+
+
+def _no_thread(_self: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
 def test_hundreds_of_blocks_have_one_thread() -> None:
     """None for each, as a timer would have."""
     dog, seen = Watchdog(), set[int | None]()
