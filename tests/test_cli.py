@@ -1,6 +1,9 @@
 """The commands as people type them: exit codes, and nothing but JSON where JSON was asked for."""
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,10 +27,23 @@ def commands(group: typer.Typer, *before: str) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("command", commands(app), ids=" ".join)
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
-    """--help, without settings and without a ledger."""
+    """--help, without settings and without a ledger. Nothing of it is taken for markup and swallowed."""
     done = CliRunner().invoke(app, [*command, "--help"])
     assert done.exit_code == 0
     assert "Usage:" in done.output
+    described = typer.main.get_command(app)
+    for name in command:
+        described = described.commands[name]  # type: ignore[attr-defined] # a group's
+    assert set((described.help or "").split()) <= set(done.output.split())
+
+
+def test_the_demo_says_what_it_lacks_where_only_the_service_is_installed() -> None:
+    """A sentence and exit code 1."""
+    service_alone = "import sys; sys.modules['aiosmtpd'] = None; from statement_intake.cli import main; main()"
+    command = [sys.executable, "-c", service_alone, "demo"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the line above
+    assert done.returncode == 1
+    assert re.fullmatch(r"statement-intake: aiosmtpd\S* is not installed: the demo needs `make install`\n", done.stderr)
 
 
 @pytest.mark.parametrize(

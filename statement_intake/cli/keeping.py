@@ -162,7 +162,7 @@ def purge(
     because: Annotated[str, typer.Option("--because", help="Why. It stays in the audit trail.")],
     do: Annotated[bool, typer.Option("--do", help="Let it go; without this, only say what would.")] = False,
 ) -> None:
-    """Let go of mail, files and names whose time is over by the meetings' [retention]. Outcomes stay."""
+    """Let go of mail, files and names whose time is over by the meetings' retention. Outcomes stay."""
     from statement_intake.operations import purge as purging
     from statement_intake.workshop import open_workshop
 

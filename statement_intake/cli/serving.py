@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from statement_intake.cli.common import PROBLEMS, Json, print_json, read_settings
+from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.logs import configure_logs
 
 app = typer.Typer()
@@ -61,7 +62,10 @@ def demo(
     ] = None,
 ) -> None:
     """The whole loop on this machine, nothing configured: real mail, a real IMAP server, a real SMTP server."""
-    from statement_intake.operations.demo.play import demonstrate
+    try:
+        from statement_intake.operations.demo.play import demonstrate
+    except ModuleNotFoundError as missing:
+        raise SurroundingsFault(f"{missing.name} is not installed: the demo needs `make install`") from missing
 
     configure_logs()
     raise typer.Exit(0 if demonstrate(directory) else PROBLEMS)

@@ -4,6 +4,8 @@ import os
 import shutil
 import socket
 
+from statement_intake.domain.faults import SurroundingsFault
+
 HOST = "127.0.0.1"
 #: How long a server may take to answer its first connection, or to end.
 PATIENCE_SECONDS = 20.0
@@ -11,7 +13,7 @@ PATIENCE_SECONDS = 20.0
 ATTEMPTS = 3
 
 
-class LocalServerError(Exception):
+class LocalServerError(SurroundingsFault):
     """A local server cannot be had. The text says what is missing, or quotes the server's log."""
 
 

@@ -22,18 +22,17 @@ _PATIENCE_SECONDS = 300.0
 
 
 def demonstrate(directory: Path | None) -> bool:
-    """Play the demo in *directory* (default: one of the user's own below /tmp). True if everything came out right."""
+    """Play the demo in *directory* (default: one of the user's own below /tmp). True if everything came out right.
+
+    Raises LocalServerError.
+    """
     directory = directory.absolute() if directory else _own_directory()
     media = directory / "media"
     media.mkdir(parents=True, exist_ok=True, mode=0o755)
-    try:
-        with only_one(media):
-            _clear(directory)
-            with dovecot(directory / "imap") as imap, smtp_sink(directory / "letters") as smtp:
-                return _play(Stage(directory, imap, smtp, free_port()))
-    except LocalServerError as error:
-        SCREEN.print(f"[red]{error}[/]", highlight=False)
-        return False
+    with only_one(media):
+        _clear(directory)
+        with dovecot(directory / "imap") as imap, smtp_sink(directory / "letters") as smtp:
+            return _play(Stage(directory, imap, smtp, free_port()))
 
 
 def _own_directory() -> Path:
