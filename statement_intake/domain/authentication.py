@@ -38,7 +38,8 @@ def verdict(field: str, server: str, sender_domain: str) -> Authentication:
             name, result = match[1].lower(), match[2].lower()
             domains = {domain.casefold().rstrip(".") for domain in _PROPERTY.findall(method)}
             # DMARC speaks of the From address by itself; where it says which, it has to be the one that is read here.
-            speaks = any(_aligned(domain, sender_domain) for domain in domains) or (name == "dmarc" and not domains)
+            # One of them may be the sender's own invention: some servers repeat what he signed with unquoted.
+            speaks = all(_aligned(domain, sender_domain) for domain in domains) and bool(domains or name == "dmarc")
             if result == "pass" and not speaks:
                 result = "unaligned"
             found.setdefault(name, set()).add(result)

@@ -56,6 +56,9 @@ def mail(*results: str, sender: str = SENDER) -> Message:
             "fail",
         ),
         (('mx.un.org; spf=pass smtp.mailfrom="x; dmarc=pass',), "unknown"),
+        # Nor is what he has invented for the identity in his signature, where a server repeats it unquoted.
+        (("mx.un.org; dkim=pass header.d=evil.example header.i=x header.d=gouv.example y@evil.example",), "unknown"),
+        (("mx.un.org; dkim=pass header.d=gouv.example header.i=@vienna.gouv.example",), "pass"),
     ],
 )
 def test_only_the_topmost_word_of_our_own_server_counts(results: tuple[str, ...], state: str) -> None:
