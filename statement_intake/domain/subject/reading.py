@@ -8,6 +8,12 @@ from rapidfuzz.distance import OSA
 
 from statement_intake.domain.meeting import Meeting, join_items
 from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.subject.courtesies import (
+    without_addressee,
+    without_courtesies,
+    without_signature,
+    without_thanks,
+)
 from statement_intake.domain.subject.items import Items, find_items
 from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line, clean
 from statement_intake.domain.subject.meetings import (
@@ -102,12 +108,13 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     placeholder, line = _placeholder(line, words)
     mentions, line = find_meetings(line, meetings, words)
     mentions = mentions or by_reference(whole, meetings)
-    statement, line = _statement(line, mentions, words)
-    line = line.without_all(words.pattern("courtesy"))
+    # Before the words for "statement": "check against the statement as delivered".
+    statement, line = _statement(without_courtesies(line, words), mentions, words)
     if not wrapping.reply:
-        line = _without_thanks(line, words)
+        line = without_thanks(line, words)
     around = line
     names, line = find_speakers(line, parties)
+    line = without_addressee(without_signature(line, words), words)
     items, line = find_items(line, words)
     speakers = understand(names, line, parties, words)
     if not speakers.text:
@@ -164,15 +171,6 @@ def _is_announced(reading: SubjectReading, parties: PartyTable) -> bool:
     return mention is not None and mention.text == written[1] and mention.parties == (party,)
 
 
-def _without_thanks(line: Line, words: Vocabulary) -> Line:
-    """The line without thanks at its end, unless they are all of it; a greeting and a first name may follow."""
-    for match in words.pattern("thanks").finditer(line.flat):
-        behind = Line(line.text[match.end() :]).without_all(words.pattern("greeting")).text
-        if match.start() and re.fullmatch(rf"[\s{TAKEN}.!,)]*(?:[^\W\d_]+[\s.!)]*)?", behind) and not behind.islower():
-            return line.without(match.start(), len(line.text))
-    return line
-
-
 def _found(table: str, key: str, text: str, words: Vocabulary) -> bool:
     return words.pattern(table, key).search(flat(text)) is not None
 
@@ -186,10 +184,11 @@ def _speaks_about(words: Vocabulary) -> re.Pattern[str]:
 
 def _tentative(whole: Line, words: Vocabulary) -> bool:
     """It is no final text, or was not meant; what it says of a mail before this one does not count."""
+    said = whole.without_all(words.pattern("tentative", "unless")).text
     mended = words.found("replaces", whole.text) or _found("tentative", "mended", whole.text, words)
-    if _found("tentative", "mistaken", whole.text, words) and not mended:
+    if _found("tentative", "mistaken", said, words) and not mended:
         return True
-    return _found("tentative", "words", whole.without_all(words.pattern("tentative", "unless")).text, words)
+    return _found("tentative", "words", said, words)
 
 
 def _doubted(mention: MeetingMention, rest: Line, words: Vocabulary) -> MeetingMention:

@@ -43,7 +43,7 @@ def other_year(whole: Line, meeting: Meeting) -> Remark:
 
 def find_remark(whole: Line, rest: Line, party: Party, table: PartyTable, words: Vocabulary) -> Remark:
     """What is left of *whole* in *rest* (without meeting, statement, items) beside *party*'s name and courtesies."""
-    rest = rest.without_all(words.pattern("unpublished")).without_all(words.pattern("remark", "unless"))
+    rest = rest.without_all(words.pattern("remark", "unless"))
     for segment in rest.segments:
         if _is_contrary(segment, whole, words):
             return Remark(text=segment.replace(NAME, party.name), contrary=True)

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from statement_intake.domain.subject.item_patterns import item_ahead
+from statement_intake.domain.subject.item_patterns import ORDINAL_END, item_ahead
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
@@ -39,10 +39,17 @@ def unwrap(text: str, words: Vocabulary) -> Unwrapped:
             return result.model_copy(update={"text": result.text.strip()})
 
 
+#: A file number of the sender's: "Ref: PMV/UN/0345/2023".
+_FILE_NUMBER = r"\b(?:ref|reference|referencia|dnr|az|исх|file no)[.:\s]*(?:no?\b)?[.:°\s]*[\w.\-]*/[\w./\-]*\d[\w/\-]*"
+
+_NOTE_VERBALE = r"\b(?:n\.?v\.?|note verbale|nota verbal|(?:вербальн\w+ )?нот[аоыуе]и?)"
+
+
 @lru_cache(maxsize=16)
 def _prefix(words: Vocabulary, key: str) -> re.Pattern[str]:
     marks = "|".join(re.escape(flat(word)) for word in sorted(words.words("prefixes", key), key=len, reverse=True))
-    return re.compile(rf"(?:{marks})\s?(?:\[\d+\]|\(\d+\)|\^\d+|\*\d+|\d+)?\s?:")
+    # "Ref: VIE/UN/2023/88" is a file number, and answers nothing.
+    return re.compile(rf"(?!{_FILE_NUMBER})(?:{marks})\s?(?:\[\d+\]|\(\d+\)|\^\d+|\*\d+|\d+)?\s?:")
 
 
 @lru_cache(maxsize=8)
@@ -51,8 +58,9 @@ def _banner(words: Vocabulary) -> re.Pattern[str]:
     # "Urgent question:" is a question.
     telling = rf"{words.pattern('conversation', 'asks').pattern}|{words.pattern('tentative').pattern}"
     inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|(?!{telling})\w+))?[?!.]?"
+    alone = rf"(?:{names})(?:[\s:?!/]+(?:{names}))?\s[–\-]\s"  # "CAUTION: EXTERNAL SENDER - "
     return re.compile(
-        rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:"
+        rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:|{alone}"
     )
 
 
@@ -60,7 +68,10 @@ _MONTHS = (
     r"jan(?:uary|vier)?|enero|feb(?:ruary|rero)?|fevrier|mar(?:ch|s|zo)?|apr(?:il)?|avril|abril|may|mai|mayo|"
     r"june?|juin|junio|july?|juillet|julio|aug(?:ust)?|aout|agosto|sept?(?:ember|embre|iembre)?|"
     r"oct(?:ober|obre|ubre)?|nov(?:ember|embre|iembre)?|dec(?:ember|embre)?|diciembre|"
-    r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
+    r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|"
+    # As the Gulf and Egypt call them, and as the Levant does: "4 أيلول/سبتمبر".
+    r"(?:ايلول/)?سبتمبر|ايلول|(?:اب/)?اغسطس|اب|(?:تموز/)?يولي[وه]|تموز|(?:حزيران/)?يوني[وه]|حزيران|يناير|فبراير|مارس|ابريل|مايو|"
+    r"اكتوبر|نوفمبر|ديسمبر"
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|°)?"
 _YEAR = r"(?:[,\s]+(?:de )?(?:19|20)\d{2})?"
@@ -94,10 +105,13 @@ _NOISE = re.compile(
         (
             _TELEPHONE,
             r"\[?\bsi-[0-9a-z]{4}-[0-9a-z]{4}\b\]?",  # our own reference numbers
-            r"\bcu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
-            r"\b(?:n\.?v\.?|note verbale|nota verbal)\s?(?:no|n|nr)?[.°]?\s?[\w/\-]*\d[\w/\-]*",
-            # A file number of the sender's: "Ref: PMV/UN/0345/2023".
-            r"\b(?:ref|reference|referencia|dnr|az|исх|file no)[.:\s]*(?:no?\b)?[.:°\s]*[\w.\-]*/[\w./\-]*\d[\w/\-]*",
+            r"(?<![a-z])cu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
+            # One of the sender's own.
+            rf"{_NOTE_VERBALE}\s?(?:no|n|nr)?[.°]?\s?(?!\d+\s?-?(?:{ORDINAL_END})(?!\w))[\w/\-]*\d[\w/\-]*",
+            r"照会\s?(?:编号)?[:\s]?(?:第?[a-z]*\d+[/\-(][a-z\d/()\-]*号?|第\d+号)",
+            r"\bا?ل?مذكرة الشف[وه]ية\s(?:رقم\s)?[\d/\-]+",
+            r"[\w.+\-]+@(?:[\w\-]+\.)*un\.org\b",
+            _FILE_NUMBER,
             r"^[a-z][a-z.\-]*(?:/[\w.\-]+)*/\d{3,6}/(?:19|20)\d{2}\b",
             r"\bcac/cosp(?:/[\w.]+)+",  # a symbol of the meeting's documents
             r"(?:(?<=\d\s)|(?<=,\s)|(?<=\())\d{1,2}[-–]\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}\b",  # 4-8.09.2023
@@ -110,18 +124,19 @@ _NOISE = re.compile(
             rf"(?<!\d\s)\b(?!mar\s\d{{1,2}}(?!\d|[,\s]+\d{{4}}))(?:{_MONTHS})\.?\s?{_DAY}(?:\s?[-–]\s?\d{{1,2}})?{_YEAR}\b",
             rf"\b(?:{_WEEKDAYS})[.,]?\s{_DAY}\b(?!\s?[,&]\s?\d)",  # "Monday 4"
             r"(?:19|20)\d{2}年(?:\d{1,2}月)?(?:\d{1,2}日)?",
-            r"\b(?:part|partie|parte|часть|vol)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из)\s?\d{1,2})?\b",
+            r"\b(?:part|partie|parte|часть|vol|ا?ل?جزء)\s?(?:no\.?\s?)?\d{1,2}(?:\s?(?:of|/|de|sur|из|من)\s?\d{1,2})?\b",
+            r"第\s?[\d一二三]{1,2}\s?(?:部分|封)(?:[,、\s(]*共\s?[\d一二两三]{1,2}\s?(?:部分|封))?",
             r"\b(?:video|clip|film|file|mp4|text|transcript)\spt\.?\s?\d\b",
             r"[(\[]\s?\d{1,2}\s?(?:/|of|de|sur|из)\s?\d{1,2}\s?[)\]]",  # (1/2)
             r"\b(?:rev|revision|version|ver|v|corr|corrigendum|add|attempt|draft)[\s.\-]{0,2}\d{1,2}(?:\.\d{1,2})?\b",
             r"\b\d{1,2}(?:st|nd|rd|th)\s(?:version|attempt|revision|part|try|mail|email)(?:\s(?:out )?of\s\d{1,2})?\b",
-            r"\b\d{1,3}\s?(?:min(?:ute)?s?|sec(?:ond)?s?|s|mn|mins?)\b\.?(?:\s?\d{1,2}\s?(?:s|sec)\b)?",
-            r"\b\d{1,3}\s?(?:минут\w*|мин|секунд\w*|сек|دقائق|دقيقة|ثانية|ثوان)\b|\d{1,3}\s?(?:分钟|分|秒)",
-            r"\b\d{1,2}\s?(?:days|jours|dias|дней|дня)\b",
+            r"\b\d{1,3}\s?(?:min(?:ut[eo])?s?|sec(?:onde?)?s?|seg(?:undo)?s?|s|mn|mins?)\b\.?(?:\s?\d{1,2}\s?(?:s|sec)\b)?",
+            r"\bدقيقت(?:ان|ين)(?:\sو\s?\d{1,2}\sثانية)?|\b\d{1,3}\s?(?:минут\w*|мин|секунд\w*|сек|دقايق|دقيقة|ثانية|ثوان)\b|\d{1,3}\s?(?:分钟|分|秒)",
+            r"\b\d{1,2}\s?(?:days|jours|dias|днеи|дня|ايام|يوما?)\b|\d{1,2}\s?天",  # й and أ as `flat` leaves them
             r"\b(?:annex|annexe|anexo|appendix|enclosure|приложени\w*)\s?(?:no?\.?\s?)?\d{1,2}\b",
             r"\b(?:video|clip)\s\d\b(?!\s?/)|\(\d\)(?=\.\w{3,4}\b)",  # "video 1", and what browsers call a second copy
             rf"\b\d{{1,2}}[-–](?:{_MONTHS})\b",
-            r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit)\b",
+            r"\b\d+(?:[.,]\d+)?\s?(?:mb|mo|gb|kb|mib|mbit|мб|гб|مي[غج]ابايت|兆)\b",
             r"\b(?:updated|sent|dated|as of|of|du|del|от)\s(?:on\s)?\d{1,2}[./]\d{1,2}\b(?![./]\d)",  # updated 27/08
             # Counted after a dash or comma, and only where several are: "Kenya 3 video" is item 3.
             rf"(?:(?<=[–,(+;/|]\s)|(?<=[–,(+;])|(?<=\bin\s))\d{{1,2}}\s?(?:{_COUNTED})\b",
