@@ -96,12 +96,16 @@ class Receiving:
         """Gives those that did not come that way: what there is to say about one shows when it is asked for alone."""
         came = self._opened.small([wanted.key.uid for wanted in waiting], SMALL)
         self._many_at_a_time = bool(came)
-        together = [wanted for wanted in waiting if 0 < len(came.get(wanted.key.uid, b"")) <= self._desk.largest]
+        together = [wanted for wanted in waiting if self._is_whole(wanted, came.get(wanted.key.uid, b""))]
         # Until the rows are there, nobody takes an equal mail's file away.
         with self._desk.files.keeping():
             stored = self._stored(together, came)
             self._register([(wanted, stored[wanted.key], stored[wanted.key].size) for wanted in together])
         return [wanted for wanted in waiting if wanted.key not in stored]
+
+    def _is_whole(self, wanted: Wanted, content: bytes) -> bool:
+        """Not nothing, not too much, and not another's: a server may answer about many and mix them up."""
+        return 0 < len(content) <= self._desk.largest and content.startswith(wanted.raw.header.rstrip())
 
     def _stored(self, together: Sequence[Wanted], came: Mapping[str, bytes]) -> dict[MessageKey, "Stored"]:
         contents = [came[wanted.key.uid] for wanted in together]

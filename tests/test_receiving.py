@@ -99,6 +99,28 @@ def test_what_does_not_come_with_the_others_is_asked_for_alone(house: House) -> 
                 assert arrival.size == len(raw.read()) > 0
 
 
+class Mixing(Watched):
+    """A folder of a server that mixes up the answers about many."""
+
+    def small(self, uids: Sequence[str], most: int) -> Mapping[str, bytes]:
+        """Each has the next one's."""
+        found = self._real.small(uids, most)
+        return dict(zip(found, [*list(found.values())[1:], *list(found.values())[:1]], strict=True))
+
+
+def test_no_mail_is_taken_for_its_neighbour(house: House) -> None:
+    """What was glanced at has to stand in what comes."""
+    deliver(house)
+    with house.open() as workshop:
+        box: Any = WatchedBox(workshop.mailboxes[0], kind=Mixing)
+        poll(box, workshop.desk, workshop.rules, lambda: False)
+        for arrival in workshop.desk.ledger.arrivals.unfinished(house.clock()):
+            with workshop.desk.files.open(arrival.raw_sha256) as raw:
+                assert raw.read() == (house.maildir("main") / "new" / arrival.key.uid).read_bytes()
+    house.round()
+    assert house.rows("SELECT party_name FROM submissions ORDER BY id") == [(party,) for party in PARTIES]
+
+
 class Hanging(Watched):
     """A folder of a server that is slow to say that it cannot give many; meanwhile the service is asked to stop."""
 

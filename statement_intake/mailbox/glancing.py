@@ -74,17 +74,26 @@ def _alone(session: Session, uid: int) -> RawGlance:
 
 
 def _glance(uid: int, answer: dict[bytes, Any]) -> RawGlance:
-    size, received = answer.get(b"RFC822.SIZE"), answer.get(b"INTERNALDATE")
-    if not isinstance(received, datetime) or received.tzinfo is None:
-        # The latest it can be; where the mail's topmost Received date is earlier, that one counts.
-        received = datetime.now(UTC)
+    size = answer.get(b"RFC822.SIZE")
     return RawGlance(
         uid=str(uid),
         size=size if isinstance(size, int) else 0,
-        internal_date=received.astimezone(UTC),
+        # Otherwise the latest it can be; where the mail's topmost Received date is earlier, that one counts.
+        internal_date=instant(answer.get(b"INTERNALDATE")) or datetime.now(UTC),
         header=_header(answer) or b"",
         parts=flatten(answer[b"BODYSTRUCTURE"]) if b"BODYSTRUCTURE" in answer else None,
     )
+
+
+def instant(internal_date: object) -> datetime | None:
+    """INTERNALDATE in UTC; None where the server has said none, or one that is no time at all."""
+    if not isinstance(internal_date, datetime) or internal_date.tzinfo is None:
+        return None
+    try:
+        return internal_date.astimezone(UTC)
+    except (ValueError, OverflowError):
+        # A zone of a hundred hours, or beyond the year 9999 here.
+        return None
 
 
 def _header(answer: dict[bytes, Any]) -> bytes | None:

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from statement_intake.mailbox import FolderState, MessageGone, MessageRefused, RawGlance
 from statement_intake.mailbox.ahead import ahead
 from statement_intake.mailbox.connection import CommandError
-from statement_intake.mailbox.glancing import glances
+from statement_intake.mailbox.glancing import glances, instant
 from statement_intake.mailbox.imap_session import Criteria, Session
 
 #: Octets of one partial fetch. More is hardly faster and costs its size in memory.
@@ -105,7 +105,7 @@ class ImapFolder:
         """
         uid = download.uid
         answer = self._fetched(download, f"BODY.PEEK[]<{offset}.{CHUNK}>")
-        if not download.agrees(answer.get(b"RFC822.SIZE"), answer.get(b"INTERNALDATE")):
+        if not download.agrees(answer.get(b"RFC822.SIZE"), instant(answer.get(b"INTERNALDATE"))):
             raise MessageRefused(f"folder {self.state.name}: UID {uid} came to mean another message while it was read")
         name = b"BODY[]<%d>" % offset
         part = answer.get(name)
@@ -146,7 +146,7 @@ class Download:
     #: By the monotonic clock.
     began: float
     size: int | None = None
-    received: object = None
+    received: datetime | None = None
 
     @property
     def seconds_left(self) -> float:
@@ -154,7 +154,7 @@ class Download:
         allowed = GRACE_SECONDS + max(self.size or 0, CHUNK) / BYTES_PER_SECOND
         return max(0.01, min(allowed, LONGEST_SECONDS) - (time.monotonic() - self.began))
 
-    def agrees(self, size: object, received: object) -> bool:
+    def agrees(self, size: object, received: datetime | None) -> bool:
         """Whether the message is the one of the first answer, as far as the server says. UIDs may be used anew."""
         if self.size is None and self.received is None:
             self.size, self.received = size if isinstance(size, int) else None, received

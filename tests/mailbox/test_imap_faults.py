@@ -92,6 +92,64 @@ def test_a_message_that_cannot_be_described_still_comes_to_light() -> None:
     assert glances["2"].internal_date >= before
 
 
+@pytest.mark.parametrize(
+    "said", [b"31-Dec-9999 23:59:59 -1200", b"01-Jan-2023 00:00:00 +9999", b"00-Foo-2023 00:00:00 +0000"]
+)
+def test_a_date_that_is_none_stops_nothing(said: bytes) -> None:
+    """Whoever may put mail into the folder may date it."""
+
+    def script(command: bytes) -> bytes | None:
+        answer = described(1) + described(2).replace(b"28-Aug-2023 16:30:15 +0200", said)
+        return answer if command.startswith(b"UID FETCH") else None
+
+    before = datetime.now(UTC)
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        glances = {glance.uid: glance.internal_date for glance in folder.glances(["1", "2"])}
+    assert glances["1"] == ARRIVED
+    assert glances["2"] >= before
+
+
+def whole(uid: int, content: bytes, name: bytes = b"BODY[]<0>") -> bytes:
+    """The answer to a fetch of a whole message."""
+    return b"* %d FETCH (UID %d %s {%d}\r\n%s)\r\n" % (uid, uid, name, len(content), content)
+
+
+@pytest.mark.parametrize(
+    ("answer", "came"),
+    [
+        (whole(1, b"one"), {"1": b"one"}),
+        (whole(9, b"nine") + whole(1, b"one"), {"1": b"one"}),
+        (whole(1, b"one") + b"* 2 FETCH (FLAGS (\\Seen))\r\n" + whole(2, b"two"), {"1": b"one", "2": b"two"}),
+        (whole(1, b"one") + b"* 2 EXPUNGE\r\n" + whole(3, b"three"), {"1": b"one", "3": b"three"}),
+        # A server that does not heed the range, about a message that is larger than it had said.
+        (whole(1, b"x" * 5000, b"BODY[]") + whole(2, b"two", b"BODY[]"), {"2": b"two"}),
+        (whole(1, b"one", b"BODY[]<7>") + b"* 2 FETCH (UID 2 BODY[]<0> NIL)\r\n", {}),
+        (whole(1, b"one") + b"{tag} NO [EXPUNGEISSUED] some are gone\r\n", {}),
+        (b"* 1 FETCH (UID 1 BODY[]<0> {40}\r\none)\r\n" + whole(2, b"two") + whole(3, b"three"), {}),
+        (b"* 1 FETCH (UID 1 BODY[]<0> {2}\r\none)\r\n" + whole(2, b"two"), {}),
+        (b"* 1 FETCH (UID 1 BODY[]<0> {99999999999}\r\nx{hang up}", {}),
+        (whole(1, b"one") + b"* BYE later\r\n{hang up}", {}),
+    ],
+    ids=[
+        "fewer", "others", "flags", "gone", "larger", "not the beginning", "no", "literal too long",
+        "literal too short", "absurd", "bye",
+    ],
+)  # fmt: skip
+def test_of_many_small_messages_those_are_taken_that_came_whole(answer: bytes, came: dict[str, bytes]) -> None:
+    """The others are asked for alone, over a fresh connection where this one has become useless."""
+    asked: list[bytes] = []
+
+    def script(command: bytes) -> bytes | None:
+        if not command.startswith(b"UID FETCH"):
+            return None
+        asked.append(command)
+        return answer if len(asked) == 1 else whole(2, b"two, alone")
+
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        assert folder.small(["1", "2", "3"], 1000) == came
+        assert b"".join(folder.raw("2")) == b"two, alone"
+
+
 def test_a_server_that_goes_away_is_not_blamed_on_a_message() -> None:
     """The poll ends with an error about the mailbox, which counts against no message."""
     logins = 0
