@@ -17,6 +17,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from statement_intake.replies.addresses import wire_address
 from statement_intake.replies.cleaning import written_subject
 
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
@@ -125,9 +126,8 @@ def _recipient(to: str) -> str:
         return _NOBODY
     if _PLAIN.fullmatch(to):
         return f"To: {to}\r\n"
-    local, at, domain = to.rpartition("@")
+    address = wire_address(to)
     try:
-        address = local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
         if _ADDRESS.fullmatch(address) and address.isascii():
             return _folded("To", str(Address(addr_spec=address)))
     except (ValueError, IndexError, MessageError):  # email raises all of these for what it cannot parse

@@ -7,12 +7,12 @@ therefore told just before the dot goes, and writes that down; whatever fails ea
 import re
 import smtplib
 from collections.abc import Callable
-from contextlib import suppress
 from enum import StrEnum
 
 from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.value import Value
+from statement_intake.replies.addresses import wire_address
 from statement_intake.replies.smtp_session import (
     REPLY_LIMIT,
     RefusedError,
@@ -104,7 +104,7 @@ class SmtpTransport:
         Raises TransportError with what does not work.
         """
         smtp = self._door.open()
-        limit, sender = _size_limit(smtp), f"MAIL FROM:<{_wire_address(self._settings.envelope_sender)}>"
+        limit, sender = _size_limit(smtp), f"MAIL FROM:<{wire_address(self._settings.envelope_sender)}>"
         try:
             # Without RCPT and DATA there is no letter (RFC 5321 section 3.3); an account that may not send shows here.
             smtp.command_encoding = "utf-8"
@@ -172,7 +172,7 @@ def _offer(smtp: smtplib.SMTP, body: bytes, envelope_sender: str, to: str) -> No
         # RFC 1870 section 6.1: what the server said about its limit saves the transfer.
         raise RefusedError(552, f"the letter has {len(body)} bytes, the server takes at most {limit}")
     options = f" SIZE={len(body)}" if smtp.has_extn("size") else ""
-    sender, recipient = _wire_address(envelope_sender), _wire_address(to)
+    sender, recipient = wire_address(envelope_sender), wire_address(to)
     if not (sender + recipient).isascii():
         if not smtp.has_extn("smtputf8"):
             raise RefusedError(553, "the address needs SMTPUTF8 (RFC 6531), which the server does not offer")
@@ -182,15 +182,6 @@ def _offer(smtp: smtplib.SMTP, body: bytes, envelope_sender: str, to: str) -> No
     demand(smtp.docmd("RCPT", f"TO:<{recipient}>"))
     demand(smtp.docmd("DATA"), wanted=3)
     smtp.send(body)
-
-
-def _wire_address(address: str) -> str:
-    """The address with its domain in ASCII (RFC 3490) where that is possible."""
-    local, at, domain = address.rpartition("@")
-    if not domain.isascii():
-        with suppress(UnicodeError):
-            domain = domain.encode("idna").decode("ascii")
-    return local + at + domain
 
 
 def _size_limit(smtp: smtplib.SMTP) -> int:

@@ -81,6 +81,8 @@ def test_the_header_says_what_the_envelope_says() -> None:
         ("a@gov.example\n", "undisclosed-recipients:;"),
         ("ministère@gov.example", "undisclosed-recipients:;"),
         ("=?utf-8?q?x?=@gov.example", "undisclosed-recipients:;"),
+        ("a@straße.example", "undisclosed-recipients:;"),
+        ("a@BÜRO.example", "a@xn--bro-hoa.example"),
         ("a\x00\x7f@gov.example", "undisclosed-recipients:;"),
         (f"{'long' * 300}@gov.example", "undisclosed-recipients:;"),
         (f"{'long' * 16}@{'gov.' * 30}example", f"{'long' * 16}@{'gov.' * 30}example"),

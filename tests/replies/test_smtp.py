@@ -187,6 +187,16 @@ def test_an_address_beyond_ascii_needs_smtputf8(
     assert [taken.rcpt_tos for taken in secretary.taken] == [["δέλτα@xn--hxajbheg2az3al.example"]]
 
 
+@pytest.mark.parametrize("address", ["a@straße.example", "a@βόλος.example", "a@ab\u200dc.example"])
+def test_no_letter_goes_to_the_domain_that_another_one_was_once_spelt_as(
+    serve: Serve, secretary: Secretary, settings_for: SettingsFor, moment: Moment, address: str
+) -> None:
+    """IDNA of 2003 made strasse.example of straße.example; since 2008 (RFC 5891) it is somebody else's."""
+    assert send(settings_for(serve(enable_SMTPUTF8=False)), moment, to=address).state is SendState.FAILED
+    assert send(settings_for(serve(enable_SMTPUTF8=True)), moment, to=address).state is SendState.SENT
+    assert [taken.rcpt_tos for taken in secretary.taken] == [[address]]
+
+
 @pytest.mark.parametrize(
     "address", ["a@b.example\r\nRCPT TO:<c@d.example>", "a@b>.example", "nobody", "a b@c.example", "\ud800@c.example"]
 )
