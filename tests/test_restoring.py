@@ -1,5 +1,6 @@
 """A ledger is lost and comes back from a copy: nothing is lost with it, and nobody is answered twice."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -145,6 +146,22 @@ def test_a_copy_of_the_files_of_a_ledger_in_use_is_put_back_with_its_write_ahead
     with sqlite3.connect(tmp_path / "ledger.db") as restored:
         assert ("late", FORGOTTEN) in restored.execute("SELECT mailbox, uidvalidity FROM folders").fetchall()
     restored.close()
+
+
+def test_a_restored_ledger_is_on_the_disk_and_so_is_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that found no ledger after a power cut would make an empty one, and answer everybody again."""
+    copy, ledger = tmp_path / "copy.db", tmp_path / "ledger.db"
+    open_ledger(f"sqlite:///{copy}").close()
+    synced: list[tuple[str, bool]] = []
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, ledger.exists()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    restore(copy, ledger, PLACES, actor="anna", now=MORNING)
+    assert synced == [(".ledger.db.growing", False), (tmp_path.name, True)]
 
 
 @pytest.mark.parametrize("table", [None, "moz_places"])

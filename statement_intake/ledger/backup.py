@@ -31,11 +31,25 @@ def backup(engine: Engine, target: Path) -> int:
                 raise LedgerError("there is no ledger yet")
         if answer != "ok":
             raise LedgerError(f"the copy is damaged: {answer}")
-        with growing.open("rb") as file:
-            os.fsync(file.fileno())
-        growing.rename(target)
-    except sqlite3.Error as error:
+        settle(growing, target)
+    except (sqlite3.Error, OSError) as error:
         raise LedgerError(f"the ledger cannot be copied: {error}") from error
     finally:
         growing.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def settle(growing: Path, target: Path) -> None:
+    """Give a complete file its name; both are on the disk when this returns. Raises OSError."""
+    _sync(growing)
+    growing.rename(target)
+    # A name is durable only when its folder is.
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -5,7 +5,6 @@ of that time have gone. So whatever may have been answered already waits for a p
 """
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +16,7 @@ from sqlalchemy.engine import URL
 from statement_intake.domain.records import FORGOTTEN
 from statement_intake.ledger import migration
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.backup import settle
 from statement_intake.ledger.engine import LedgerError, open_engine
 from statement_intake.ledger.schema import folders, letters, messages
 
@@ -44,9 +44,7 @@ def restore(copy: Path, target: Path, places: Sequence[tuple[str, str]], *, acto
         waiting = _be_careful(growing, places, actor, now)
         if growing.with_name(growing.name + "-wal").exists():
             raise LedgerError(f"{target} could not be completed: is the disk full?")
-        with growing.open("rb") as file:
-            os.fsync(file.fileno())
-        growing.rename(target)
+        settle(growing, target)
     except (sqlite3.Error, OSError) as error:
         raise LedgerError(f"the ledger cannot be restored from {copy}: {error}") from error
     finally:
