@@ -73,7 +73,10 @@ class Receiving:
 
     def take(self, wanted: Wanted) -> None:
         """Receive this one, now or together with others. Raises MailboxError, SurroundingsFault, OSError."""
-        if wanted.seen.size >= SMALL or wanted.seen.size > self._desk.largest:
+        # What the server could not describe has cost connections, of which a folder has only so many: noted at once, it
+        # does not stand in the way of the others again.
+        unknown = not wanted.raw.header or not wanted.seen.size
+        if unknown or wanted.seen.size >= SMALL or wanted.seen.size > self._desk.largest:
             self._receive_waiting()
             self._receive_alone(wanted)
             return

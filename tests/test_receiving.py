@@ -2,14 +2,17 @@
 
 import errno
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from email.policy import SMTP
 from typing import Any
 
 import pytest
 
 from statement_intake import receiving
-from statement_intake.mailbox import MessageGone
+from statement_intake.mailbox import MailboxError, MessageGone
 from statement_intake.polling import poll
 from tests.house import Flaky, House, Killed, statement
+from tests.mailbox.scripted_imap import ScriptedImap, uids_of
 from tests.test_polling import Watched, WatchedBox
 
 PARTIES = ("Kenya", "Ghana", "France", "Japan", "Brazil", "Chile", "Norway")
@@ -180,3 +183,33 @@ def test_large_ones_come_alone_and_in_their_order(house: House, monkeypatch: pyt
     house.round()
     assert put == []
     assert house.rows("SELECT party_name FROM submissions ORDER BY id") == [(party,) for party in PARTIES]
+
+
+def test_mails_that_break_the_connection_do_not_keep_the_others_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many: those that the server cannot even describe are not kept waiting for others."""
+    monkeypatch.setattr(receiving, "_TOGETHER", 20)
+    poisonous, good = range(1, 11), statement("12th EMIC statement – Kenya 4").as_bytes(policy=SMTP)
+    header = good.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
+    def script(command: bytes) -> bytes | None:
+        if command.startswith(b"UID SEARCH UID "):
+            return b"* SEARCH " + b" ".join(b"%d" % uid for uid in uids_of(command)) + b"\r\n"
+        if command.startswith(b"UID SEARCH"):
+            return b"* SEARCH 1 2 3 4 5 6 7 8 9 10 11\r\n"
+        if not command.startswith(b"UID FETCH") or set(uids_of(command)) & set(poisonous):
+            return None
+        what = b"BODY[HEADER]<0> {%d}\r\n%s" % (len(header), header)
+        if b"BODY.PEEK[]" in command:
+            what = b"BODY[]<0> {%d}\r\n%s" % (len(good), good)
+        known = b'RFC822.SIZE %d INTERNALDATE "28-Aug-2023 16:30:15 +0200"' % len(good)
+        return b"* 11 FETCH (UID 11 %s %s)\r\n" % (known, what)
+
+    with house.open() as workshop, ScriptedImap(script).running() as server:
+        for _ in range(6):
+            with suppress(MailboxError):
+                poll(server.mailbox(), workshop.desk, workshop.rules, lambda: False)
+        come = workshop.desk.ledger.arrivals.unfinished(house.clock())
+        assert [arrival.key.uid for arrival in come] == ["11"]
+        assert house.rows("SELECT count(*) FROM messages WHERE state = 'refused'") == [(len(poisonous),)]
