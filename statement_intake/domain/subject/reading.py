@@ -23,6 +23,7 @@ from statement_intake.domain.subject.meetings import (
     find_meetings,
     other_ordinal,
 )
+from statement_intake.domain.subject.persons import without_persons
 from statement_intake.domain.subject.remarks import Remark, find_remark, other_year
 from statement_intake.domain.subject.speakers import Speakers, called, code_before_number, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
@@ -116,6 +117,7 @@ def read_subject(subject: str, meetings: Sequence[Meeting], parties: PartyTable,
     names, line = find_speakers(line, parties)
     line = without_addressee(without_signature(line, words), words)
     items, line = find_items(line, words)
+    line = without_persons(line, parties, words)
     speakers = understand(names, line, parties, words)
     if not speakers.text:
         speakers = code_before_number(around, parties)

@@ -84,7 +84,7 @@ def _is_understood(segment: str, party: Party, table: PartyTable, words: Vocabul
         return True
     # "Kenya Airways" is no person.
     named = any(table.exact(word) for word in segment.split()) or table.by_people(segment) is not None
-    return not named and _is_called(segment, unknown.split())
+    return not named and not words.found("no_person", unknown) and _is_called(segment, unknown.split())
 
 
 @lru_cache(maxsize=8)

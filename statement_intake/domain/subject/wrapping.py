@@ -112,6 +112,7 @@ _NOISE = re.compile(
             r"\bا?ل?مذكرة الشف[وه]ية\s(?:رقم\s)?[\d/\-]+",
             r"[\w.+\-]+@(?:[\w\-]+\.)*un\.org\b",
             _FILE_NUMBER,
+            r"\b(?:nota|note|oficio|carta|lettre|letter|memo)\s(?:no?|nr)?[.°]?\s?[a-z.\-/]*\d[\w.]*[/\-][\w/.\-]*\d[\w/\-]*",
             r"^[a-z][a-z.\-]*(?:/[\w.\-]+)*/\d{3,6}/(?:19|20)\d{2}\b",
             r"\bcac/cosp(?:/[\w.]+)+",  # a symbol of the meeting's documents
             r"(?:(?<=\d\s)|(?<=,\s)|(?<=\())\d{1,2}[-–]\d{1,2}[./]\d{1,2}[./](?:19|20)\d{2}\b",  # 4-8.09.2023
