@@ -50,6 +50,7 @@ def _configure(connection: Any, file: str | None) -> None:  # noqa: ANN401 - the
         try:
             connection.execute(f"PRAGMA {pragma}")
         except connection.Error as error:
+            connection.close()
             raise LedgerError(f"the ledger cannot be used: {error}{_hint(file, str(error))}") from error
 
 

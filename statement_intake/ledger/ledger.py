@@ -59,6 +59,16 @@ def open_ledger(url: str, replies: ReplyLimits | None = None) -> Ledger:
     """Open the ledger; an empty database gets its tables. Raises LedgerError for an old one, or a damaged one."""
     engine = open_engine(url)
     try:
+        _make_or_prove(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Ledger(engine, replies or ReplyLimits())
+
+
+def _make_or_prove(engine: Engine) -> None:
+    """Raises LedgerError unless the ledger is, from now on, current and sound."""
+    try:
         if is_empty(engine):
             from statement_intake.ledger import migration  # noqa: PLC0415 - once in the life of a ledger
 
@@ -72,4 +82,3 @@ def open_ledger(url: str, replies: ReplyLimits | None = None) -> Ledger:
     if answer != "ok":
         told = " ".join(str(answer).split())
         raise LedgerError(f"the ledger {engine.url.database} is damaged ({told}); restore it from a backup")
-    return Ledger(engine, replies or ReplyLimits())

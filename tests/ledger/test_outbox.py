@@ -1,5 +1,6 @@
 """Letters from `queued` to what became of them: every step a compare-and-swap."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -146,4 +147,5 @@ def test_the_breaker_is_asked_about_without_a_look_at_all_letters(book: Book) ->
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
         ]
     assert len(plans) == 2
-    assert all("USING INDEX ix_letters_" in plan for plan in plans)
+    # A newer SQLite sees that the index alone is enough: a covering one.
+    assert all(re.search("USING (COVERING )?INDEX ix_letters_", plan) for plan in plans)

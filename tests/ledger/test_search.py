@@ -1,6 +1,7 @@
 """Pages of the log."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ ROWS = 40
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Submissions that came in another order than the one of their numbers."""
     made = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection, connection:
@@ -30,7 +31,8 @@ def ledger(tmp_path: Path) -> Ledger:
             )
             words = "statement corruption" if number % 3 else "note"
             connection.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, words))
-    return made
+    yield made
+    made.close()
 
 
 def pages(ledger: Ledger, search: Search) -> list[list[str]]:

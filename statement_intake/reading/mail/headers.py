@@ -6,7 +6,9 @@ Pure and bounded: whatever is too much is cut before anything is parsed, and not
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from email import utils
 from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
 
 from statement_intake.domain.message import Address, Headers
 from statement_intake.reading.mail.encoded_words import decode_words
@@ -25,6 +27,10 @@ MAXIMUM_NESTING = 50
 _VERBATIM = frozenset({"authentication-results"})
 #: Mailboxes of one kind (From, To, ...).
 MAXIMUM_ADDRESSES = 200
+
+#: Since 3.13, and in later releases of older versions, Python takes a field for empty in which it counts another number of
+#: addresses than it expects: so does it with "a@x.org <a@x.org>", which many programs write. Each one is looked at here.
+_LENIENT: dict[str, Any] = {"strict": False} if getattr(utils, "supports_strict_parsing", False) else {}
 
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
@@ -122,7 +128,7 @@ def _mailboxes(values: list[str]) -> tuple[Address, ...]:
     """The mailboxes of every occurrence of an address field, each once; what has no @ is no mailbox."""
     found: dict[str, Address] = {}
     for value in values:
-        for name, email in getaddresses([drop_comments(value)]):
+        for name, email in getaddresses([drop_comments(value)], **_LENIENT):
             address = Address(name=clean_line(decode_words(name)), email=clean_line(email).replace(" ", ""))
             if "@" in address.email and len(found) < MAXIMUM_ADDRESSES:
                 found.setdefault(address.key, address)
