@@ -28,8 +28,8 @@ _VERBATIM = frozenset({"authentication-results"})
 #: Mailboxes of one kind (From, To, ...).
 MAXIMUM_ADDRESSES = 200
 
-#: Since 3.13, and in later releases of older versions, Python takes a field for empty in which it counts another number of
-#: addresses than it expects: so does it with "a@x.org <a@x.org>", which many programs write. Each one is looked at here.
+#: Since 3.13, and in later releases of older versions, Python takes a field for empty in which it counts more addresses
+#: than it expects: so it does with "a@x.org <a@x.org>", which many programs write. Here each address is looked at.
 _LENIENT: dict[str, Any] = {"strict": False} if getattr(utils, "supports_strict_parsing", False) else {}
 
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
