@@ -177,6 +177,18 @@ def test_a_database_of_another_program_is_not_put_back(tmp_path: Path, table: st
     assert [file.name for file in tmp_path.iterdir()] == ["copy.db"]
 
 
+def test_a_copy_of_a_newer_version_is_refused_by_its_name(tmp_path: Path) -> None:
+    """The file that was growing means nothing to an administrator."""
+    copy = tmp_path / "copy.db"
+    open_ledger(f"sqlite:///{copy}").close()
+    with sqlite3.connect(copy) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
+    with pytest.raises(LedgerError, match=r"^the ledger \S+/copy\.db was made by a newer version"):
+        restore(copy, tmp_path / "ledger.db", PLACES, actor="anna", now=MORNING)
+    assert [file.name for file in tmp_path.iterdir() if "growing" in file.name] == []
+
+
 @pytest.mark.parametrize(("content", "told"), [(b"no database" * 100, "not a database"), (None, "is no file")])
 def test_what_is_no_copy_is_not_put_back(tmp_path: Path, content: bytes | None, told: str) -> None:
     """Nothing is left of the attempt."""

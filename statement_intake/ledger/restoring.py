@@ -42,9 +42,10 @@ def restore(copy: Path, target: Path, places: Sequence[tuple[str, str]], *, acto
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(copy, growing)
         waiting = _be_careful(growing, places, actor, now)
-        if growing.with_name(growing.name + "-wal").exists():
-            raise LedgerError(f"{target} could not be completed: is the disk full?")
         settle(growing, target)
+    except LedgerError as error:
+        # Nobody knows the file that was growing, and it is gone by now.
+        raise LedgerError(str(error).replace(str(growing), str(copy))) from error
     except (sqlite3.Error, OSError) as error:
         raise LedgerError(f"the ledger cannot be restored from {copy}: {error}") from error
     finally:
@@ -86,6 +87,8 @@ def _be_careful(file: Path, places: Sequence[tuple[str, str]], actor: str, now: 
     finally:
         # The last connection takes the write-ahead log in; after that the file is whole by itself.
         engine.dispose()
+    if file.with_name(file.name + "-wal").exists():
+        raise LedgerError(f"{file} could not be completed: is the disk full?")
     return waiting
 
 
