@@ -62,7 +62,7 @@ servers-proof: install
 	@$(VENV)/python -m tests.servers.prove
 	@$(VENV)/python -m tests.servers.prove_courier
 
-# The mailbox's tests on Debian 13: Dovecot 2.4, Python 3.13. Needs root.
+# install-service, demo and test on a Debian 13 that is made for it and has nothing yet. Needs root.
 .PHONY: debian-13-proof
 debian-13-proof:
 	@tests/servers/prove-debian-13
