@@ -7,6 +7,8 @@ import ssl
 _EXPIRED, _NOT_YET_VALID = 10, 9
 _NOBODY_VOUCHES = frozenset({2, 18, 19, 20, 21})
 _OTHER_NAME = frozenset({62, 64})
+#: What RFC 5280 demands of a certificate, and Python asks for since 3.13 (ssl.VERIFY_X509_STRICT).
+_NOT_AS_DEMANDED = range(80, 95)
 #: What OpenSSL says where the other side speaks in clear text first.
 _CLEAR_TEXT = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
 
@@ -22,6 +24,8 @@ def untrusted(error: ssl.SSLCertVerificationError) -> str:
         cure = "host has to be the name that the certificate was made for"
     elif code in _NOBODY_VOUCHES:
         cure = "ca_file has to name a file with the authority that signed it, if the system does not know it"
+    elif code in _NOT_AS_DEMANDED:
+        cure = "as RFC 5280 demands, and Python 3.13: it, or its authority's, has to be made anew by whoever made it"
     else:
         cure = "ask whoever runs the server"
     return f"the server's certificate is not trusted: {told} ({cure})"

@@ -4,15 +4,20 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from statement_intake.mailbox import MailboxError
 from statement_intake.mailbox.imap import ImapMailbox
+from statement_intake.reaching import untrusted
 from statement_intake.replies.smtp import SmtpTransport, TransportError
 from statement_intake.settings import MailboxSettings, SmtpSettings
 
@@ -97,6 +102,42 @@ def test_an_authority_that_nobody_knows_belongs_into_ca_file(authority: trustme.
     with tls_server(authority, "127.0.0.1") as port:
         told = told_by_both(port, other)
     assert all("ca_file has to name a file with the authority that signed it" in line for line in told)
+
+
+def test_an_authority_that_is_not_made_as_it_has_to_be_is_its_makers_to_mend(tmp_path: Path) -> None:
+    """An old one of an organization's own: older Pythons took it."""
+    file = tmp_path / "ca.pem"
+    issue_without_key_identifiers(file)
+    strict = ssl.create_default_context(cafile=file)
+    strict.verify_flags |= ssl.VERIFY_X509_STRICT
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(file)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = strict.wrap_bio(incoming, outgoing, server_hostname="mail.un.example")
+    answer = server.wrap_bio(outgoing, incoming, server_side=True)
+    for side in (client, answer):
+        with suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+    with pytest.raises(ssl.SSLCertVerificationError) as refused:
+        client.do_handshake()
+    assert "it, or its authority's, has to be made anew by whoever made it" in untrusted(refused.value)
+
+
+def issue_without_key_identifiers(file: Path) -> None:
+    """A certificate for mail.un.example, its key, and its authority's, as they were made in the last century."""
+    now, keys = datetime.now(UTC), [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    ours = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of our own")])
+    made = []
+    for key, name, extension in (
+        (keys[0], ours, x509.BasicConstraints(ca=True, path_length=None)),
+        (keys[1], x509.Name([]), x509.SubjectAlternativeName([x509.DNSName("mail.un.example")])),
+    ):
+        builder = x509.CertificateBuilder(ours, name, key.public_key(), x509.random_serial_number())
+        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        made.append(builder.add_extension(extension, critical=True).sign(keys[0], hashes.SHA256()))
+    pem = serialization.Encoding.PEM
+    key_pem = keys[1].private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(key_pem + b"".join(one.public_bytes(pem) for one in reversed(made)))
 
 
 def test_a_port_of_clear_text_is_told_from_one_of_tls(ca_file: Path) -> None:
