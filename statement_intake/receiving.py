@@ -6,7 +6,7 @@ everything else about one of them. A row is made when its mail is durable, never
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -19,7 +19,7 @@ from statement_intake.domain.message import Glance
 from statement_intake.domain.records import MessageKey, Received
 from statement_intake.domain.reference import new_reference
 from statement_intake.intake import pause
-from statement_intake.mailbox import MessageRefused, OpenFolder, RawGlance
+from statement_intake.mailbox import MailboxError, MessageRefused, OpenFolder, RawGlance
 
 if TYPE_CHECKING:
     from statement_intake.files import Stored
@@ -68,6 +68,10 @@ class Receiving:
         try:
             if kind is None:
                 self._receive_waiting()
+            elif issubclass(kind, MailboxError):
+                # The server may have failed at another mail, and will again; what it says of these adds nothing.
+                with suppress(MailboxError):
+                    self._receive_waiting()
         finally:
             self._writers.shutdown()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statement_intake import receiving
-from statement_intake.mailbox import MailboxError, MessageGone
+from statement_intake.mailbox import MailboxError, MessageGone, glancing
 from statement_intake.polling import poll
 from tests.house import Flaky, House, Killed, statement
 from tests.mailbox.scripted_imap import ScriptedImap, uids_of
@@ -213,3 +213,30 @@ def test_mails_that_break_the_connection_do_not_keep_the_others_out(
         come = workshop.desk.ledger.arrivals.unfinished(house.clock())
         assert [arrival.key.uid for arrival in come] == ["11"]
         assert house.rows("SELECT count(*) FROM messages WHERE state = 'refused'") == [(len(poisonous),)]
+
+
+def test_what_was_glanced_at_is_received_although_the_server_fails_at_the_rest(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may fail there at every poll."""
+    monkeypatch.setattr(receiving, "_TOGETHER", 20)
+    monkeypatch.setattr(glancing, "BATCH", 2)
+    good = statement("12th EMIC statement – Kenya 4").as_bytes(policy=SMTP)
+    header = good.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
+    def script(command: bytes) -> bytes | None:
+        if command.startswith(b"UID SEARCH") and not command.startswith(b"UID SEARCH UID 3"):
+            return b"* SEARCH 1 2 3\r\n"
+        if not command.startswith(b"UID FETCH") or 3 in uids_of(command):
+            return None
+        what = b"BODY[HEADER]<0> {%d}\r\n%s" % (len(header), header)
+        if b"BODY.PEEK[]" in command:
+            what = b"BODY[]<0> {%d}\r\n%s" % (len(good), good)
+        known = b'RFC822.SIZE %d INTERNALDATE "28-Aug-2023 16:30:15 +0200"' % len(good)
+        return b"".join(b"* %d FETCH (UID %d %s %s)\r\n" % (uid, uid, known, what) for uid in uids_of(command))
+
+    with house.open() as workshop, ScriptedImap(script).running() as server:
+        with pytest.raises(MailboxError, match="could not search"):
+            poll(server.mailbox(), workshop.desk, workshop.rules, lambda: False)
+        come = workshop.desk.ledger.arrivals.unfinished(house.clock())
+        assert [arrival.key.uid for arrival in come] == ["1", "2"]
