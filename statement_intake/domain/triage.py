@@ -182,7 +182,18 @@ def _why_not_sure(reading: SubjectReading, *, videos: bool) -> str:
         return "It asks or arranges something, and carries a file."
     if reading.transfer and reading.canonical is None:
         return "A transfer service's notice of files."
+    if _is_of_nobody(reading) and not videos:
+        return "It names neither a party, nor anything like one, nor an item."
     return ""
+
+
+def _is_of_nobody(reading: SubjectReading) -> bool:
+    """True for "Book launch: statements of the 12th EMIC": words where party and item would stand, and neither of them.
+
+    What resembles a party's name is a slip, and gets the cure; so does a line that leaves both out.
+    """
+    unknown = reading.statement and bool(reading.speakers.unknown) and not reading.suggestions
+    return unknown and not reading.items.numbers and not reading.items.doubtful and not reading.placeholder
 
 
 def converses(reading: SubjectReading) -> bool:
@@ -195,7 +206,7 @@ def _without_files(message: Message, reading: SubjectReading, ties: Ties, words:
     if message.torn:
         return _silent("message.doubtful", "Its MIME is broken, and files may have been lost in it.")
     fresh = reading.meetings and reading.statement and not reading.wrapping.reply and not ties.answers
-    put_off = reading.tentative or reading.remark.contrary
+    put_off = reading.tentative or reading.remark.contrary or _is_of_nobody(reading)
     if fresh and not converses(reading) and not put_off and _announces(message, reading, words):
         return None
     return _silent("message.conversation", "Speaks about a statement, and carries neither a file nor a link.")
@@ -254,7 +265,7 @@ def triage_subject(reading: SubjectReading) -> Finding | None:
         return _silent("message.withdrawal", "Asks to withdraw a statement.")
     if reading.meetings and converses(reading):
         return _silent("message.conversation", "Speaks about a statement, and is none.")
-    if reading.meetings and (why := _why_not_sure(reading, videos=True)):
+    if reading.meetings and (why := _why_not_sure(reading, videos=False)):
         return _silent("message.doubtful", why)
     if _is_attempt(reading, files=True, videos=True):
         return None
