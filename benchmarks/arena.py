@@ -24,11 +24,13 @@ LARGEST, LENGTH = 150, 178
 CACHE = Path(__file__).parent / "cache"
 PARTIES = ("Kenya", "Ghana", "France", "Japan", "Brazil", "Chile", "Norway", "Peru", "Austria", "Canada")
 _DATA = files("statement_intake") / "data" / "parties"
-#: The names of the parties whose code has three letters, so that none speaks more often than at a real meeting.
+#: A name of each party, so that none speaks more often than at a real meeting.
 STATES = tuple(
-    row["name"]
-    for row in csv.DictReader((_DATA / "names.csv").read_text("utf-8").splitlines())
-    if row["language"] == "en" and row["form"] == "short" and row["name"].isascii()
+    {
+        row["code"]: row["name"]
+        for row in csv.DictReader((_DATA / "names.csv").read_text("utf-8").splitlines())
+        if row["language"] == "en" and row["form"] == "short" and row["name"].isascii()
+    }.values()
 )
 #: Names of one file; ext4 allows 65,000.
 _LINKS = 30_000
@@ -125,14 +127,14 @@ def _ffmpeg(*arguments: str) -> None:
 
 
 def head(
-    party: str, number: int = 0, text: str = "Please find attached our statement and its transcript."
+    party: str, number: int = 0, text: str = "Please find attached our statement and its transcript.", item: int = 4
 ) -> EmailMessage:
     """The mail of a delegation, without files."""
     mail = EmailMessage()
     domain = re.sub("[^a-z]", "", party.lower()) + ".example"
     mail["From"] = f"mission@{domain}"
     mail["To"], mail["Cc"] = "uncac@un.org", "unov.conference@un.org"
-    mail["Subject"] = f"12th EMIC statement – {party} 4"
+    mail["Subject"] = f"12th EMIC statement – {party} {item}"
     mail["Date"] = "Wed, 23 Aug 2023 07:30:00 +0000"
     mail["Message-ID"] = f"<{number}@{domain}>"
     mail.set_content(text)
@@ -155,9 +157,10 @@ def video_mail(folder: Path, party: str, megabytes: int) -> Path:
 
 
 def written_mail(number: int) -> bytes:
-    """A written statement of about 55 KB, no two alike."""
-    party = STATES[number % len(STATES)]
-    mail = head(party, number, "Please find attached a copy of our written statement.")
+    """A written statement of about 55 KB, no two of the same party on the same item."""
+    turn, place = divmod(number, len(STATES))
+    party = STATES[place]
+    mail = head(party, number, "Please find attached a copy of our written statement.", item=1 + turn)
     content = docx(speech(400, f"{party} {number}"))
     # A Word file with a letterhead: a picture that does not shrink.
     mail.add_attachment(content, maintype="application", subtype="octet-stream", filename="s.docx")
