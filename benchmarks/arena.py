@@ -24,12 +24,22 @@ LARGEST, LENGTH = 150, 178
 CACHE = Path(__file__).parent / "cache"
 PARTIES = ("Kenya", "Ghana", "France", "Japan", "Brazil", "Chile", "Norway", "Peru", "Austria", "Canada")
 _DATA = files("statement_intake") / "data" / "parties"
-#: A name of each party, so that none speaks more often than at a real meeting.
+
+
+def _rows(table: str) -> Iterator[dict[str, str]]:
+    return iter(csv.DictReader((_DATA / table).read_text("utf-8").splitlines()))
+
+
+_CODES = {row["code"] for row in _rows("parties.csv") if row["kind"] == "state"} - {"COG"}
+#: A name of each State, so that none speaks more often than at a real meeting; but for Congo, which two are called.
 STATES = tuple(
     {
         row["code"]: row["name"]
-        for row in csv.DictReader((_DATA / "names.csv").read_text("utf-8").splitlines())
-        if row["language"] == "en" and row["form"] == "short" and row["name"].isascii()
+        for row in _rows("names.csv")
+        if row["code"] in _CODES - {"COG"}
+        and row["language"] == "en"
+        and row["form"] == "short"
+        and row["name"].isascii()
     }.values()
 )
 #: Names of one file; ext4 allows 65,000.

@@ -15,9 +15,7 @@ def measure(arena: Arena, rounds: int) -> dict[str, float]:
         rounds=rounds,
     )
     results.table(f"{COUNT:,} written statements")
-    # Names that are several parties', and those that a person has to look at, are held, as they are at a real meeting.
     for run in results.runs["this service"]:
-        counts = run.said["counts"]
-        if sum(counts.values()) != COUNT or set(counts) != {"accepted", "held"} or counts["held"] > COUNT / 5:
-            raise RuntimeError(f"not every statement was taken in: {counts}")
+        if run.said["counts"] != {"accepted": COUNT}:
+            raise RuntimeError(f"not every statement was accepted: {run.said['counts']}")
     return {"written_over_naive": results.ratio("this service", "naive")}

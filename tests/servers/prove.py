@@ -10,20 +10,17 @@ has one IMAP server at a time, so Cyrus' is unpacked beside Dovecot instead, int
 import email
 import email.policy
 import json
-import os
 import re
-import shutil
 import smtplib
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 from pathlib import Path
 
 from statement_intake.operations.local_process import HOST
-from tests.servers.cyrus_and_postfix import Cyrus, NotProven, Postfix, call, connect, cyrus, postfix, unpacked
-from tests.servers.service import BIG, PATIENCE, Service, check, film, statement
+from tests.servers.cyrus_and_postfix import Cyrus, Postfix, call, connect, cyrus, postfix, unpacked
+from tests.servers.service import BIG, PATIENCE, Service, check, film, proven, statement
 
 USERS = ("uncac", "kenya", "ghana", "france", "robot")
 PACKAGES = {
@@ -194,23 +191,16 @@ def main() -> int:
         # No service is to start by itself.
         quietly = ["env", "RUNLEVEL=1", "DEBIAN_FRONTEND=noninteractive"]
         call([*quietly, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], patience=600)
-    directory = Path(tempfile.mkdtemp(prefix="statement-intake-servers-"))
-    directory.chmod(0o755)
-    try:
-        with ExitStack() as stack:
-            (directory / "cyrus").mkdir()
-            (directory / "postfix").mkdir()
-            imap = stack.enter_context(cyrus(directory / "cyrus", USERS, unpacked(directory)))
-            smtp = stack.enter_context(postfix(directory / "postfix", imap.certificate, imap.lmtp))
-            prove(directory, imap, smtp)
-    except NotProven as problem:
-        print(f"NOT PROVEN: {problem}", file=sys.stderr)  # noqa: T201 - this is a program
-        return 1
-    finally:
-        if "KEEP" not in os.environ:
-            shutil.rmtree(directory, ignore_errors=True)
-    print("Proven with Cyrus IMAP and Postfix.")  # noqa: T201 - this is a program
-    return 0
+    return proven("Cyrus IMAP and Postfix", _between_servers)
+
+
+def _between_servers(directory: Path) -> None:
+    with ExitStack() as stack:
+        (directory / "cyrus").mkdir()
+        (directory / "postfix").mkdir()
+        imap = stack.enter_context(cyrus(directory / "cyrus", USERS, unpacked(directory)))
+        smtp = stack.enter_context(postfix(directory / "postfix", imap.certificate, imap.lmtp))
+        prove(directory, imap, smtp)
 
 
 if __name__ == "__main__":

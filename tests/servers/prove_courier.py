@@ -6,10 +6,7 @@ It has neither MOVE nor UIDNEXT; and UIDPLUS, IDLE and keywords are taken from i
 """
 
 import json
-import os
-import shutil
 import sys
-import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -19,7 +16,7 @@ from statement_intake.operations.local_process import HOST
 from statement_intake.operations.local_smtp import SmtpSink, smtp_sink
 from tests.servers.courier import CAPABILITY, Courier, courier, session, unpack
 from tests.servers.cyrus_and_postfix import NotProven
-from tests.servers.service import BIG, Service, check, film, statement
+from tests.servers.service import BIG, Service, check, film, proven, statement
 
 ACCEPTED = "INBOX.Accepted"
 MOVE = {"MAILBOXES__MAIN__MARK": "move", "MAILBOXES__MAIN__MOVE_TO": json.dumps({"accepted": ACCEPTED})}
@@ -135,6 +132,8 @@ def _without_keywords_and_idle(proof: Proof) -> None:
 
 def prove(directory: Path) -> None:
     """Everything, in order; raises NotProven."""
+    (directory / "courier").mkdir()
+    unpack(directory / "courier")
     without = CAPABILITY.replace(" UIDPLUS", "")
     with ExitStack() as stack:
         proof = Proof(directory / "service", stack.enter_context(smtp_sink(directory / "letters")))
@@ -151,20 +150,7 @@ def prove(directory: Path) -> None:
 
 def main() -> int:
     """Get Courier, start it, prove, stop it."""
-    directory = Path(tempfile.mkdtemp(prefix="statement-intake-courier-"))
-    directory.chmod(0o755)
-    try:
-        (directory / "courier").mkdir()
-        unpack(directory / "courier")
-        prove(directory)
-    except NotProven as problem:
-        print(f"NOT PROVEN: {problem}", file=sys.stderr)  # noqa: T201 - this is a program
-        return 1
-    finally:
-        if "KEEP" not in os.environ:
-            shutil.rmtree(directory, ignore_errors=True)
-    print("Proven with Courier IMAP.")  # noqa: T201 - this is a program
-    return 0
+    return proven("Courier IMAP", prove)
 
 
 if __name__ == "__main__":

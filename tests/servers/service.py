@@ -8,6 +8,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -135,3 +136,19 @@ def check(holds: object, found: object) -> None:
     """Raise NotProven with what was *found* unless it holds."""
     if not holds:
         raise NotProven(f"found {found}")
+
+
+def proven(servers: str, prove: Callable[[Path], None]) -> int:
+    """Run *prove* in a folder of its own, which goes afterwards unless KEEP is set. The program's exit code."""
+    directory = Path(tempfile.mkdtemp(prefix="statement-intake-servers-"))
+    directory.chmod(0o755)
+    try:
+        prove(directory)
+    except NotProven as problem:
+        print(f"NOT PROVEN: {problem}", file=sys.stderr)  # noqa: T201 - this is a program
+        return 1
+    finally:
+        if "KEEP" not in os.environ:
+            shutil.rmtree(directory, ignore_errors=True)
+    print(f"Proven with {servers}.")  # noqa: T201 - this is a program
+    return 0

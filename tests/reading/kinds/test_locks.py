@@ -45,4 +45,4 @@ def test_no_damage_makes_it_raise(archive: bytes, spoilt: list[tuple[int, int]],
     for place, byte in spoilt:
         raw[place % len(raw)] = byte
     (tmp_path / "archive").write_bytes(raw)
-    identify(tmp_path / "archive")
+    assert identify(tmp_path / "archive").media_type
