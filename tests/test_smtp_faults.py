@@ -80,7 +80,14 @@ def server(house: House) -> Iterator[Server]:
     known = Server()
     with closing(create_server(("127.0.0.1", 0))) as probe:
         known.port = int(probe.getsockname()[1])
-    controller = _Controller(known, hostname="127.0.0.1", port=known.port, enable_SMTPUTF8=False)
+    controller = _Controller(
+        # The name it greets with: else each connection asks a name server for it, which may take seconds.
+        known,
+        hostname="127.0.0.1",
+        server_hostname="localhost",
+        port=known.port,
+        enable_SMTPUTF8=False,
+    )
     controller.start()
     smtp = {"host": "127.0.0.1", "port": known.port, "sender": "uncac@un.org", "timeout_seconds": 1}
     house.tables = {"smtp": smtp, "mailboxes": {"main": {"path": house.maildir()}}}

@@ -72,9 +72,10 @@ class Listener:
         ):
             # Of a connection that has ended this gives nothing, at once; DONE then fails. What came together with the
             # answer to IDLE lies in a buffer, where waiting for the socket would not see it: DONE reads it.
-            told = client.idle_check(0.0 if _buffered(client) else REISSUE_SECONDS)
-        if _announces(told):
-            # Before DONE, whose answer may take its time.
+            unread = _unread(client)
+            told = client.idle_check(0.0 if unread else REISSUE_SECONDS)
+        if b"EXISTS" in unread or _announces(told):
+            # Before DONE, whose answer may take its time, or never come.
             heard()
         with commands(client, self._settings, f"end waiting for mail in folder {self._folder}", ANSWER_SECONDS):
             _, told = client.idle_done()
@@ -89,17 +90,17 @@ def _announces(told: object) -> bool:
     return any(isinstance(answer, tuple) and len(answer) > 1 and answer[1] == b"EXISTS" for answer in told)
 
 
-def _buffered(client: IMAPClient) -> bool:
-    """Whether something that the server said has been received and not been read yet."""
+def _unread(client: IMAPClient) -> bytes:
+    """What the server said that has been received and not been read yet: some of it at least."""
     # There is no public way to the buffer; its name depends on the kind of connection.
     imap = client._imap  # noqa: SLF001
     reader, connection = getattr(imap, "_file", None) or imap.file, client.socket()
     before = connection.gettimeout()
     connection.settimeout(0.0)
     try:
-        return bool(reader.peek(1))
+        return bytes(reader.peek(1))
     except OSError:
         # With TLS this is how nothing is said.
-        return False
+        return b""
     finally:
         connection.settimeout(before)

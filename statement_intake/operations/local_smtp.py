@@ -110,6 +110,8 @@ def _start(
             _Hooks(sink) if bearer is None else _BearerHooks(sink, bearer),
             hostname=sink.host,
             port=sink.port,
+            # Otherwise every connection waits for a name server to say what this machine is called.
+            server_hostname="localhost",
             tls_context=context,
             require_starttls=context is not None,
             authenticator=_authenticator(accounts or {}),

@@ -67,7 +67,15 @@ def serve(secretary: Secretary) -> Iterator[Callable[..., int]]:
     def start(*, implicit_tls: ssl.SSLContext | None = None, **options: Any) -> int:  # noqa: ANN401 - aiosmtpd knows
         with closing(socket.create_server(("127.0.0.1", 0))) as probe:
             port = int(probe.getsockname()[1])
-        controller = Controller(secretary, hostname="127.0.0.1", port=port, ssl_context=implicit_tls, **options)
+        controller = Controller(
+            # The name it greets with: else each connection asks a name server for it, which may take seconds.
+            secretary,
+            hostname="127.0.0.1",
+            server_hostname="localhost",
+            port=port,
+            ssl_context=implicit_tls,
+            **options,
+        )
         controller.start()
         running.append(controller)
         return port
