@@ -178,7 +178,7 @@ def build_correspondent(
         contact=settings.office.contact or (contacts[0] if contacts else sender),
     )
     return Correspondent(
-        composer=Composer(),
+        composer=Composer(names=knowledge.parties.translations()),
         office=office,
         own=frozenset(
             address.casefold() for address in (*known, *accounts, sender, settings.smtp.envelope_sender) if address

@@ -73,6 +73,14 @@ class PartyTable:
         """Give every name of the file, as written there."""
         return iter(self._contents.names)
 
+    def translations(self) -> dict[str, dict[str, str]]:
+        """Give the UN's short names in its other official languages: English short name, language, name."""
+        found: dict[str, dict[str, str]] = {}
+        for name in self._contents.names:
+            if name.form == "short":
+                found.setdefault(self._parties[name.code].name, {}).setdefault(name.language, name.name)
+        return found
+
     def mentions(self, text: str, *, codes: bool = False) -> tuple[Mention, ...]:
         """Give the parties and territories a text names, from left to right, none overlapping.
 

@@ -59,8 +59,11 @@ class Letter(Value):
     #: The meeting's title by language, and its short name ("12th EMIC"); empty where not understood.
     meeting_titles: Mapping[str, str] = Field(default_factory=dict)
     meeting_name: str = ""
-    #: The party's name as understood; empty where it was not.
+    #: The UN's English short names of who speaks, as understood; empty where nobody was, or for nobody else. `replies`
+    #: says them in the letter's language.
     party: str = ""
+    on_behalf_of: str = ""
+    together_with: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     #: "video", "written", or empty.
     statement_kind: str = ""
@@ -121,7 +124,8 @@ def plan_letter(
         return None
     submission, meeting = decision.submission, decision.submission.meeting or about.meeting
     kind = _KINDS[decision.outcome]
-    party = called(submission.party, submission.on_behalf_of, submission.together_with) if submission.party else ""
+    party, group, others = submission.party, submission.on_behalf_of, submission.together_with
+    speakers = called(party, group, others) if party else "[country name]"
     zone = ZoneInfo(meeting.zone if meeting else about.office.zone)
     waits = kind is LetterKind.ACKNOWLEDGEMENT
     until = about.office.open_until(about.now) if waits else None
@@ -135,13 +139,15 @@ def plan_letter(
         references=tuple(reversed(about.headers.answers)),
         meeting_titles=meeting.title if meeting else {},
         meeting_name=meeting.subject.short_name if meeting else "",
-        party=party,
+        party=party.name if party else "",
+        on_behalf_of=group.name if group else "",
+        together_with=tuple(other.name for other in others),
         items=submission.items,
         statement_kind=str(submission.kind or ""),
         received=about.received.astimezone(zone),
         files=tuple(_listed(file) for file in submission.files),
         findings=decision.findings,
-        subject_line=meeting.subject_line(party or "[country name]", submission.items) if meeting else "",
+        subject_line=meeting.subject_line(speakers, submission.items) if meeting else "",
         addresses=meeting.addresses.all if meeting and meeting.addresses else (),
         contact=about.office.contact or (meeting.contact if meeting else ""),
         office_open_until=until,

@@ -14,7 +14,7 @@ from statement_intake.domain.value import Value
 from statement_intake.replies.cleaning import reply_subject
 from statement_intake.replies.framing import Envelope, frame, references
 from statement_intake.replies.language import Language, load_languages
-from statement_intake.replies.page import Page, page
+from statement_intake.replies.page import Page, PartyNames, page
 from statement_intake.replies.rewriting import Rewritten, rewrite
 
 TEXT_WIDTH = 76
@@ -37,10 +37,14 @@ class ComposedLetter(Value):
 
 
 class Composer:
-    """Writes letters. Templates and catalogues are loaded once, from the package unless *languages* are given."""
+    """Writes letters. Templates and catalogues are loaded once, from the package unless *languages* are given.
 
-    def __init__(self, languages: Mapping[str, Language] | None = None) -> None:
+    *names*: what parties are called in other languages than English.
+    """
+
+    def __init__(self, languages: Mapping[str, Language] | None = None, *, names: PartyNames | None = None) -> None:
         self._languages = languages or load_languages()
+        self._names = names or {}
         self._plain = _environment(escaped=False)
         self._html = _environment(escaped=True)
         self._plain.filters["wrapped"] = wrapped
@@ -52,7 +56,7 @@ class Composer:
     def _pages(self, letter: Letter) -> Mapping[Language, Page]:
         """The letter's facts in its own language first, then in English."""
         languages = dict.fromkeys((self._language(letter), self._languages["en"]))
-        return {say: page(letter, say) for say in languages}
+        return {say: page(letter, say, self._names) for say in languages}
 
     def _text(self, letter: Letter, pages: Mapping[Language, Page]) -> tuple[str, str]:
         texts = [self._render(self._plain, "letter.txt.j2", shown, say) for say, shown in pages.items()]

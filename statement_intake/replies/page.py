@@ -1,5 +1,7 @@
 """A letter's facts, made ready to be laid out: cleaned, named and written in the letter's language."""
 
+from collections.abc import Mapping
+
 from statement_intake.domain.reply import Letter, LetterKind, ListedFile
 from statement_intake.domain.value import Value
 from statement_intake.replies.cleaning import on_one_line, shown
@@ -8,6 +10,11 @@ from statement_intake.replies.wording import Advice, explain
 
 #: An officer's words are not shortened by much: they are ours.
 BECAUSE_LIMIT = 4000
+#: A party's name.
+_NAME_LIMIT = 200
+
+#: What parties are called: English short name, language, name.
+PartyNames = Mapping[str, Mapping[str, str]]
 
 
 class FileRow(Value):
@@ -48,8 +55,11 @@ class Page(Value):
     replaces: str
 
 
-def page(letter: Letter, say: Language) -> Page:
-    """Everything that the layouts of *letter* need, in the language of *say*."""
+def page(letter: Letter, say: Language, names: PartyNames) -> Page:
+    """Everything that the layouts of *letter* need, in the language of *say*.
+
+    A party that *names* does not call anything in it keeps its English name.
+    """
     zone = letter.received.tzinfo if letter.received else None
     faults, hints = explain(letter.findings, say, zone)
     receipt = letter.kind is LetterKind.RECEIPT
@@ -59,7 +69,7 @@ def page(letter: Letter, say: Language) -> Page:
     return Page(
         kind=letter.kind.value,
         reference=on_one_line(letter.reference),
-        facts=tuple((label, value) for label, value in _facts(letter, say) if value),
+        facts=tuple((label, value) for label, value in _facts(letter, say, names) if value),
         files=tuple(_row(file, say, proven=receipt) for file in letter.files),
         faults=() if receipt else faults,
         hints=hints,
@@ -74,7 +84,11 @@ def page(letter: Letter, say: Language) -> Page:
     )
 
 
-def _facts(letter: Letter, say: Language) -> list[tuple[str, str]]:
+def _facts(letter: Letter, say: Language, names: PartyNames) -> list[tuple[str, str]]:
+    def called(*parties: str) -> str:
+        known = [names.get(party, {}).get(say.code, party) for party in parties if party]
+        return say.listing([shown(name, limit=_NAME_LIMIT) for name in known])
+
     title = on_one_line(letter.meeting_titles.get(say.code, letter.meeting_titles.get("en", "")))
     name = on_one_line(letter.meeting_name)
     if title and name and name not in title:
@@ -84,7 +98,9 @@ def _facts(letter: Letter, say: Language) -> list[tuple[str, str]]:
     return [
         (say("Reference"), on_one_line(letter.reference)),
         (say("Meeting"), title or name),
-        (say("Delegation"), shown(letter.party, limit=200)),
+        (say("Delegation"), called(letter.party)),
+        (say("On behalf of"), called(letter.on_behalf_of)),
+        (say("Together with"), called(*letter.together_with)),
         (say.plural("Agenda item", "Agenda items", len(items)), say.listing(items)),
         (say("Kind of statement"), kinds.get(letter.statement_kind, "")),
         (say("Received"), say.moment(letter.received, seconds=True) if letter.received else ""),
