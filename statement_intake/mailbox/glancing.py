@@ -6,14 +6,17 @@ fails is asked again message by message, and a message that fails is asked for l
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from statement_intake.mailbox import HEADER_LIMIT, RawGlance
 from statement_intake.mailbox.bodystructure import flatten
 from statement_intake.mailbox.connection import CommandError
-from statement_intake.mailbox.imap_session import Answers, Session
+from statement_intake.mailbox.imap_session import Session
+
+if TYPE_CHECKING:
+    from statement_intake.mailbox.answers import Answers
 
 #: Messages in one FETCH: Exchange refuses long command lines, and a batch that fails is asked again singly.
 BATCH = 50

@@ -12,6 +12,7 @@ from imapclient import IMAPClient
 
 from statement_intake.domain.credentials import Tokens
 from statement_intake.mailbox import FolderState, MailboxError
+from statement_intake.mailbox.answers import Answers, fetch
 from statement_intake.mailbox.connection import CommandError, commands, connect, disconnect, place
 from statement_intake.settings import MailboxSettings
 
@@ -22,8 +23,6 @@ RECONNECTIONS = 20
 _SHOWN = 12
 
 Result = TypeVar("Result")
-#: The answer about each message: values by the name of the item, upper case.
-Answers = dict[int, dict[bytes, Any]]
 Criteria = Sequence[str | int | date]
 
 
@@ -45,8 +44,7 @@ class Session:
 
     def fetch(self, uids: Sequence[int], items: Sequence[str], seconds: float | None = None) -> Answers:
         """UID FETCH, within *seconds*. Those that are gone are left out. Raises as `run` does."""
-        answers: Answers = self.run("fetch messages", lambda client: client.fetch(uids, items), seconds)
-        return answers
+        return self.run("fetch messages", lambda client: fetch(client, uids, items), seconds)
 
     def search(self, criteria: Criteria) -> set[int]:
         """UID SEARCH. Raises MailboxError."""
