@@ -55,7 +55,8 @@ def decode(raw: bytes, charset: str | None = None) -> str:
         except (UnicodeError, ValueError):
             pass
     try:
-        return raw.decode("utf-8-sig")
+        # What "utf-8-sig" does, which Python does ten times as slowly.
+        return raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:
         pass
     if codec is not None and codec != "ascii":

@@ -32,6 +32,10 @@ MAXIMUM_ADDRESSES = 200
 #: than it expects: so it does with "a@x.org <a@x.org>", which many programs write. Here each address is looked at.
 _LENIENT: dict[str, Any] = {"strict": False} if getattr(utils, "supports_strict_parsing", False) else {}
 
+_ATOMS = r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
+#: One address, alone or behind words or a string, in characters that mean themselves: nearly every mailbox.
+USUAL_MAILBOX = re.compile(rf'(?:(?:"([^"\\]*)"|(\w+(?: \w+)*)) <({_ATOMS}@{_ATOMS})>|({_ATOMS}@{_ATOMS}))')
+
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
@@ -128,11 +132,20 @@ def _mailboxes(values: list[str]) -> tuple[Address, ...]:
     """The mailboxes of every occurrence of an address field, each once; what has no @ is no mailbox."""
     found: dict[str, Address] = {}
     for value in values:
-        for name, email in getaddresses([drop_comments(value)], **_LENIENT):
+        for name, email in _addresses(value):
             address = Address(name=clean_line(decode_words(name)), email=clean_line(email).replace(" ", ""))
             if "@" in address.email and len(found) < MAXIMUM_ADDRESSES:
                 found.setdefault(address.key, address)
     return tuple(found.values())
+
+
+def _addresses(value: str) -> list[tuple[str, str]]:
+    """Names and addresses in *value*. Python's parser looks at every character, so it is spared what is plain."""
+    usual = USUAL_MAILBOX.fullmatch(value)
+    if usual:
+        quoted, words, behind, alone = usual.groups()
+        return [(quoted or words or "", behind or alone)]
+    return getaddresses([drop_comments(value)], **_LENIENT)
 
 
 def _instant(value: str) -> datetime | None:

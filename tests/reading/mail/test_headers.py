@@ -1,5 +1,6 @@
 """What the reader makes of a header section, however hostile."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.reading.mail.headers import read_headers
+from statement_intake.reading.mail.headers import USUAL_MAILBOX, read_headers
 
 
 def subject(raw: str | bytes) -> str:
@@ -83,6 +84,39 @@ def test_mailboxes_are_read_leniently(raw: str, addresses: list[tuple[str, str]]
     """What has no @ is no mailbox."""
     found = read_headers(f"From: {raw}\n\n".encode()).sender
     assert [(address.name, address.email) for address in found] == addresses
+
+
+PIECES = [
+    "ann",
+    "o'b",
+    "b.c",
+    ".",
+    "@",
+    "x.org",
+    "x-1.org",
+    " ",
+    '"',
+    '" ',
+    " <",
+    "<",
+    ">",
+    ",",
+    ";",
+    ":",
+    "\\",
+    "(n)",
+    "é",
+]
+
+
+@given(st.from_regex(USUAL_MAILBOX, fullmatch=True) | st.lists(st.sampled_from(PIECES), max_size=7).map("".join))
+def test_one_pattern_knows_nearly_all_mailboxes_and_none_better_than_the_parser(value: str) -> None:
+    """Without it the same is read."""
+    raw = f"From: {value}\r\n\r\n".encode("utf-8", "replace")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("statement_intake.reading.mail.headers.USUAL_MAILBOX", re.compile(r"(?!)"))
+        parsed = read_headers(raw)
+    assert read_headers(raw) == parsed
 
 
 def test_times_are_aware_and_the_topmost_received_counts() -> None:
