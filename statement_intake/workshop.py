@@ -100,7 +100,13 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
         transport=SmtpTransport(settings.smtp, tokens),
         envelope_sender=settings.smtp.envelope_sender,
         clock=now,
-        answered=Answers(mailboxes, desk.reader.headers, desk.correspondent.own, desk.correspondent.message_ids.made),
+        answered=Answers(
+            mailboxes,
+            desk.reader.headers,
+            desk.correspondent.own,
+            desk.correspondent.message_ids.made,
+            desk.ledger.outbox.knows,
+        ),
     )
     return Workshop(settings, desk, mailboxes, post, _rules(settings), _lookout(settings, desk, post))
 

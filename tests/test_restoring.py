@@ -64,6 +64,31 @@ def test_mail_that_was_answered_after_the_copy_is_decided_again_and_answered_by_
     assert house.rows("SELECT actor, action FROM audit WHERE action = 'restore'") == [("anna", "restore")]
 
 
+def test_a_letter_that_lies_in_sent_since_before_the_loss_stops_the_second_one(house: House) -> None:
+    """An officer sends what waits without having looked; whoever wants it to go all the same says so."""
+    for folder in ("cur", "new", "tmp"):
+        (house.maildir() / ".Sent" / folder).mkdir(parents=True)
+    house.tables = {"mailboxes": {"main": {"path": house.maildir(), "sent_folder": "Sent"}}}
+    house.round()
+    _copy(house)
+    _deliver(house, "Ghana")
+    house.round()
+    assert house.sink is not None
+    (house.maildir() / ".Sent" / "cur" / "1692777600.first.host:2,S").write_bytes(house.sink.received[0].content)
+    _put_back(house)
+    house.round()
+    assert house.letters == [("receipt", "held")]
+    (reference,) = house.references
+    assert run(house, "outbox", "send", reference).returncode == 0
+    house.round()
+    assert house.letters == [("receipt", "held")]
+    ((response,),) = house.rows("SELECT response FROM letters")
+    assert str(response).startswith("a letter of ours that the ledger has lost has answered already: a mail of ")
+    assert run(house, "outbox", "send", reference, "--although-answered").returncode == 0
+    house.round()
+    assert [received.recipients for received in house.sink.received] == [("mission@ghana.example",)] * 2
+
+
 def test_a_letter_that_was_on_its_way_when_the_copy_was_made_waits(house: House) -> None:
     """It may have gone a moment later."""
     assert house.sink is not None

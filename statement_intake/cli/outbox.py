@@ -43,7 +43,7 @@ def send_letters(
     references: Annotated[list[str] | None, typer.Argument(metavar="[REF...]")] = None,
     everything: Annotated[bool, typer.Option("--all-held", help="Every letter that is held.")] = False,
     although_answered: Annotated[
-        bool, typer.Option("--although-answered", help="Also where a person has answered the same mail meanwhile.")
+        bool, typer.Option("--although-answered", help="Also where the same mail has been answered meanwhile.")
     ] = False,
 ) -> None:
     """Release letters; the service sends them at its next round. Says how many.

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from statement_intake.console.door import Officer, Viewer
 from statement_intake.console.pages import render
 from statement_intake.console.parts import Parts, parts_of
-from statement_intake.domain.answered import ANSWERED
+from statement_intake.domain.answered import ANSWERED, FORGOTTEN_LETTER
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.records import QueuedLetter
 
@@ -76,8 +76,8 @@ def send(request: Request, visit: Officer, letter: int, before: Annotated[str, F
     found = _find(parts, letter)
     if before != state_of(found):
         raise Conflict(_GONE)
-    # Who sends a letter beside which it stands that a colleague has answered wants it to go all the same.
-    known = found.response.startswith(ANSWERED)
+    # Who sends a letter beside which it stands that somebody has answered wants it to go all the same.
+    known = found.response.startswith((ANSWERED, FORGOTTEN_LETTER))
     if not parts.ledger.outbox.release(letter, visit.account.name, parts.clock(), although_answered=known):
         raise Conflict("It cannot go: it has moved meanwhile, or a later decision speaks in its place.")
     return RedirectResponse("/outbox?done=send", 303)

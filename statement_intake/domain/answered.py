@@ -1,4 +1,4 @@
-"""Has a person of the secretariat answered a mail already? Then the service's own letter about it has to wait."""
+"""Has a person answered a mail already, or a letter that the ledger has lost? Then the service's own has to wait."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ from statement_intake.domain.message import Headers
 
 #: How the reason begins for which such a letter waits.
 ANSWERED = "a person has answered already"
+#: The same, where it is the service that did: before the ledger was restored from a copy.
+FORGOTTEN_LETTER = "a letter of ours that the ledger has lost has answered already"
 
 
 def by_a_person(headers: Headers, own: frozenset[str], is_ours: Callable[[str | None], bool]) -> bool:
@@ -20,3 +22,10 @@ def by_a_person(headers: Headers, own: frozenset[str], is_ours: Callable[[str | 
         return False
     domains = {address.rpartition("@")[2] for address in own}
     return any(sender.domain in domains for sender in headers.sender)
+
+
+def by_a_forgotten_letter(
+    headers: Headers, is_ours: Callable[[str | None], bool], is_known: Callable[[str], bool]
+) -> bool:
+    """Whether an answer with these *headers* is a letter of the service that its ledger knows nothing of."""
+    return is_ours(headers.message_id) and not is_known(headers.message_id or "")

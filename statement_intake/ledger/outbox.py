@@ -201,6 +201,12 @@ class Outbox:
                 _note(connection, letter.id, actor, "edit", now, before=before)
         return moved
 
+    def knows(self, message_id: str) -> bool:
+        """Whether there is a letter of that Message-ID, whatever became of it."""
+        with self._read.begin() as connection:
+            there = select(letters.c.id).where(letters.c.message_id == message_id).limit(1)
+            return connection.execute(there).first() is not None
+
     def find(self, letter: int) -> QueuedLetter | None:
         """The letter of that number."""
         return next(iter(self._letters(_query().where(letters.c.id == letter))), None)
