@@ -17,6 +17,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.mailbox import MailboxError
+from statement_intake.mailbox.measured import Measured
 from statement_intake.mailbox.watchdog import Watchdog
 from statement_intake.reaching import hint, untrusted
 from statement_intake.settings import MailboxSettings
@@ -179,6 +180,7 @@ def _reach(settings: MailboxSettings, context: ssl.SSLContext | None) -> IMAPCli
     # imapclient sets 5, with which imaplib formats every answer, literals included, for a log that nobody reads:
     # nine tenths of the time of a large fetch. There is no public switch.
     client._imap.debug = 0  # noqa: SLF001
+    Measured(client)
     # Otherwise dates come as naive times in this machine's zone.
     client.normalise_times = False
     return client

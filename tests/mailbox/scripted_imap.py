@@ -4,7 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.settings import MailboxSettings
@@ -61,7 +61,8 @@ class ScriptedImap:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            with connection, connection.makefile("rb") as lines:
+            # The client may hang up in the middle of an answer.
+            with suppress(ConnectionError), connection, connection.makefile("rb") as lines:
                 connection.sendall(b"* OK scripted\r\n")
                 for line in lines:
                     if not self._answer(connection, line):

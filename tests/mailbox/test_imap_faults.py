@@ -251,6 +251,35 @@ def test_a_server_that_ignores_ranges_gives_the_message_once() -> None:
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        b"* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[] {60000000}\r\n",
+        b"".join(b"* 1 FETCH (UID %d BODY[] {1000}\r\n%s)\r\n" % (uid, bytes(1000)) for uid in range(1, 99)),
+        b"* 1 FETCH (FLAGS (\\Seen))\r\n" * 5_000,
+    ],
+    ids=["one literal", "many", "lines"],
+)
+def test_a_server_that_says_more_than_anybody_asked_for_is_cut_off(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it lies in memory: that message is refused, and the next is asked for over a fresh connection."""
+    monkeypatch.setattr("statement_intake.mailbox.measured.LITERAL", 50_000)
+    monkeypatch.setattr("statement_intake.mailbox.measured.ANSWER", 70_000)
+
+    def script(command: bytes) -> bytes | None:
+        if not command.startswith(b"UID FETCH"):
+            return None
+        # Nothing follows: who waited for it would wait for READ_SECONDS.
+        return whole(2, b"two") if b"FETCH 2 " in command else answer + b"{silence}"
+
+    with ScriptedImap(script).running() as server, server.mailbox().open("INBOX") as folder:
+        with pytest.raises(MessageRefused, match="could not fetch messages"):
+            list(folder.raw("1"))
+        assert folder.small(["1", "3"], 1000) == {}
+        assert list(folder.raw("2")) == [b"two"]
+
+
+@pytest.mark.parametrize(
     ("permanent", "marked"),
     [
         (b"(\\Seen \\Deleted)", False),
