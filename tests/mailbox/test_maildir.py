@@ -4,14 +4,17 @@ import mailbox as stdlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from errno import EACCES
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Part
-from statement_intake.mailbox import Mailbox, MailboxError, MessageGone, RawGlance
-from statement_intake.mailbox.maildir import CHUNK, MaildirMailbox
+from statement_intake.mailbox import Mailbox, MailboxError, MessageGone, MessageRefused, RawGlance
+from statement_intake.mailbox.maildir import MaildirMailbox
+from statement_intake.mailbox.maildir_folder import CHUNK
 from statement_intake.settings import MailboxSettings
 
 ARRIVED = datetime(2023, 8, 28, 14, 30, 15, tzinfo=UTC)
@@ -147,6 +150,44 @@ def test_only_files_of_mail_are_mail(maildir: stdlib.Maildir) -> None:
     with opened(maildir).open("INBOX") as folder:
         assert folder.uids_above(None, None) == ["\\xff"]
         assert b"".join(folder.raw("\\xff")) == LETTER
+
+
+def _locked(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Files of these names cannot be opened. Permissions would not do: tests may be run by root."""
+    usual = Path.open
+
+    def refuse(path: Path, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever open takes and gives
+        if path.name.partition(":")[0] in names:
+            raise PermissionError(EACCES, "Permission denied", path)
+        return usual(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+
+def test_a_message_that_cannot_be_read_does_not_hide_the_others(
+    maildir: stdlib.Maildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes without a header, as from a server that cannot describe it, and is refused when it is asked for."""
+    first, locked, last = (deliver(maildir) for _ in range(3))
+    _locked(monkeypatch, locked)
+    with opened(maildir).open("INBOX") as folder:
+        seen = {glance.uid: glance for glance in folder.glances(folder.uids_above(None, None))}
+        assert seen[locked] == RawGlance(locked, 0, ARRIVED, b"", None)
+        assert [seen[name].size for name in (first, last)] == [len(LETTER)] * 2
+        assert folder.small([first, locked, last], 1000) == {first: LETTER, last: LETTER}
+        with pytest.raises(MessageRefused, match="Permission denied"):
+            list(folder.raw(locked))
+
+
+def test_where_no_message_can_be_read_none_is_blamed(maildir: stdlib.Maildir, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the folder then: an account that lacks a right, a file system that fails."""
+    names = [deliver(maildir) for _ in range(2)]
+    _locked(monkeypatch, *names)
+    with opened(maildir).open("INBOX") as folder:
+        with pytest.raises(MailboxError, match="Permission denied"):
+            list(folder.glances(names))
+        with pytest.raises(MailboxError, match="Permission denied"):
+            list(folder.raw(names[0]))
 
 
 def test_a_large_message_comes_in_chunks(maildir: stdlib.Maildir) -> None:
