@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import structlog
 
+from statement_intake.configuration import load_words
 from statement_intake.desk import Desk
 from statement_intake.domain.checks import Facts
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Address, Attachment, Category, DocumentFacts, Glance, Headers, Message, Part
+from statement_intake.domain.subject import compile_largest
 from statement_intake.domain.triage import Ties
 from statement_intake.gathering import find_open, find_ties, gather_facts
 from statement_intake.intake import look
@@ -20,6 +22,14 @@ from statement_intake.logs import where
 log = structlog.get_logger()
 
 _TEXT = "Please find attached the statement of our delegation. "
+
+
+def prepare() -> None:
+    """What takes much memory for a moment, before anything is loaded that stays: the parties fill it afterwards.
+
+    In the other order it would lie idle between them.
+    """
+    compile_largest(load_words())
 
 
 def practise(desk: Desk) -> None:

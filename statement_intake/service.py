@@ -1,7 +1,8 @@
 """The door for the clock: APScheduler polls and delivers, one run at a time, until SIGTERM or SIGINT."""
 
 import signal
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial
 from queue import SimpleQueue
@@ -16,6 +17,7 @@ from statement_intake import systemd
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.lock import only_one
 from statement_intake.monitor import Monitor, serving
+from statement_intake.practice import prepare
 from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
 from statement_intake.waking import Waker
@@ -52,7 +54,7 @@ def run(settings: Settings) -> None:
     """Serve until told to stop. Raises LockedError, ConfigurationError, LedgerError or OSError at the start."""
     stop = Stop()
     _on_signals(stop)
-    with only_one(lock_folder(settings)), open_workshop(settings) as workshop, _monitoring(workshop):
+    with _intake(settings) as workshop, _monitoring(workshop):
         start_up(workshop)
         _tell_protection(workshop)
         console = _serve_console(workshop)
@@ -98,6 +100,15 @@ def run(settings: Settings) -> None:
         if console:
             console.stop()
     log.info("stopped")
+
+
+@contextmanager
+def _intake(settings: Settings) -> Iterator[Workshop]:
+    """The workshop of the one process that takes mail in. Raises as `run`."""
+    with only_one(lock_folder(settings)):
+        prepare()
+        with open_workshop(settings) as workshop:
+            yield workshop
 
 
 def _monitoring(workshop: Workshop) -> AbstractContextManager[int | None]:
@@ -163,7 +174,7 @@ def poll_once(settings: Settings) -> bool:
     """One pass: mailboxes, outbox, inspections. False if something could not be reached. Raises as `run`."""
     stop = Stop()
     _on_signals(stop)
-    with only_one(lock_folder(settings)), open_workshop(settings) as workshop:
+    with _intake(settings) as workshop:
         start_up(workshop)
         rounds = Rounds(workshop, stop.is_wished)
         reached = rounds.go()

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from statement_intake.ledger.ledger import open_ledger
 
-#: For what the settings below do not ask for: OAuth 2.0, certificates, pages, migrations, tables for a terminal.
+#: For what the settings below do not ask for: OAuth 2.0, certificates, pages, migrations, tables for a terminal, names
+#: with slips in them, another database.
 _NEEDLESS = {
-    "alembic", "authlib", "cryptography", "fastapi", "greenlet", "httpx", "mako", "msal", "pygments", "requests",
-    "rich", "starlette", "uvicorn",
+    "alembic", "authlib", "cryptography", "fastapi", "greenlet", "httpx", "mako", "msal", "pygments", "rapidfuzz",
+    "requests", "rich", "sqlalchemy.dialects.postgresql", "starlette", "uvicorn",
 }  # fmt: skip
 #: For what a console asks for where people log in with passwords.
 _CONSOLES = {"click", "fastapi", "starlette", "uvicorn"}
@@ -34,13 +35,13 @@ with open_workshop(settings) as workshop:
     if sys.argv[3:]:
         from statement_intake.reception import serve_console
         serve_console(workshop).stop()
-print(json.dumps(sorted({name.partition(".")[0] for name, module in sys.modules.items() if module})))
+print(json.dumps(sorted(name for name, module in sys.modules.items() if module)))
 """
 _MEETINGS = Path(__file__).parent.parent / "config" / "meetings"
 
 
 def loaded(folder: Path, *more: str) -> set[str]:
-    """The packages that a service has loaded, at rest after its start."""
+    """The packages and modules that a service has loaded, at rest after its start."""
     open_ledger(f"sqlite:///{folder / 'ledger.db'}").close()
     command = [sys.executable, "-c", _SERVICE, str(folder), str(_MEETINGS), *more]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.contenders.common import play
 from statement_intake.logs import configure_logs
+from statement_intake.practice import prepare as make_ready
 from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
 from statement_intake.workshop import open_workshop
@@ -26,6 +27,7 @@ def prepare(options: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     # Once in its life, and not by the process that is measured.
     make = "import sys; from statement_intake.ledger.ledger import open_ledger; open_ledger(sys.argv[1]).close()"
     subprocess.run([sys.executable, "-c", make, settings.ledger.url], check=True)  # noqa: S603 - our own program
+    make_ready()
     stack = ExitStack()
     workshop = stack.enter_context(open_workshop(settings))
     start_up(workshop)

@@ -9,13 +9,11 @@ from functools import cached_property
 from itertools import dropwhile
 from typing import Final
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from statement_intake.domain.demonyms import find_demonym
 from statement_intake.domain.fold import Token, tokenise
+from statement_intake.domain.likeness import likest
 from statement_intake.domain.party import Mention, Party, PartyKind, People
-from statement_intake.domain.party_rows import Contents, Meaning, Name, Sort, read, straight
+from statement_intake.domain.party_rows import Contents, Meaning, Sort, read, straight
 from statement_intake.domain.phrases import DANGLING, Phrases, key
 from statement_intake.domain.spans import (
     is_closed,
@@ -69,17 +67,9 @@ class PartyTable:
         """Every party, by name."""
         return tuple(sorted(self._parties.values(), key=lambda party: party.name))
 
-    def names(self) -> Iterator[Name]:
-        """Give every name of the file, as written there."""
-        return iter(self._contents.names)
-
     def translations(self) -> dict[str, dict[str, str]]:
         """Give the UN's short names in its other official languages: English short name, language, name."""
-        found: dict[str, dict[str, str]] = {}
-        for name in self._contents.names:
-            if name.form == "short":
-                found.setdefault(self._parties[name.code].name, {}).setdefault(name.language, name.name)
-        return found
+        return {self._parties[code].name: names for code, names in self._contents.shorts.items()}
 
     def mentions(self, text: str, *, codes: bool = False) -> tuple[Mention, ...]:
         """Give the parties and territories a text names, from left to right, none overlapping.
@@ -173,14 +163,8 @@ class PartyTable:
         wanted = key(" ".join(dropwhile(DANGLING.__contains__, self._bare(tokenise(text)))))
         if len(wanted) < _SHORTEST_SUGGESTED:
             return ()
-        near = process.extract(
-            wanted,
-            list(self._suggested),
-            scorer=OSA.normalized_similarity,
-            score_cutoff=_SUGGESTED_FROM,
-            limit=8 * count,
-        )
-        meanings = [self._suggested[name] for name, _, _ in near]
+        near = likest(wanted, self._suggested, least=_SUGGESTED_FROM, count=8 * count)
+        meanings = [self._suggested[name] for name in near]
         if meanings and meanings[0].sort is Sort.SENSITIVE:
             return ()
         codes = dict.fromkeys(code for meaning in meanings for code in meaning.codes)
@@ -262,5 +246,4 @@ def _unmistakable(code: str, contents: Contents) -> str:
     meaning = contents.phrases.get(key(contents.titles[code][0]))
     if meaning is None or meaning.codes == (code,):
         return ""
-    formal = (name.name for name in contents.names if (name.code, name.language, name.form) == (code, "en", "formal"))
-    return next(formal, "").removeprefix("the ")
+    return contents.formal.get(code, "").removeprefix("the ")

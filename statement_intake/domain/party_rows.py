@@ -20,6 +20,7 @@ In ambiguous.csv and sensitive.csv a name in capitals of up to five letters is a
 import csv
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
+from functools import cache
 from itertools import product
 from sys import intern
 from typing import Final, NamedTuple
@@ -77,7 +78,10 @@ class Contents(NamedTuple):
     kinds: dict[str, str]
     #: Code to the English short names of the UN, today's first.
     titles: dict[str, tuple[str, ...]]
-    names: list[Name]
+    #: Code to the UN's short name in each language.
+    shorts: dict[str, dict[str, str]]
+    #: Code to the UN's English formal name.
+    formal: dict[str, str]
     phrases: Phrases[Meaning]
     #: Found in capitals.
     acronyms: dict[str, Meaning]
@@ -109,7 +113,8 @@ def read(files: Mapping[str, str]) -> Contents:
     contents = Contents(
         kinds={},
         titles={},
-        names=[],
+        shorts={},
+        formal={},
         phrases=Phrases(),
         acronyms={},
         codes={},
@@ -194,12 +199,15 @@ def _read_phrases(contents: Contents, text: str) -> frozenset[str]:
 
 def _read_names(contents: Contents, text: str, capitals: frozenset[str]) -> None:
     ambiguous = {found: contents.phrases[found] for found in contents.phrases}
-    for row, (code, language, form, name) in _rows("names.csv", text, 4):
+    for row, (code, language, form, name) in names(text):
         _check(row, code in contents.kinds, f"{code} is not in parties.csv")
         _check(row, language in LANGUAGES and form in _FORMS, f"{language}, {form}: unknown language or form")
-        contents.names.append(Name(code, language, form, name))
         if form == "short" and language == "en":
             contents.titles[code] = (*contents.titles.get(code, ()), straight(name))
+        if form == "short":
+            contents.shorts.setdefault(code, {}).setdefault(language, name)
+        if form == "formal" and language == "en":
+            contents.formal.setdefault(code, name)
         if form in {"acronym", "code"}:
             _put_code(contents.acronyms if form == "acronym" else contents.codes, contents, row, name, code)
             continue
@@ -213,7 +221,18 @@ def _read_names(contents: Contents, text: str, capitals: frozenset[str]) -> None
             known = contents.phrases.get(found)
             _check(row, known is None or known.codes == (code,), f"{name} is a name of {code} and of {known}")
             if known is None or (known.inverted and not inverted):
-                contents.phrases.put(found, Meaning((code,), Sort.NAME, found in capitals, inverted))
+                contents.phrases.put(found, _named(code, found in capitals, inverted))
+
+
+def names(text: str) -> Iterator[tuple[str, Name]]:
+    """Every row of names.csv, and where it stands."""
+    return ((row, Name(*cells)) for row, cells in _rows("names.csv", text, 4))
+
+
+@cache
+def _named(code: str, capital: bool, inverted: bool) -> Meaning:  # noqa: FBT001 - in the order of its fields
+    """One for all names of a party: there are seven thousand of them."""
+    return Meaning((code,), Sort.NAME, capital, inverted)
 
 
 def _keys(name: str, language: str) -> Iterator[str]:

@@ -4,30 +4,26 @@ A vocabulary has thousands of phrases; at most places of a text none begins, and
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 #: A phrase as the pieces of a pattern: mostly single letters.
 Pieces = Sequence[str]
 
-_END: Final = ""
-
-#: From a piece to what follows it.
-_Node = dict[str, "_Node"]
-
 
 def trie(phrases: Iterable[Pieces]) -> str:
     """A pattern for any of *phrases*, the longest that fits first."""
-    root: _Node = {}
+    return _pattern(list(phrases), 0)
+
+
+def _pattern(phrases: Sequence[Pieces], depth: int) -> str:
+    """What may follow the *depth* pieces that all of *phrases* begin with.
+
+    The trie itself is never there as a whole: its nodes would take ten times the memory of the phrases.
+    """
+    branches: dict[str, list[Pieces]] = {}
     for pieces in phrases:
-        node = root
-        for piece in pieces:
-            node = node.setdefault(piece, {})
-        node[_END] = {}
-    return _pattern(root)
-
-
-def _pattern(node: _Node) -> str:
-    longer = [piece + _pattern(after) for piece, after in node.items() if piece is not _END]
-    if _END not in node:
+        if len(pieces) > depth:
+            branches.setdefault(pieces[depth], []).append(pieces)
+    longer = [piece + _pattern(branch, depth + 1) for piece, branch in branches.items()]
+    if all(len(pieces) > depth for pieces in phrases):
         return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"
     return f"(?:{'|'.join(longer)})?" if longer else ""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from statement_intake.configuration import load_parties
 from statement_intake.domain.parties import Mention, Party, PartyKind
+from tests.domain.values import every_name
 
 TABLE = load_parties()
 
@@ -30,7 +31,7 @@ def _one(text: str) -> list[str]:
 def test_every_name_is_found_whole_and_means_its_own_party(frame: str) -> None:
     """No name of the file is cut short, split, or taken for another party's."""
     wrong = []
-    for name in TABLE.names():
+    for name in every_name():
         text = frame.format(name.name)
         mentions = TABLE.mentions(text, codes=name.form == "code")
         right = len(mentions) == 1 and name.code in _codes(mentions[0])
@@ -41,14 +42,14 @@ def test_every_name_is_found_whole_and_means_its_own_party(frame: str) -> None:
 
 def test_only_declared_names_are_ambiguous() -> None:
     """Of the UN's own names only Congo is ambiguous."""
-    several = {name.name for name in TABLE.names() if name.form in {"short", "formal"} and len(_one(name.name)) > 1}
+    several = {name.name for name in every_name() if name.form in {"short", "formal"} and len(_one(name.name)) > 1}
     assert several == {"Congo", "Конго", "الكونغو"}
 
 
 def test_every_state_has_its_short_and_formal_name_in_six_languages() -> None:
     """193 Members, the two observers, Cook Islands and Niue."""
-    named = {(name.code, name.language, name.form) for name in TABLE.names()}
-    states = {name.code for name in TABLE.names() if _kind(name.code) is PartyKind.STATE}
+    named = {(name.code, name.language, name.form) for name in every_name()}
+    states = {name.code for name in every_name() if _kind(name.code) is PartyKind.STATE}
     wanted = {
         (code, language, form)
         for code in states

@@ -13,12 +13,12 @@ from statement_intake.domain.parties import Party, PartyKind
 from statement_intake.domain.party_rows import Name
 from statement_intake.domain.subject.line import clean
 from statement_intake.operations.explain import explain
-from tests.domain.values import knowledge
+from tests.domain.values import every_name, knowledge
 
 #: Typed lines, and what an officer makes of them. The last column holds the findings but notes.
 TYPED = list(csv.DictReader((Path(__file__).parent / "typed_subjects.csv").read_text(encoding="utf-8").splitlines()))
 PARTIES = sorted(
-    {code for name in knowledge().parties.names() if (code := name.code)},
+    {code for name in every_name() if (code := name.code)},
 )
 ITEMS = [f"{number}{letter}" for number in range(1, 7) for letter in ("", "(a)", "(b)")]
 
@@ -112,7 +112,7 @@ def test_a_very_long_line_is_read_in_no_time() -> None:
         assert explain(piece * 5000, knowledge())["canonical"] is None
 
 
-NAMES = [name for name in knowledge().parties.names() if name.form != "code"]
+NAMES = [name for name in every_name() if name.form != "code"]
 
 
 @settings(deadline=None, max_examples=300)

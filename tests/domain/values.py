@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from statement_intake.configuration import load_knowledge
@@ -18,6 +19,7 @@ from statement_intake.domain.message import (
     Message,
     VideoFacts,
 )
+from statement_intake.domain.party_rows import Name, names
 from statement_intake.domain.submission import understand
 
 SUBJECT = "12th EMIC statement – France 3"
@@ -25,6 +27,13 @@ SENDER = "mission@vienna.gouv.example"
 #: Before the deadline.
 RECEIVED = datetime(2023, 8, 23, 7, 30, tzinfo=UTC)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@cache
+def every_name() -> tuple[Name, ...]:
+    """What the parties are called, as written in the data."""
+    file = files("statement_intake") / "data" / "parties" / "names.csv"
+    return tuple(name for _, name in names(file.read_text(encoding="utf-8")))
 
 
 @cache

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
+from statement_intake.domain.likeness import slips
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.subject.item_patterns import item_ahead
 from statement_intake.domain.subject.line import Line
@@ -202,7 +201,7 @@ def _slip(seen: str, start: int, words: Vocabulary) -> tuple[int, int | None]:
     if word is None:
         return start, None
     near = [
-        (OSA.distance(word[1], flat(spelled)), place)
+        (slips(word[1], flat(spelled)), place)
         for language in ("en", "es", "fr", "ru")
         for place, spelled in enumerate(words.words("ordinals", language), 1)
     ]
@@ -230,7 +229,7 @@ def _nearly(seen: str, meeting: Meeting, words: Vocabulary) -> tuple[int, int] |
     pattern = re.compile(rf"(?<!\w)(\d{{1,3}}\s?{_SUFFIX}?|[ivxl]{{2,7}})[\s\-–.]{{0,2}}([^\W\d_]{{3,6}})(?!\w)")
     for match in pattern.finditer(seen):
         slip = unicodedata.normalize("NFKC", match[2])
-        near = OSA.distance(slip, acronym) == 1 or sorted(slip) == sorted(acronym)
+        near = slips(slip, acronym) == 1 or sorted(slip) == sorted(acronym)
         if near and _number(match[1], words) == meeting.subject.ordinal:
             return match.start(), match.end()
     return None

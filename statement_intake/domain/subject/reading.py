@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
+from statement_intake.domain.likeness import slips
 from statement_intake.domain.meeting import Meeting, join_items
 from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.subject.courtesies import (
@@ -221,10 +220,10 @@ def _statement(line: Line, mentions: tuple[MeetingMention, ...], words: Vocabula
         return True, line.without_all(pattern)
     if not mentions:
         return False, line
-    slips = words.pattern("statement_typos")
-    if slips.search(line.flat):
-        return True, line.without_all(slips)
+    typos = words.pattern("statement_typos")
+    if typos.search(line.flat):
+        return True, line.without_all(typos)
     for match in re.finditer(r"[a-z]{8,11}", line.flat):
-        if OSA.distance(match[0], "statement") <= 2:  # noqa: PLR2004 - two slips of the finger, beside a meeting's name
+        if slips(match[0], "statement") <= 2:  # noqa: PLR2004 - two slips of the finger, beside a meeting's name
             return True, line.without(match.start(), match.end())
     return False, line

@@ -59,9 +59,10 @@ def _banner(words: Vocabulary) -> re.Pattern[str]:
     telling = rf"{words.pattern('conversation', 'asks').pattern}|{words.pattern('tentative').pattern}"
     inner = rf"(?:{names})(?:[\s:?!/\-]+(?:{names}|(?!{telling})\w+))?[?!.]?"
     alone = rf"(?:{names})(?:[\s:?!/]+(?:{names}))?\s[–\-]\s"  # "CAUTION: EXTERNAL SENDER - "
-    return re.compile(
-        rf"\[\s?{inner}\s?\]|\{{\s?{inner}\s?\}}|\*+\s?{inner}\s?\*+|<\s?{inner}\s?>|\(\s?{inner}\s?\)|{inner}\s?:|{alone}"
-    )
+    # One pattern within any pair of brackets: it takes 150 KiB each time it is written out.
+    opened = r"(?:(\[)|(\{)|(\*+)|(<)|(\())"
+    closed = r"(?(1)\]|(?(2)\}|(?(3)\*+|(?(4)>|\)))))"
+    return re.compile(rf"{opened}\s?{inner}\s?{closed}|{inner}\s?:|{alone}")
 
 
 _MONTHS = (

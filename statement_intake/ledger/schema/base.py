@@ -1,4 +1,8 @@
-"""What all tables share: the names of their constraints and indexes, and how a moment is kept."""
+"""What all tables share: the names of their constraints and indexes, and how a moment is kept.
+
+What an index in part is about stands here in SQLite's words alone; PostgreSQL's are in the migrations, which make the
+schema: to have them here SQLAlchemy loads all that it knows of PostgreSQL, 2 MiB.
+"""
 
 from datetime import UTC, datetime
 

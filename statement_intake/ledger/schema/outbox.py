@@ -54,6 +54,5 @@ letters = Table(
         "state",
         # As SQLAlchemy asks it there: SQLite takes an index in part only for the same words.
         sqlite_where=text("braked = 1"),
-        postgresql_where=text("braked"),
     ),
 )

@@ -56,7 +56,6 @@ submissions = Table(
         "ix_submissions_needs_person",
         "received_at",
         sqlite_where=text("needs_person <> ''"),
-        postgresql_where=text("needs_person <> ''"),
     ),
     Index(None, "received_at"),
     Index(None, "sender"),

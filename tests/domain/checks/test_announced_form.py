@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.parties import PartyKind
 from statement_intake.operations.explain import explain
-from tests.domain.values import knowledge
+from tests.domain.values import every_name, knowledge
 
 
 def strict() -> Knowledge:
@@ -77,7 +77,7 @@ def test_what_is_not_understood_has_its_own_fault() -> None:
     assert blocking("12th EMIC statement – France") == ["subject.item_missing"]
 
 
-PARTIES = sorted({name.code for name in knowledge().parties.names()})
+PARTIES = sorted({name.code for name in every_name()})
 
 
 @settings(deadline=None)
