@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.people import Account, Role
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import accounts, sessions
 
 
@@ -17,7 +18,7 @@ class Accounts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def any(self) -> bool:
         """Whether there is an account that can be used."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, exists
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import FolderProgress, MessageKey, PendingMark, Received, Struggling, Unfinished
 from statement_intake.domain.triage import Ties
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.rows import is_due
 from statement_intake.ledger.schema import clean_pdfs, files, folders, inspections, letters, messages, submissions
 
@@ -34,7 +35,7 @@ class Arrivals:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def progress(self, mailbox: str, folder: str) -> FolderProgress | None:
         """How far *folder* has been looked through; None if never."""

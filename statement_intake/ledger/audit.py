@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select
 
 from statement_intake.domain.records import AuditEntry
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import audit
 
 _ENTRY = insert(audit)
@@ -29,7 +30,7 @@ class Audit:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def note(self, at: datetime, actor: str, action: str, detail: dict[str, Any]) -> None:
         """Something that changes no submission: an export, a refused login."""

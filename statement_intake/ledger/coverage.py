@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select
 
 from statement_intake.domain.coverage import Statement
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import decisions, files, findings, submissions
 
 
@@ -13,7 +14,7 @@ class CoverageQuery:
     """Reads; never writes."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(read_only=True)
+        self._engine = reading(engine)
 
     def of(self, meeting: str) -> list[Statement]:
         """Every submission to the meeting, in the order of arrival."""

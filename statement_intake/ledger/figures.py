@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
 
 from statement_intake.domain.value import Value
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import letters, messages, submissions
 
 
@@ -27,7 +28,7 @@ class Figures:
     """Counts; never writes."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(read_only=True)
+        self._engine = reading(engine)
 
     def read(self) -> Read:
         """All figures, of the same moment."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Engine, select, update
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import IgnoredMail, MessageKey, Unfinished
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import messages, submissions
 
 #: Rows that are held in memory at a time.
@@ -20,7 +21,7 @@ class Ignored:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def rows(self, mailbox: str | None = None, since: datetime | None = None) -> Iterator[IgnoredMail]:
         """Ignored mail by mailbox and folder, in each the oldest first."""

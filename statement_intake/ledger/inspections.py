@@ -14,6 +14,7 @@ from statement_intake.domain.message import Attachment
 from statement_intake.domain.records import SERVICE
 from statement_intake.domain.submission import Role
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import decisions, files, findings, inspections, submissions
 
 
@@ -64,7 +65,7 @@ class Inspections:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def of(self, video: str) -> Inspection | None:
         """The inspection of the video of that SHA-256; None if none was ever asked for."""

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine, select
 
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import keys
 
 
@@ -9,7 +10,7 @@ class Keys:
     """Reads; never writes."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(read_only=True)
+        self._engine = reading(engine)
 
     def message_id(self) -> bytes:
         """The key of Message-IDs (see `domain.message_ids`)."""

@@ -8,7 +8,7 @@ from statement_intake.ledger.accounts import Accounts
 from statement_intake.ledger.arrivals import Arrivals
 from statement_intake.ledger.audit import Audit
 from statement_intake.ledger.coverage import CoverageQuery
-from statement_intake.ledger.engine import LedgerError, open_engine
+from statement_intake.ledger.engine import LedgerError, open_engine, reading
 from statement_intake.ledger.figures import Figures
 from statement_intake.ledger.ignored import Ignored
 from statement_intake.ledger.inspections import Inspections
@@ -75,7 +75,7 @@ def _make_or_prove(engine: Engine) -> None:
             migration.upgrade(engine)
         elif not is_current(engine):
             raise LedgerError(f"the ledger {engine.url.database} has an old schema; run: statement-intake migrate")
-        with engine.connect().execution_options(read_only=True) as connection:
+        with reading(engine).connect() as connection:
             answer = connection.execute(text("PRAGMA quick_check(1)")).scalar()
     except DBAPIError as error:
         raise LedgerError(f"the ledger {engine.url.database} cannot be opened: {error.orig}") from error

@@ -10,6 +10,7 @@ from statement_intake.domain.finding import Effect, Outcome
 from statement_intake.domain.records import Dossier, LogRow, OpenSubmission
 from statement_intake.domain.value import Value
 from statement_intake.ledger.dossiers import dossier_of, owners_of
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import decisions, files, findings, messages, submissions
 from statement_intake.ledger.search import log_rows
 
@@ -63,7 +64,7 @@ class Log:
     """Reads; never writes."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(read_only=True)
+        self._engine = reading(engine)
 
     def rows(self, wanted: Filter) -> Iterator[LogRow]:
         """Submissions, oldest first, then ignored messages where they are asked for by outcome."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, delete, insert, select, update
 
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import notices
 
 
@@ -12,7 +13,7 @@ class Notices:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def told(self) -> dict[tuple[str, str], datetime]:
         """When each notice, by kind and subject, was told."""

@@ -10,6 +10,7 @@ from statement_intake.domain.bounces import Bounce
 from statement_intake.domain.records import SERVICE, MessageKey, QueuedLetter, Unanswered
 from statement_intake.domain.reply_limits import BREAKER_WINDOW, Flood
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.letters import COUNTED
 from statement_intake.ledger.rows import is_due
 from statement_intake.ledger.schema import audit, decisions, findings, letters, submissions
@@ -31,7 +32,7 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def due(self, now: datetime) -> list[QueuedLetter]:
         """Letters to send now, the oldest first."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, insert, select, update
 
 from statement_intake.domain.pulse import Pulse
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import pulses
 
 
@@ -13,7 +14,7 @@ class Pulses:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def worked(self, what: str, at: datetime) -> None:
         """It worked just now."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from statement_intake.domain.message import Attachment, Headers, Message
 from statement_intake.domain.retention import Due, Stage
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import (
     clean_pdfs,
     decisions,
@@ -31,7 +32,7 @@ class Purging:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def find(self, which: Callable[[str | None, datetime, frozenset[Stage]], tuple[Stage, ...]]) -> Iterator[Due]:
         """Submissions of which something is to go. *which*: from meeting, receipt and what has gone to what has to."""

@@ -12,6 +12,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Dossier, Recorded, Unfinished, Verdict
 from statement_intake.domain.reply_limits import ReplyLimits
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.letters import take_back, twin_of
 from statement_intake.ledger.rows import key_of, reason_of, sender_of, understood
 from statement_intake.ledger.schema import messages, submissions
@@ -33,7 +34,7 @@ class Record:
 
     def __init__(self, engine: Engine, replies: ReplyLimits) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
         self._replies = replies
 
     def decided(  # noqa: PLR0913 - one argument for each thing that is recorded

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, String, Text, and
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.records import LogRow
 from statement_intake.domain.search import COUNTED_AT_MOST, Cursor, Found, Order, Search
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import decisions, findings, letters, submissions
 from statement_intake.ledger.words import among, count, matching
 
@@ -39,7 +40,7 @@ class LogSearch:
     """Reads; never writes."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(read_only=True)
+        self._engine = reading(engine)
 
     def page(self, search: Search, size: int) -> Found:
         """The page of *size* rows that the search's cursor points to, else the first."""

@@ -9,6 +9,7 @@ from statement_intake.domain.people import Account, Visit
 from statement_intake.domain.value import Value
 from statement_intake.ledger.accounts import account_of
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import accounts, sessions, sign_ons
 
 #: A visit is written down as seen at most this often: pages must not wait for the disk.
@@ -38,7 +39,7 @@ class Sessions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def begin(  # noqa: PLR0913 - the columns of a row, and how it came about
         self, token: str, csrf: str, account: Account, *, now: datetime, how: str, old: str | None = None

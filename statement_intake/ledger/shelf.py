@@ -8,6 +8,7 @@ from sqlalchemy import Engine, Row, delete, insert, select, update
 
 from statement_intake.domain.packing import CleanPdf, Entry, Frozen, PackageKind
 from statement_intake.ledger.audit import note
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.rows import key_of
 from statement_intake.ledger.schema import clean_pdfs, packages, speaking_order, taken_up
 
@@ -17,7 +18,7 @@ class Shelf:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._read = engine.execution_options(read_only=True)
+        self._read = reading(engine)
 
     def order(self, meeting: str) -> dict[str, tuple[str, ...]]:
         """For each item that has one: the parties' codes in the order in which they speak."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from statement_intake.ledger.engine import reading
 from statement_intake.ledger.outbox import WAITING
 from tests.ledger.conftest import NOON, Book
 
@@ -135,7 +136,7 @@ def test_what_is_sent_or_leaving_cannot_be_released_or_dropped(book: Book) -> No
 def test_the_breaker_is_asked_about_without_a_look_at_all_letters(book: Book) -> None:
     """Once a round, however many letters there are: an index in part serves only a question in its own words."""
     asked: list[tuple[str, tuple[object, ...]]] = []
-    engine = book.ledger.engine
+    engine = reading(book.ledger.engine)
     event.listen(engine, "before_cursor_execute", lambda _c, _cursor, text, values, *_: asked.append((text, values)))
     flood = book.ledger.outbox.flood(NOON)
     assert (flood.last_held, flood.waiting, flood.in_hour) == (None, 0, 0)
