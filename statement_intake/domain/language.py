@@ -38,6 +38,9 @@ _SCRIPTS = {
 }  # fmt: skip
 
 
+_NOT_LETTERS = bytes(code for code in range(0x80) if not chr(code).isalpha())
+
+
 class _Scripts(dict[str, str | None]):
     """The script of each letter, by the first word of its name; None for what is no letter. Worked out once."""
 
@@ -138,6 +141,8 @@ def _latin(text: str, words: Vocabulary) -> list[tuple[int, str]]:
 
 def _scripts(text: str) -> Counter[str]:
     """How many letters of each script: "latin", "cyrillic", "arabic", "han", "kana", "hangul" or "other"."""
+    if text.isascii():
+        return +Counter(latin=len(text.encode().translate(None, _NOT_LETTERS)))
     counted: Counter[str] = Counter()
     for character, count in Counter(text).items():
         script = _SCRIPT[character]

@@ -8,12 +8,15 @@ from statement_intake.domain.words import Vocabulary, flat, phrases
 
 #: A run of letters: what `phrases` takes for a whole word.
 _WORD = re.compile(r"[^\W\d]+")
+#: The same in a text that is ASCII, where it need not ask of each character what it is.
+_ASCII_WORD = re.compile(r"[a-z_]+")
+_PLAIN = re.compile("[a-zßа-я]+")
 _GAP = re.compile(r"[\s\-'’]+")
 
 
 def words_of(said: str) -> frozenset[str]:
     """The different words of a `flat` text."""
-    return frozenset(_WORD.findall(said))
+    return frozenset((_ASCII_WORD if said.isascii() else _WORD).findall(said))
 
 
 class Lexicon:
@@ -43,4 +46,4 @@ def lexicon(words: Vocabulary, language: str) -> Lexicon:
 
 
 def _is_plain(part: str) -> bool:
-    return _WORD.fullmatch(part) is not None and all("a" <= letter <= "z" or "а" <= letter <= "я" for letter in part)
+    return _PLAIN.fullmatch(part) is not None

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AliasChoices, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, Field
 
 from statement_intake.domain.value import Value
 
@@ -195,15 +195,17 @@ class Meeting(Value):
     #: Meetings that take up the joint items together with this one, by id.
     sister_meetings: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _an_open_meeting_is_complete(self) -> Self:
+    def model_post_init(self, _context: object) -> None:
+        """An open meeting is complete; raises ValueError.
+
+        Not a validator: it would run again for every value that holds a meeting, a dozen times a mail.
+        """
         if self.intake == "open":
             missing = [name for name in ("addresses", "agenda", "video") if not getattr(self, name)]
             if missing:
                 raise ValueError(f"a meeting whose intake is open needs: {', '.join(missing)}")
         if len({item.number for item in self.agenda}) != len(self.agenda):
             raise ValueError("an agenda item is listed twice")
-        return self
 
     def item(self, number: str) -> AgendaItem | None:
         """The agenda item of that number. A sub-item not listed by itself is known by its item."""

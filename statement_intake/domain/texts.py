@@ -72,8 +72,7 @@ def _translates(attachment: Attachment, main: Attachment | None, words: Vocabula
 
 
 def _delivery(text: str, words: Vocabulary) -> tuple[Literal["check", "verbatim"], ...]:
-    said = flat(text)
-    return tuple(kind for kind in ("check", "verbatim") if words.pattern("delivery", kind).search(said))
+    return tuple(kind for kind in ("check", "verbatim") if words.found("delivery", text, kind))
 
 
 def speech_in(texts: Sequence[str], words: Vocabulary) -> str | None:

@@ -196,7 +196,8 @@ class FileStore:
     def _settle(self, temporary: Path, sha256: str) -> None:
         target = self.path(sha256)
         folder = target.parent
-        folder.mkdir(exist_ok=True, mode=0o700)
+        if sha256[:2] not in self._durable:
+            folder.mkdir(exist_ok=True, mode=0o700)
         temporary.chmod(0o400)
         temporary.rename(target)
         _sync_folder(folder)

@@ -11,6 +11,7 @@ from statement_intake.domain.records import Dossier, LogRow, OpenSubmission
 from statement_intake.domain.value import Value
 from statement_intake.ledger.dossiers import dossier_of, owners_of
 from statement_intake.ledger.engine import reading
+from statement_intake.ledger.rows import constants
 from statement_intake.ledger.schema import decisions, files, findings, messages, submissions
 from statement_intake.ledger.search import log_rows
 
@@ -20,13 +21,13 @@ _OF_PARTY = (submissions.c.meeting == bindparam("meeting")) & (submissions.c.par
 # These three are asked about every mail, so made once.
 _STANDING = (
     select(submissions)
-    .where(_OF_PARTY, submissions.c.standing.in_(("current", "withdrawal_requested")))
+    .where(_OF_PARTY, submissions.c.standing.in_(constants("current", "withdrawal_requested")))
     .order_by(submissions.c.received_at, submissions.c.id)
 )
 _OPEN = (
     select(submissions.c.reference, submissions.c["items"], submissions.c.kind)
     .where(_OF_PARTY, submissions.c.sender == bindparam("sender"))
-    .where(submissions.c.outcome.in_(("rejected", "held")), submissions.c.standing == "current")
+    .where(submissions.c.outcome.in_(constants("rejected", "held")), submissions.c.standing == "current")
     .where(submissions.c.received_at >= bindparam("since"))
     .order_by(submissions.c.id)
 )
@@ -34,9 +35,9 @@ _ELSEWHERE = (
     select(submissions.c.id, submissions.c.reference, submissions.c.party, files.c.sha256)
     .join(files, files.c.submission_id == submissions.c.id)
     .where(files.c.sha256.in_(bindparam("digests", expanding=True)))
-    .where(files.c.role.in_(("video", "transcript", "statement")), files.c.replaced.is_(None))
+    .where(files.c.role.in_(constants("video", "transcript", "statement")), files.c.replaced.is_(None))
     .where(submissions.c.meeting == bindparam("meeting"), submissions.c.party != bindparam("party"))
-    .where(submissions.c.outcome.in_(("accepted", "held")), submissions.c.standing != "withdrawn")
+    .where(submissions.c.outcome.in_(constants("accepted", "held")), submissions.c.standing != "withdrawn")
     .order_by(submissions.c.id)
 )
 #: Those of some submissions whose present decision was not told to anybody.

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult
+from sqlalchemy import ColumnElement, CursorResult, literal_column
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import Verdict
 from statement_intake.domain.waiting import LONGEST_WAIT
+
+
+def constants(*words: str) -> list[ColumnElement[str]]:
+    """Words of ours for an IN that is asked for each mail: values SQLAlchemy would put into its text each time."""
+    return [literal_column(f"'{word}'") for word in words]
 
 
 def key_of(inserted: CursorResult[Any]) -> int:

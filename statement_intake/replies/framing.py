@@ -141,7 +141,7 @@ def _folded(name: str, value: str) -> str:
 
 def _part(kind: str, words: str) -> bytes:
     content = b"".join(line + b"\r\n" for line in words.encode().splitlines())
-    if sum(map(str.isascii, words)) >= _MOSTLY_ASCII * max(1, len(words)):
+    if len(words.encode("ascii", "ignore")) >= _MOSTLY_ASCII * max(1, len(words)):
         encoding, body = "quoted-printable", binascii.b2a_qp(content)
     else:
         encoding, body = "base64", base64.encodebytes(content).replace(b"\n", b"\r\n")
