@@ -22,7 +22,6 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import cache
 from itertools import product
-from sys import intern
 from typing import Final, NamedTuple
 
 from statement_intake.domain.agencies import gathered_agencies
@@ -274,13 +273,15 @@ def _is_inverted(name: str) -> bool:
 
 
 def _rows(file: str, text: str, columns: int) -> Iterator[tuple[str, list[str]]]:
+    same: dict[str, str] = {}
     reader = csv.reader(text.splitlines())
     next(reader, None)
     for cells in reader:
         row = f"{file}, row {reader.line_num}"
         _check(row, len(cells) == columns and cells[-1] == cells[-1].strip(), f"{cells} is not {columns} columns")
-        # Codes, languages and kinds are the same in thousands of rows.
-        yield row, [intern(cell) for cell in cells]
+        # Codes, languages and kinds are the same in thousands of rows. Not `sys.intern`: its table would stay as large
+        # as the names, which do not, have made it.
+        yield row, [same.setdefault(cell, cell) for cell in cells]
 
 
 def _check(row: str, holds: bool, problem: str) -> None:  # noqa: FBT001 the condition reads best in second place
