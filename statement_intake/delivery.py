@@ -19,7 +19,7 @@ from statement_intake.domain.waiting import LONGEST_WAIT
 from statement_intake.logs import where
 
 if TYPE_CHECKING:
-    from statement_intake.ledger.outbox import Outbox
+    from statement_intake.ledger.letters.outbox import Outbox
     from statement_intake.mailbox import Mailbox
     from statement_intake.replies.smtp import Sending, SmtpTransport
 
@@ -132,7 +132,7 @@ def _commit_data(letter: QueuedLetter, post: Post) -> None:
 
 def settle_unknown(post: Post, mailboxes: Sequence["Mailbox"]) -> None:
     """Look for unknown letters in the Sent folders; one that is found there was sent. Raises SurroundingsFault."""
-    for letter in post.outbox.in_state("unknown"):
+    for letter in post.outbox.of_unknown_fate():
         if any(mailbox.was_sent(letter.message_id) for mailbox in mailboxes):
             post.outbox.settle(letter.id, "sent", "found in the Sent folder", post.clock())
             log.info("letter", reference=letter.reference, state="sent", reply="found in the Sent folder")

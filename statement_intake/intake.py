@@ -76,7 +76,7 @@ def _look(seen: Glance, desk: Desk) -> Look:
     if (
         looked.answer is Answer.OTHER
         and may_be_bounce(seen.headers, structure, desk.knowledge.words)
-        and desk.ledger.outbox.may_bounce(seen.received)
+        and desk.ledger.bounces.may_come(seen.received)
     ):
         # Perhaps a letter of ours did not arrive. Which one, often only the body says.
         return Look(answer=Answer.UNSURE)
@@ -221,7 +221,7 @@ def _note_bounce(message: Message, arrival: Unfinished, desk: Desk) -> None:
     bounce = read_bounce(message, desk.knowledge.words)
     if bounce is None:
         return
-    reference = desk.ledger.outbox.bounced(bounce, desk.clock(), arrival.key)
+    reference = desk.ledger.bounces.record(bounce, desk.clock(), arrival.key)
     if reference is not None:
         log.warning("a letter bounced" if bounce.final else "a letter is delayed", reference=reference)
 

@@ -118,7 +118,7 @@ def _breaker(lookout: Lookout, told: notices.Told, now: datetime) -> None:
     # Who is both is told once, and by name.
     people = tuple({person.address: person for person in (*lookout.operators, *lookout.duty)}.values())
     if people:
-        flood = lookout.ledger.outbox.flood(now)
+        flood = lookout.ledger.letters.flood(now)
         for notice in notices.of_breaker(flood, lookout.limits, told, now):
             _alert(lookout, people, notice, now)
 
@@ -133,7 +133,7 @@ def _digest(lookout: Lookout, told: notices.Told, now: datetime) -> None:
     if not lookout.readers or not digest.due(last, now, lookout.digest_at, lookout.office):
         return
     since = last or now - timedelta(days=1)
-    counts = lookout.ledger.outbox.counts()
+    counts = lookout.ledger.letters.counts()
     day = digest.Day(
         since=since,
         came=tuple(lookout.came(since)),

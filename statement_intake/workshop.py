@@ -105,7 +105,7 @@ def _build(settings: Settings, knowledge: Knowledge, ledger: Ledger) -> Workshop
             desk.reader.headers,
             desk.correspondent.own,
             desk.correspondent.message_ids.made,
-            desk.ledger.outbox.knows,
+            desk.ledger.letters.knows,
         ),
     )
     return Workshop(settings, desk, mailboxes, post, _rules(settings), _lookout(settings, desk, post))

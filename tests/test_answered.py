@@ -38,8 +38,8 @@ def waiting(house: House) -> House:
 def release(house: House) -> str:
     """Let the letter go, one round later; its state."""
     with house.open() as workshop:
-        (letter,) = workshop.desk.ledger.outbox.waiting()
-        workshop.desk.ledger.outbox.release(letter.id, "Ana", MORNING)
+        (letter,) = workshop.desk.ledger.letters.waiting()
+        workshop.desk.ledger.handling.release(letter.id, "Ana", MORNING)
     house.round()
     return house.letters[0][1]
 

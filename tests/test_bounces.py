@@ -119,9 +119,9 @@ def test_a_bounced_letter_can_be_sent_again(house: House) -> None:
     house.deliver(bounce(header), received=LATER)
     house.round()
     with house.open() as workshop:
-        (waiting,) = workshop.desk.ledger.outbox.waiting()
+        (waiting,) = workshop.desk.ledger.letters.waiting()
         assert (waiting.state, waiting.response) == ("bounced", "550 5.1.1 User unknown")
-        assert workshop.desk.ledger.outbox.release(waiting.id, "officer", house.clock())
+        assert workshop.desk.ledger.handling.release(waiting.id, "officer", house.clock())
     house.round()
     assert house.letters == [("receipt", "sent")]
     assert house.sink is not None

@@ -80,8 +80,8 @@ def test_a_permanent_refusal_fails_the_letter_for_a_person_to_see(house: House, 
     assert house.rows("SELECT state, attempts, response FROM letters") == [("failed", 1, "550 5.1.1 no such user")]
     house.sink.refusals.clear()
     with house.open() as workshop:
-        outbox = workshop.post.outbox
-        assert move("send", outbox, house.references, everything=False, actor="officer", now=MORNING) == 1
+        ledger = workshop.desk.ledger
+        assert move("send", ledger, house.references, everything=False, actor="officer", now=MORNING) == 1
     house.round()
     assert house.letters == [("receipt", "sent")]
 
@@ -94,7 +94,7 @@ def test_a_letter_deferred_for_days_fails_in_the_end(house: House) -> None:
     house.clock.turn(days=30)
     house.post["transport"] = lambda _: Post(Sending(state=SendState.DEFERRED, reply="450 later"))
     with house.open() as workshop:
-        move("send", workshop.post.outbox, [], everything=True, actor="officer", now=house.clock.now)
+        move("send", workshop.desk.ledger, [], everything=True, actor="officer", now=house.clock.now)
         began = house.clock.now
         while house.letters[0][1] in {"queued", "deferred"}:
             go(workshop)
@@ -230,7 +230,7 @@ def test_a_flood_opens_the_breaker_which_holds_every_letter_and_says_so(
     house.round()
     assert house.letters[-1] == ("receipt", "sent")
     with house.open() as workshop:
-        assert move("send", workshop.post.outbox, [], everything=True, actor="o", now=house.clock.now) == 2
+        assert move("send", workshop.desk.ledger, [], everything=True, actor="o", now=house.clock.now) == 2
     house.round()
     assert {state for _, state in house.letters} == {"sent"}
 
@@ -240,7 +240,7 @@ def test_what_is_held_in_silence_is_listed_with_its_reason(house: House) -> None
     house.deliver(statement(Precedence="bulk"))
     house.round()
     with house.open() as workshop:
-        found = workshop.post.outbox.unanswered()
+        found = workshop.desk.ledger.letters.unanswered()
     assert [(silence.to, silence.code, silence.why) for silence in found] == [
         ("mission@kenya.go.ke", "message.no_reply", "Must not be answered: Precedence says that it is bulk mail.")
     ]
@@ -254,7 +254,7 @@ def test_letters_of_an_overruled_decision_are_dropped(house: House) -> None:
     with house.open() as workshop:
         give_verdict("reject", house.references[0], workshop.desk, actor="o", because="wrong", correction=Correction())
         assert house.letters == [("receipt", "dropped"), ("rejection", "held")]
-        assert move("send", workshop.post.outbox, house.references, everything=False, actor="o", now=MORNING) == 1
+        assert move("send", workshop.desk.ledger, house.references, everything=False, actor="o", now=MORNING) == 1
     house.round()
     assert house.letters == [("receipt", "dropped"), ("rejection", "sent")]
 
@@ -269,7 +269,7 @@ def test_an_old_letter_of_unknown_fate_cannot_be_released_after_a_new_verdict(ho
             "reject", house.references[0], workshop.desk, actor="o", because="wrong", correction=Correction(),
             letter=False,
         )  # fmt: skip
-        assert move("send", workshop.post.outbox, house.references, everything=False, actor="o", now=MORNING) == 0
+        assert move("send", workshop.desk.ledger, house.references, everything=False, actor="o", now=MORNING) == 0
     assert house.letters == [("receipt", "unknown")]
 
 

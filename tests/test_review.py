@@ -89,9 +89,9 @@ def test_a_verdict_is_refused_while_a_letter_is_leaving(house: House, state: str
     house.tables["replies"] = {"mode": "hold"}
     house.round()
     with house.open() as workshop:
-        outbox = workshop.post.outbox
-        letter = outbox.waiting()[0]
-        outbox.release(letter.id, "officer", house.clock.now)
+        ledger, outbox = workshop.desk.ledger, workshop.post.outbox
+        letter = ledger.letters.waiting()[0]
+        ledger.handling.release(letter.id, "officer", house.clock.now)
         outbox.claim(letter.id)
         if state == "data":
             outbox.data_begins(letter.id)

@@ -127,9 +127,9 @@ def test_an_answer_that_is_late_or_lost_after_the_dot_makes_at_most_one_duplicat
     assert server.offered == 1
     server.late, server.cuts = 0, ""
     with house.open() as workshop:
-        assert move("send", workshop.post.outbox, [], everything=False, actor="o", now=house.clock.now) == 0
+        assert move("send", workshop.desk.ledger, [], everything=False, actor="o", now=house.clock.now) == 0
         assert (
-            move("send", workshop.post.outbox, house.references, everything=False, actor="o", now=house.clock.now) == 1
+            move("send", workshop.desk.ledger, house.references, everything=False, actor="o", now=house.clock.now) == 1
         )
     house.round(2)
     assert house.letters == [("receipt", "sent")]

@@ -16,10 +16,10 @@ def list_letters(json: Json = False) -> None:
     from statement_intake.workshop import open_workshop
 
     with open_workshop(read_settings()) as workshop:
-        outbox = workshop.desk.ledger.outbox
-        for letter in outbox.waiting():
+        written = workshop.desk.ledger.letters
+        for letter in written.waiting():
             typer.echo(letters.as_json(letter) if json else letters.as_line(letter))
-        for silence in outbox.unanswered():
+        for silence in written.unanswered():
             typer.echo(letters.silence_as_json(silence) if json else letters.silence_as_line(silence))
 
 
@@ -30,7 +30,7 @@ def show_letters(reference: Annotated[str, typer.Argument(metavar="REF")]) -> No
     from statement_intake.workshop import open_workshop
 
     with open_workshop(read_settings()) as workshop:
-        written = workshop.desk.ledger.outbox.of(reference.strip().upper())
+        written = workshop.desk.ledger.letters.of(reference.strip().upper())
     if not written:
         typer.echo(f"there is no letter for {reference}", err=True)
         raise typer.Exit(PROBLEMS)
@@ -67,7 +67,7 @@ def _move_letters(action: str, references: list[str], *, everything: bool, altho
         raise typer.BadParameter("name the submissions, or --all-held")
     with open_workshop(read_settings()) as workshop:
         moved = move(
-            action, workshop.desk.ledger.outbox, references, everything=everything, actor=officer(), now=now(),
+            action, workshop.desk.ledger, references, everything=everything, actor=officer(), now=now(),
             although_answered=although_answered,
         )  # fmt: skip
     typer.echo(f"{moved} letters {'released' if action == 'send' else 'dropped'}")

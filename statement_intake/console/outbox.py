@@ -27,7 +27,7 @@ _GONE = "The letter has moved meanwhile: it was sent, dropped or changed. Please
 @router.get("/outbox")
 def outbox(request: Request, _visit: Viewer) -> Response:
     """Everything that has not gone, and the latest that has."""
-    letters = parts_of(request).ledger.outbox
+    letters = parts_of(request).ledger.letters
     return render(
         request,
         "outbox.html",
@@ -61,7 +61,7 @@ def edit(  # noqa: PLR0913 - the fields of the form
     if before != state_of(found):
         raise Conflict(_GONE)
     words = parts.desk.correspondent.composer.rewrite(found.raw, subject, body)
-    changed = parts.ledger.outbox.rewrite(
+    changed = parts.ledger.handling.rewrite(
         found, words.subject, words.text, words.raw, actor=visit.account.name, now=parts.clock()
     )
     if not changed:
@@ -78,7 +78,7 @@ def send(request: Request, visit: Officer, letter: int, before: Annotated[str, F
         raise Conflict(_GONE)
     # Who sends a letter beside which it stands that somebody has answered wants it to go all the same.
     known = found.response.startswith((ANSWERED, FORGOTTEN_LETTER))
-    if not parts.ledger.outbox.release(letter, visit.account.name, parts.clock(), although_answered=known):
+    if not parts.ledger.handling.release(letter, visit.account.name, parts.clock(), although_answered=known):
         raise Conflict("It cannot go: it has moved meanwhile, or a later decision speaks in its place.")
     return RedirectResponse("/outbox?done=send", 303)
 
@@ -88,7 +88,7 @@ def drop(request: Request, visit: Officer, letter: int, before: Annotated[str, F
     """Decide that a letter does not go."""
     parts = parts_of(request)
     found = _find(parts, letter)
-    if before != state_of(found) or not parts.ledger.outbox.drop(letter, visit.account.name, parts.clock()):
+    if before != state_of(found) or not parts.ledger.handling.drop(letter, visit.account.name, parts.clock()):
         raise Conflict(_GONE)
     return RedirectResponse("/outbox?done=drop", 303)
 
@@ -99,11 +99,11 @@ def send_all(
 ) -> Response:
     """Let every letter go that is held and was on the page, once the officer has typed how many those are."""
     parts = parts_of(request)
-    held = [letter for letter in parts.ledger.outbox.in_state("held") if letter.id <= last]
+    held = [letter for letter in parts.ledger.letters.in_state("held") if letter.id <= last]
     if number.strip() != str(len(held)):
         raise Conflict(f"{len(held)} letters are held, and “{number}” was confirmed. None was sent; please look again.")
     for letter in held:
-        parts.ledger.outbox.release(letter.id, visit.account.name, parts.clock())
+        parts.ledger.handling.release(letter.id, visit.account.name, parts.clock())
     return RedirectResponse("/outbox?done=send_all", 303)
 
 
@@ -113,7 +113,7 @@ def state_of(letter: QueuedLetter) -> str:
 
 
 def _find(parts: Parts, letter: int) -> QueuedLetter:
-    found = parts.ledger.outbox.find(letter)
+    found = parts.ledger.letters.find(letter)
     if found is None:
         raise HTTPException(404)
     return found

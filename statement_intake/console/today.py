@@ -39,7 +39,7 @@ class Countdown(Value):
 def today(request: Request, _visit: Viewer) -> Response:
     """The first page of the day."""
     parts, now = parts_of(request), parts_of(request).clock()
-    search, outbox = parts.ledger.search, parts.ledger.outbox
+    search, letters = parts.ledger.search, parts.ledger.letters
     return render(
         request,
         "today.html",
@@ -47,8 +47,8 @@ def today(request: Request, _visit: Viewer) -> Response:
         held=search.page(Search(outcomes=(Outcome.HELD,), standing="current", descending=False), _ROWS),
         doubtful=search.page(Search(needs_person=True, standing="current", descending=False), _ROWS),
         asked_back=search.page(Search(standing="withdrawal_requested", descending=False), _ROWS),
-        stuck=outbox.in_state(*_STUCK)[:_ROWS],
-        waiting=outbox.counts(),
+        stuck=letters.in_state(*_STUCK)[:_ROWS],
+        waiting=letters.counts(),
         faults=parts.ledger.arrivals.struggling(_ROWS),
         recent=search.page(Search(), _ROWS),
         day=search.outcomes(Search(since=now - timedelta(days=1))),

@@ -13,9 +13,12 @@ from statement_intake.ledger.figures import Figures
 from statement_intake.ledger.ignored import Ignored
 from statement_intake.ledger.inspections import Inspections
 from statement_intake.ledger.keys import Keys
+from statement_intake.ledger.letters.bounces import Bounces
+from statement_intake.ledger.letters.handling import Handling
+from statement_intake.ledger.letters.lookup import Letters
+from statement_intake.ledger.letters.outbox import Outbox
 from statement_intake.ledger.log import Log
 from statement_intake.ledger.notices import Notices
-from statement_intake.ledger.outbox import Outbox
 from statement_intake.ledger.pulses import Pulses
 from statement_intake.ledger.purging import Purging
 from statement_intake.ledger.record import Record
@@ -35,6 +38,9 @@ class Ledger:
         self.record = Record(engine, replies)
         self.verdicts = Verdicts(engine)
         self.outbox = Outbox(engine)
+        self.letters = Letters(engine)
+        self.handling = Handling(engine)
+        self.bounces = Bounces(engine)
         self.log = Log(engine)
         self.ignored = Ignored(engine)
         self.inspections = Inspections(engine)

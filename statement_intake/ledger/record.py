@@ -13,7 +13,7 @@ from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Dossier, Recorded, Unfinished, Verdict
 from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.engine import reading
-from statement_intake.ledger.letters import take_back, twin_of
+from statement_intake.ledger.letters.queueing import take_back, twin_of
 from statement_intake.ledger.rows import key_of, reason_of, sender_of, understood
 from statement_intake.ledger.schema import messages, submissions
 from statement_intake.ledger.standing import ask_back, settle_versions

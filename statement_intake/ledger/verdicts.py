@@ -8,7 +8,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import Dossier, Verdict
 from statement_intake.ledger.audit import note
-from statement_intake.ledger.letters import take_back
+from statement_intake.ledger.letters.queueing import take_back
 from statement_intake.ledger.rows import understood
 from statement_intake.ledger.schema import messages, submissions
 from statement_intake.ledger.standing import settle_versions

@@ -11,7 +11,7 @@ from statement_intake.domain.records import SERVICE, Recorded, Verdict
 from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.inspections import await_inspection
-from statement_intake.ledger.letters import Twin, queue
+from statement_intake.ledger.letters.queueing import Twin, queue
 from statement_intake.ledger.rows import file_rows, key_of, summary
 from statement_intake.ledger.schema import decisions, files, findings, messages
 from statement_intake.ledger.words import index

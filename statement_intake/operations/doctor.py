@@ -165,7 +165,7 @@ def _ledger(settings: Settings) -> list[str]:
         return [f"{database} does not exist yet; the service makes it at its first start."]
     ledger = open_ledger(settings.ledger.url)
     try:
-        messages, letters = ledger.arrivals.counts(), ledger.outbox.counts()
+        messages, letters = ledger.arrivals.counts(), ledger.letters.counts()
     finally:
         ledger.close()
     counted = ", ".join(f"{count} {what}" for what, count in sorted(messages.items())) or "none"

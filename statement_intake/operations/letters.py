@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from functools import partial
 
 from statement_intake.domain.records import QueuedLetter, Unanswered
-from statement_intake.ledger.outbox import Outbox
+from statement_intake.ledger.ledger import Ledger
 from statement_intake.replies.cleaning import on_one_line
 
 
@@ -47,12 +47,16 @@ def as_line(letter: QueuedLetter) -> str:
 
 
 def move(  # noqa: PLR0913 - which letters, where to, and by whom
-    action: str, outbox: Outbox, references: Sequence[str], *, everything: bool, actor: str, now: datetime,
+    action: str, ledger: Ledger, references: Sequence[str], *, everything: bool, actor: str, now: datetime,
     although_answered: bool = False,
 ) -> int:  # fmt: skip
     """Release ("send") or drop the waiting letters of the given submissions, or all held ones; how many."""
-    letters = outbox.in_state("held") if everything else []
+    letters = ledger.letters.in_state("held") if everything else []
     for reference in references:
-        letters.extend(outbox.of(reference.strip().upper()))
-    change = partial(outbox.release, although_answered=although_answered) if action == "send" else outbox.drop
+        letters.extend(ledger.letters.of(reference.strip().upper()))
+    change = (
+        partial(ledger.handling.release, although_answered=although_answered)
+        if action == "send"
+        else ledger.handling.drop
+    )
     return sum(change(letter.id, actor, now, seen=letter.state) for letter in letters)

@@ -57,7 +57,7 @@ def test_the_loser_of_a_race_is_a_duplicate(book: Book) -> None:
         thread.join()
     assert sorted(won) == [False] * 7 + [True]
     assert book.ledger.arrivals.counts() == {"accepted": 1, "ignored": 7}
-    assert book.ledger.outbox.counts() == {"queued": 1}
+    assert book.ledger.letters.counts() == {"queued": 1}
     dossier = book.ledger.log.dossier(next(one.reference for one, win in zip(arrivals, won, strict=True) if win))
     rows = list(book.ledger.log.rows(Filter()))
     assert len(rows) == 1
@@ -91,7 +91,7 @@ def test_of_many_officers_at_once_one_overrules(book: Book) -> None:
     for thread in threads:
         thread.join()
     assert len(conflicts) == 5
-    assert book.ledger.outbox.counts() == {"dropped": 1, "queued": 1}
+    assert book.ledger.letters.counts() == {"dropped": 1, "queued": 1}
     dossier = book.ledger.log.dossier(arrival.reference)
     assert dossier is not None
     assert [past.revision for past in dossier.history] == [1, 2]
@@ -102,7 +102,7 @@ def test_a_verdict_and_a_delivery_exclude_each_other(book: Book) -> None:
     for _ in range(20):
         arrival = book.arrive()
         book.decide(arrival, arrival.reference, book.letter())
-        letter = book.ledger.outbox.of(arrival.reference)[0]
+        letter = book.ledger.letters.of(arrival.reference)[0]
         submission = next(iter(book.ledger.log.dossier(arrival.reference).__dict__.values()))
         claimed: list[bool] = []
         sender = threading.Thread(target=lambda: claimed.append(book.ledger.outbox.claim(letter.id)))  # noqa: B023
@@ -152,7 +152,7 @@ def test_the_same_message_id_is_noted(book: Book) -> None:
     for identity, sender in (("one", "a@x.example"), ("two", "b@x.example"), ("three", "a@x.example")):
         letter = book.letter(to=sender)
         assert book.decide(book.arrive(), identity, letter, message=facts(sender, "<same@x.example>"))
-    assert [letter.state for letter in book.ledger.outbox.waiting()] == ["queued", "queued", "held"]
+    assert [letter.state for letter in book.ledger.letters.waiting()] == ["queued", "queued", "held"]
 
 
 def test_a_moment_without_a_time_zone_is_a_fault_of_ours(book: Book) -> None:

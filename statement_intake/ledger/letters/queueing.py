@@ -9,15 +9,10 @@ from statement_intake.domain.faults import Conflict
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import OutgoingLetter, Recorded
 from statement_intake.domain.reply_limits import BREAKER_WINDOW, Brake, Recent, ReplyLimits, brake
+from statement_intake.ledger.letters.states import COUNTED, LEAVING, UNSENT
 from statement_intake.ledger.rows import sender_of
 from statement_intake.ledger.schema import letters, messages, submissions
 
-#: Letters that have not left and can still be taken back.
-UNSENT = ("queued", "deferred", "held", "suppressed", "failed", "bounced")
-#: Letters that are on their way at this moment.
-LEAVING = ("sending", "data")
-#: Letters that the limits count: those that nobody was to get do not.
-COUNTED = letters.c.state.not_in(("dropped", "suppressed"))
 _LETTER = insert(letters)
 
 
