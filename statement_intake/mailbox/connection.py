@@ -21,6 +21,7 @@ from statement_intake.mailbox.measured import Measured
 from statement_intake.mailbox.watchdog import Watchdog
 from statement_intake.reaching import hint, untrusted
 from statement_intake.settings import MailboxSettings
+from statement_intake.trust import tls_context
 
 CONNECT_SECONDS = 15
 #: Between two pieces of an answer.
@@ -158,7 +159,7 @@ def _tls_context(settings: MailboxSettings) -> ssl.SSLContext | None:
     if settings.security == "none":
         return None
     try:
-        return ssl.create_default_context(cafile=settings.ca_file)
+        return tls_context(settings.ca_file)
     except OSError as error:
         raise MailboxError(f"ca_file {settings.ca_file} cannot be used: {error}", permanent=True) from None
 

@@ -5,12 +5,12 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
 
 from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.reaching import hint, untrusted
 from statement_intake.settings import SmtpSettings
+from statement_intake.trust import tls_context
 
 PORTS = {"tls": 465, "starttls": 587, "none": 25}
 REPLY_LIMIT = 500
@@ -99,11 +99,10 @@ class SmtpDoor:
         text = text.replace(password, "…") if password else text
         return _CONTROLS.sub(" ", text).strip()[:REPLY_LIMIT]
 
-    @cached_property
     def _context(self) -> ssl.SSLContext:
-        """What the server is verified by, read once and only where it is needed. Raises TransportError."""
+        """What the server is verified by. Raises TransportError."""
         try:
-            return ssl.create_default_context(cafile=str(self._settings.ca_file) if self._settings.ca_file else None)
+            return tls_context(self._settings.ca_file)
         except OSError as error:
             message = f"smtp: ca_file {self._settings.ca_file} cannot be used: {error.strerror or error}"
             raise TransportError(self.line(message), permanent=True) from error
@@ -111,7 +110,7 @@ class SmtpDoor:
     def _connect(self) -> smtplib.SMTP:
         timeout = self._settings.timeout_seconds
         if self._security == "tls":
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=timeout, context=self._context)
+            return smtplib.SMTP_SSL(self._host, self._port, timeout=timeout, context=self._context())
         return smtplib.SMTP(self._host, self._port, timeout=timeout)
 
     def _secure(self, smtp: smtplib.SMTP) -> None:
@@ -122,7 +121,7 @@ class SmtpDoor:
             # Somebody in between may have taken the offer away: going on in clear text is not an option (RFC 3207).
             message = f"{self.place} does not offer STARTTLS; nothing was sent in clear text"
             raise TransportError(message, permanent=True)
-        smtp.starttls(context=self._context)
+        smtp.starttls(context=self._context())
         smtp.ehlo_or_helo_if_needed()
 
     def _sign_in(self, smtp: smtplib.SMTP) -> None:
