@@ -8,16 +8,16 @@ from threading import Lock
 
 import structlog
 
-from statement_intake.backoff import Backoff
+from statement_intake.arriving.backoff import Backoff
+from statement_intake.arriving.hands import Hands
+from statement_intake.arriving.polling import finish, mark, poll
 from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.hands import Hands
 from statement_intake.inspection import inspect_waiting
 from statement_intake.logs import where
 from statement_intake.mailbox import Mailbox
-from statement_intake.polling import finish, mark, poll
 from statement_intake.practice import practise
-from statement_intake.watching import look_out
+from statement_intake.telling.watching import look_out
 from statement_intake.workshop import Workshop
 
 log = structlog.get_logger()

@@ -13,14 +13,14 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from statement_intake import systemd
+from statement_intake.arriving.waking import Waker
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.lock import only_one
-from statement_intake.monitor import Monitor, serving
 from statement_intake.practice import prepare
 from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
-from statement_intake.waking import Waker
+from statement_intake.telling import systemd
+from statement_intake.telling.monitor import Monitor, serving
 from statement_intake.workshop import Workshop, lock_folder, may_serve, now, open_workshop
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import make_url
 
 from statement_intake.answered import Answers
+from statement_intake.arriving.polling import PollRules
 from statement_intake.configuration import load_knowledge
 from statement_intake.correspondence import Correspondent
 from statement_intake.delivery import Post
@@ -29,18 +30,17 @@ from statement_intake.ledger.log import Filter
 from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox
-from statement_intake.messenger import Messenger
-from statement_intake.polling import PollRules
 from statement_intake.reading.printing.press import Press
 from statement_intake.reading.sandbox import Reader
 from statement_intake.replies.compose import Composer
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.scanner import Scanner
 from statement_intake.settings import Settings
-from statement_intake.watching import Lookout, Person
+from statement_intake.telling.messenger import Messenger
+from statement_intake.telling.watching import Lookout, Person
 
 if TYPE_CHECKING:
-    from statement_intake.oauth import TokenSource
+    from statement_intake.oauth.tokens import TokenSource
 
 _MEGABYTE = 1_000_000
 #: Octets of a key that is forgotten again.
@@ -122,7 +122,7 @@ def build_tokens(settings: Settings) -> "TokenSource | None":
     """Where access tokens come from, if [oauth2] says."""
     if settings.oauth2 is None:
         return None
-    from statement_intake.oauth import TokenSource  # noqa: PLC0415 - without [oauth2] it is not loaded
+    from statement_intake.oauth.tokens import TokenSource  # noqa: PLC0415 - without [oauth2] it is not loaded
 
     return TokenSource(settings.oauth2, lock_folder(settings) / "refresh-token")
 

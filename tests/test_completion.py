@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from statement_intake.arriving.polling import finish
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.operations.demo.media import docx, speech, video
-from statement_intake.polling import finish
 from statement_intake.review import Correction, give_verdict
 from tests.house import KENYA, MEETINGS, MORNING, SENDER, Flaky, House, Killed, statement, written
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from statement_intake.arriving.polling import finish, poll
 from statement_intake.delivery import deliver, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.ledger.engine import LedgerError
 from statement_intake.operations.letters import move
-from statement_intake.polling import finish, poll
 from statement_intake.replies.smtp import Sending, SendState
 from statement_intake.replies.smtp_session import TransportError
 from statement_intake.review import Correction, give_verdict

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from statement_intake.arriving.polling import poll
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.message import Headers
-from statement_intake.polling import poll
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
 from tests.house import KENYA, MORNING, Flaky, House, Killed, statement
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from statement_intake.backoff import Backoff
+from statement_intake.arriving.backoff import Backoff
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.rounds import Rounds
 from statement_intake.settings import PREFIX

@@ -11,11 +11,11 @@ from typing import Any
 from benchmarks.arena import written_mail
 from benchmarks.contenders.common import play
 from benchmarks.contenders.service import settings_of
+from statement_intake.arriving.polling import finish
 from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.message import Attachment, Category, DocumentFacts, Headers, Message
 from statement_intake.domain.records import MessageKey, Received
 from statement_intake.logs import configure_logs
-from statement_intake.polling import finish
 from statement_intake.reading.mail.headers import read_headers
 from statement_intake.settings import Settings
 from statement_intake.workshop import open_workshop

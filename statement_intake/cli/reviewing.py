@@ -140,7 +140,7 @@ def reopen(
 def _pull_in(place: str, because: str) -> str:
     import secrets
 
-    from statement_intake.ignored import pull_in
+    from statement_intake.arriving.ignored import pull_in
     from statement_intake.workshop import open_workshop
 
     with open_workshop(read_settings()) as workshop:
@@ -166,7 +166,7 @@ def ignored(
     """
     from datetime import timedelta
 
-    from statement_intake.ignored import show_live
+    from statement_intake.arriving.ignored import show_live
     from statement_intake.operations import show as showing
     from statement_intake.workshop import now, open_workshop
 

@@ -12,7 +12,7 @@ from statement_intake.domain.faults import LimitExceeded, Shortcoming, Surroundi
 from statement_intake.domain.meeting import WEEKDAYS, Meeting
 from statement_intake.domain.value import Value
 from statement_intake.ledger.ledger import open_ledger
-from statement_intake.oauth import TokenSource
+from statement_intake.oauth.tokens import TokenSource
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.settings import Settings
 from statement_intake.workshop import (

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import structlog
 
+from statement_intake.arriving.polling import finish, poll
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import LogRow
 from statement_intake.domain.value import Value
 from statement_intake.ledger.log import Filter
-from statement_intake.polling import finish, poll
 from statement_intake.settings import FilesSettings, LedgerSettings, Settings
 from statement_intake.workshop import Workshop, open_workshop
 

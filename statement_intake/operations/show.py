@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from statement_intake.arriving.ignored import Shown, place_of
 from statement_intake.domain.message import Attachment
 from statement_intake.domain.records import Dossier, LogRow
 from statement_intake.domain.senders import SenderState
-from statement_intake.ignored import Shown, place_of
 
 _COLOURS = {"accepted": "green", "rejected": "red", "held": "yellow", "ignored": "dim"}
 _COLUMNS = tuple(LogRow.model_fields)

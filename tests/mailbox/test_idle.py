@@ -7,9 +7,9 @@ from threading import Semaphore, Thread
 
 import pytest
 
+from statement_intake.arriving.waking import Waker
 from statement_intake.mailbox import Listening, Mailbox, MailboxError
 from statement_intake.mailbox.imap import ImapMailbox
-from statement_intake.waking import Waker
 from tests.conftest import ImapAccount
 from tests.mailbox.scripted_imap import ScriptedImap
 

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from statement_intake.arriving.ignored import place_of, pull_in, show_live
 from statement_intake.domain.finding import Outcome
-from statement_intake.ignored import place_of, pull_in, show_live
 from statement_intake.review import Correction, ReviewError, give_verdict
 from tests.conftest import ImapAccount
 from tests.house import MORNING, SENDER, Flaky, House, statement

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from statement_intake.arriving.receiving import store
 from statement_intake.desk import Desk
 from statement_intake.domain.decision import overrule
 from statement_intake.domain.faults import Conflict
@@ -26,7 +27,6 @@ from statement_intake.domain.value import Value
 from statement_intake.gathering import find_ties, gather_facts
 from statement_intake.intake import MessageTrouble, read
 from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenFolder
-from statement_intake.receiving import store
 from statement_intake.review import ReviewError, mended
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import Self
 
 import structlog
 
+from statement_intake.arriving.receiving import Receiving, Wanted
 from statement_intake.desk import Desk
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import FORGOTTEN, FolderProgress, MessageKey
 from statement_intake.domain.triage import Answer
 from statement_intake.intake import look, take_in
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, OpenFolder, Place, RawGlance
-from statement_intake.receiving import Receiving, Wanted
 
 log = structlog.get_logger()
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from imapclient import IMAPClient
 
+from statement_intake.arriving.polling import poll
 from statement_intake.mailbox import FolderState, MailboxError, MessageRefused, RawGlance
-from statement_intake.polling import poll
 from statement_intake.review import Correction, give_verdict
 from statement_intake.workshop import Workshop
 from tests.conftest import ImapAccount

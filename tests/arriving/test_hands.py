@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from statement_intake import hands
+from statement_intake.arriving import hands
 from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.message import Headers, Message
 from statement_intake.reading.sandbox import ReaderFault

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import structlog
 
-from statement_intake.backoff import Backoff
+from statement_intake.arriving.backoff import Backoff
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.logs import where
 from statement_intake.mailbox import Listening, Mailbox

@@ -8,11 +8,11 @@ import structlog
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.replies.smtp import SendState
 from statement_intake.replies.staff import staff_mail
-from statement_intake.watching import NotReachedError
+from statement_intake.telling.watching import NotReachedError
 
 if TYPE_CHECKING:
     from statement_intake.delivery import Post
-    from statement_intake.watching import Person
+    from statement_intake.telling.watching import Person
 
 log = structlog.get_logger()
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from statement_intake import receiving
+from statement_intake.arriving import receiving
+from statement_intake.arriving.polling import poll
 from statement_intake.mailbox import MailboxError, MessageGone, glancing
-from statement_intake.polling import poll
+from tests.arriving.test_polling import Watched, WatchedBox
 from tests.house import Flaky, House, Killed, statement
 from tests.mailbox.scripted_imap import ScriptedImap, uids_of
-from tests.test_polling import Watched, WatchedBox
 
 PARTIES = ("Kenya", "Ghana", "France", "Japan", "Brazil", "Chile", "Norway")
 

@@ -16,7 +16,7 @@ from statement_intake.domain.notices import of_expiries
 from statement_intake.domain.permissions import advice, refusal
 from statement_intake.mailbox import MailboxError
 from statement_intake.mailbox.imap import ImapMailbox
-from statement_intake.oauth import TokenSource
+from statement_intake.oauth.tokens import TokenSource
 from statement_intake.operations.doctor import Diagnosis, examine
 from statement_intake.operations.local_servers import (
     Certificate,

@@ -1,0 +1,1 @@
+"""Access tokens for mailboxes and mail server: where passwords are not taken any more."""

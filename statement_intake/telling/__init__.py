@@ -1,0 +1,1 @@
+"""What the staff, monitoring and systemd are told of how it goes."""
