@@ -34,6 +34,11 @@ _IDEOGRAPHS: Final = "㐀-䶿一-鿿𠀀-𲎯"
 _WORD: Final = re.compile(rf"\d+|[{_IDEOGRAPHS}]|(?:(?<!\w)و +(?=[ء-ي]))?[^\W\d_{_IDEOGRAPHS}]+")
 
 
+#: Characters that each fold to one, so that what is folded has the places of what was written: all ASCII but "&", and
+#: what is typed beside it.
+ONE_EACH: Final = re.compile(r"[\x00-%'-\x7f–—‘’“”«»]*")
+
+
 def _step(text: str) -> str:
     kept = []
     for char in unicodedata.normalize("NFKD", text).casefold():
@@ -88,6 +93,8 @@ def words(text: str) -> list[str]:
 
 def tokenise(text: str) -> list[Token]:
     """Give the folded words of a text with their places in the text as given."""
+    if ONE_EACH.fullmatch(text):
+        return [Token(match[0], match.start(), match.end()) for match in _WORD.finditer(text.translate(_FOLDS))]
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

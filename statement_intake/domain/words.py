@@ -107,11 +107,24 @@ def _alternatives(kind: _Kind, listed: list[list[str]]) -> str:
         case _Kind.MARKED | _Kind.UNSPACED:
             return trie(listed)
         case _Kind.PLAIN:
-            return rf"(?<![^\W\d]){trie(listed)}(?![^\W\d])"
+            return _of_whole_words(listed)
         case _Kind.ARABIC:
             # One by one, for what is written in one with them may be the beginning of another.
             bodies = "|".join(f"{_ATTACHED}{''.join(pieces)}(?!\\w)" for pieces in listed)
             return rf"(?<!\w)(?=[\u0600-\u06ff])(?:{bodies})"
+
+
+def _of_whole_words(listed: list[list[str]]) -> str:
+    """No letter stands before a phrase, nor behind it.
+
+    What stands before is asked behind its first letter: a pattern that begins with letters is looked for by these
+    alone, three times as fast as one that begins with a question.
+    """
+    by_first: dict[str, list[list[str]]] = {}
+    for first, *rest in listed:
+        by_first.setdefault(first, []).append(rest)
+    branches = (rf"{first}(?<![^\W\d]{first}){trie(rest)}" for first, rest in by_first.items())
+    return rf"(?:{'|'.join(branches)})(?![^\W\d])"
 
 
 @dataclass(frozen=True, eq=False)

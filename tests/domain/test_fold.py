@@ -1,10 +1,12 @@
 """What folding makes equal, and how words keep their place in the text they come from."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.domain.fold import fold, tokenise, words
+from statement_intake.domain.fold import ONE_EACH, fold, tokenise, words
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,15 @@ def test_tokens_are_the_words_in_order_each_within_the_text(text: str) -> None:
     assert [token.text for token in tokens] == words(text)
     assert all(0 <= token.start < token.end <= len(text) for token in tokens)
     assert [token.start for token in tokens] == sorted(token.start for token in tokens)
+
+
+@given(st.from_regex(ONE_EACH, fullmatch=True) | st.text(" &éا12aB-–", max_size=9))
+def test_where_each_character_folds_to_one_the_places_are_the_same(text: str) -> None:
+    """Found without a look at each character."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("statement_intake.domain.fold.ONE_EACH", re.compile("(?!)"))
+        slowly = tokenise(text)
+    assert tokenise(text) == slowly
 
 
 def test_a_token_takes_its_marks_and_invisible_characters_with_it() -> None:

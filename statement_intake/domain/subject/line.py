@@ -29,6 +29,17 @@ _ENTITY = {"ndash": "–", "mdash": "–", "#8211": "–", "#8212": "–", "nbsp
 _ENTITIES = re.compile(r"&(ndash|mdash|#8211|#8212|nbsp|#160|amp(?=;(?![\w#])));")
 
 
+class _Characters(dict[int, str]):
+    """What each character is in a clean line, worked out once; in the form `str.translate` wants."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = clean = _character(chr(point))
+        return clean
+
+
+_CHARACTERS = _Characters()
+
+
 @dataclass(frozen=True)
 class Line:
     """Text, with what was understood already replaced by `TAKEN`."""
@@ -69,7 +80,7 @@ def clean(text: str) -> str:
         text = _unmojibake(text)
     text = _DASHES.sub("–", text)
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(_character(character) for character in text)
+    text = text.translate(_CHARACTERS)
     text = _ENTITIES.sub(lambda entity: _ENTITY[entity[1]], text)
     return " ".join(_without_dots(text.replace("_", " ")).split())
 
