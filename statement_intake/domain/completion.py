@@ -6,7 +6,7 @@ within three days, from the same address, for the same party and items. Whatever
 is for a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from statement_intake.domain.assembly import Brought, assemble, brought_by
@@ -46,11 +46,13 @@ def completion(  # noqa: PLR0913 - the mail, when it came, and what is known bes
     message: Message,
     received: datetime,
     ties: Ties,
-    candidates: Iterable[Dossier],
+    candidates: Sequence[Dossier],
     knowledge: Knowledge,
     office: Office,
 ) -> Completion | None:
     """The one submission of *candidates* that *message* completes; None where there is none, or not surely one."""
+    if not candidates:
+        return None
     reading = knowledge.read_subject(message.headers.subject)
     finding = before_the_rules(message, reading, ties, knowledge)
     found = [
