@@ -9,7 +9,7 @@ from statement_intake.domain.judge import Mending
 from statement_intake.domain.message import Category, Headers, Message
 from statement_intake.domain.records import Dossier
 from statement_intake.domain.reference import is_surely_meant, references_in
-from statement_intake.domain.triage import Ties
+from statement_intake.domain.triage.ties import Ties
 
 #: Files that make a statement; a picture in a signature is under many parties' names.
 _TELLING = (Category.VIDEO, Category.AUDIO, Category.DOCUMENT, Category.SLIDES)
@@ -28,7 +28,7 @@ def possible_ties(headers: Headers, desk: Desk) -> Ties:
 def find_ties(headers: Headers, desk: Desk) -> Ties:
     """What the ledger knows about the mail's thread and sender, and the list of delegates about him."""
     sender = headers.sender[0].key if len(headers.sender) == 1 else ""
-    ties = desk.ledger.arrivals.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
+    ties = desk.ledger.threads.ties(headers.message_id, headers.answers, references_in(headers.subject), sender)
     ours = ties.ours or desk.correspondent.message_ids.made(headers.message_id)
     known = ties.known_sender or sender in (desk.knowledge.senders.delegates or {})
     misnamed = ties.answers is None and is_surely_meant(headers.subject)

@@ -26,7 +26,8 @@ from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import Mending, judge
 from statement_intake.domain.message import Glance, Message
 from statement_intake.domain.records import Unfinished
-from statement_intake.domain.triage import Answer, Look, Ties, glance
+from statement_intake.domain.triage.glancing import Answer, Look, glance
+from statement_intake.domain.triage.ties import Ties
 from statement_intake.domain.waiting import LONGEST_WAIT
 from statement_intake.gathering import find_open, find_ties, gather_facts, possible_ties
 from statement_intake.giving_up import give_up
@@ -231,6 +232,6 @@ def _forget(arrival: Unfinished, decision: Decision, desk: Desk) -> None:
     desk.ledger.record.not_ours(arrival, decision.findings[0].code)
     # Another row may need it: the same mail in another folder, not decided yet.
     with desk.files.keeping():
-        for digest in desk.ledger.arrivals.unreferred([arrival.raw_sha256]):
+        for digest in desk.ledger.contents.unreferred([arrival.raw_sha256]):
             desk.files.remove(digest)
     log.info("ignored", reference=arrival.reference, reason=decision.findings[0].code)

@@ -14,7 +14,7 @@ from statement_intake.domain.checks import Facts
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Address, Attachment, Category, DocumentFacts, Glance, Headers, Message, Part
 from statement_intake.domain.subject import compile_largest
-from statement_intake.domain.triage import Ties
+from statement_intake.domain.triage.ties import Ties
 from statement_intake.gathering import find_open, find_ties, gather_facts
 from statement_intake.intake import look
 from statement_intake.logs import where

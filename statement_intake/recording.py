@@ -10,7 +10,7 @@ from statement_intake.domain.decision import Decision
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import Recorded, Unfinished, Verdict
-from statement_intake.domain.triage import Ties
+from statement_intake.domain.triage.ties import Ties
 
 log = structlog.get_logger()
 

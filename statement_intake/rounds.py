@@ -28,7 +28,7 @@ _LONGEST_MESSAGE = 3600.0
 
 def start_up(workshop: Workshop) -> None:
     """Set right what a killed process may have left, and make ready for the first mail. Only with the lock held."""
-    swept = workshop.desk.files.sweep(workshop.desk.ledger.arrivals.unreferred)
+    swept = workshop.desk.files.sweep(workshop.desk.ledger.contents.unreferred)
     if swept is None:
         log.info("somebody is adding a file; what a killed process left is swept at the next start")
     elif swept:

@@ -256,7 +256,7 @@ def test_two_given_up_mails_are_two(house: House) -> None:
 STEPS = [
     (part, method, after)
     for part, method in (
-        ("files", "put"), ("arrivals", "receive"), ("arrivals", "save_progress"), ("arrivals", "begin"),
+        ("files", "put"), ("arrivals", "receive"), ("folders", "save"), ("arrivals", "begin"),
         ("reader", "read"), ("files", "adopt"), ("record", "decided"), ("outbox", "claim"), ("outbox", "data_begins"),
         ("outbox", "settle"), ("transport", "send"),
     )
@@ -275,7 +275,7 @@ def test_a_death_at_any_step_leads_to_the_same_single_outcome(
     wrap: Wrap = lambda real: Flaky(real, {method: [Killed()]}, after=after)  # noqa: E731 - one of three
     if part == "transport":
         house.post[part] = wrap
-    elif part in {"arrivals", "record", "outbox"}:
+    elif part in {"arrivals", "folders", "record", "outbox"}:
         house.desk["ledger"] = lambda real: Flaky(real, {}, instead={part: wrap(getattr(real, part))})
     else:
         house.desk[part] = wrap

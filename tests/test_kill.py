@@ -141,7 +141,7 @@ def _letters_are_sent_once(house: House, smtp: SmtpSink, submissions: int) -> No
 def _nothing_is_left_over(house: House, folder: Path) -> None:
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}")
     try:
-        assert ledger.arrivals.unreferred(sorted(house.stored)) == set()
+        assert ledger.contents.unreferred(sorted(house.stored)) == set()
     finally:
         ledger.close()
     assert list((folder / "files" / "incoming").iterdir()) == []

@@ -220,7 +220,7 @@ def test_a_step_that_fails_does_not_keep_the_others_from_their_turn(house: House
     assert not house.round()
     assert house.letters == [("receipt", "sent")]
     house.desk["ledger"] = lambda real: Flaky(
-        real, {}, instead={"arrivals": Flaky(real.arrivals, {"progress": [RuntimeError("bug")]})}
+        real, {}, instead={"folders": Flaky(real.folders, {"progress": [RuntimeError("bug")]})}
     )
     house.desk.pop("reader")
     assert not house.round()

@@ -197,5 +197,5 @@ def _forget(desk: Desk, raw: str, *files: str) -> None:
     """Remove the *raw* mail, what was decoded of it, and its *files*, but for what a row refers to."""
     with desk.files.decoded(raw):
         pass  # What nobody takes here is gone afterwards.
-    for digest in desk.ledger.arrivals.unreferred([raw, *files]):
+    for digest in desk.ledger.contents.unreferred([raw, *files]):
         desk.files.remove(digest)

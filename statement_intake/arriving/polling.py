@@ -11,7 +11,7 @@ from statement_intake.arriving.receiving import Receiving, Wanted
 from statement_intake.desk import Desk
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import FORGOTTEN, FolderProgress, MessageKey
-from statement_intake.domain.triage import Answer
+from statement_intake.domain.triage.glancing import Answer
 from statement_intake.intake import look, take_in
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, OpenFolder, Place, RawGlance
 
@@ -76,7 +76,7 @@ def mark(mailbox: Mailbox, desk: Desk) -> None:
     A message that cannot be marked does not keep the others from it.
     """
     faults: list[MailboxError] = []
-    for pending in desk.ledger.arrivals.pending_marks():
+    for pending in desk.ledger.marks.pending():
         if pending.key.mailbox != mailbox.name:
             continue
         folder = FolderState(name=pending.key.folder, uidvalidity=pending.key.uidvalidity)
@@ -88,14 +88,14 @@ def mark(mailbox: Mailbox, desk: Desk) -> None:
                 break
             continue
         moved_to = _key(mailbox.name, done.folder, done.uid) if isinstance(done, Place) else None
-        desk.ledger.arrivals.marked(pending, done=bool(done), moved_to=moved_to)
+        desk.ledger.marks.settle(pending, done=bool(done), moved_to=moved_to)
     if faults:
         raise faults[0]
 
 
 def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:
     arrivals, now, state = desk.ledger.arrivals, desk.clock(), opened.state
-    before = arrivals.progress(name, state.name)
+    before = desk.ledger.folders.progress(name, state.name)
     changed = before is not None and before.uidvalidity != state.uidvalidity
     known = None if changed else before
     start = rules.start.get(name)
@@ -114,7 +114,7 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
             _look_at(_key(name, state, raw.uid), raw, desk, rules, others, receiving, wait=wait)
     if stopping():
         return
-    arrivals.save_progress(
+    desk.ledger.folders.save(
         name,
         state.name,
         FolderProgress(

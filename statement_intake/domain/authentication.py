@@ -56,6 +56,7 @@ def _plain(field: str) -> str:
     """*field* without its comments, each quoted string one word; empty where one of them never ends.
 
     The sender chooses his envelope address, and a local part may be quoted: "x; dmarc=pass"@evil.example says nothing.
+    Not the reader's way with comments, which gives what it can: here what is doubtful says nothing.
     """
     written: list[str] = []
     depth, quoted, escaped = 0, False, False

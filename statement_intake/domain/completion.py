@@ -21,7 +21,8 @@ from statement_intake.domain.office import Office
 from statement_intake.domain.records import SERVICE, Dossier
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.submission import Role
-from statement_intake.domain.triage import Ties, converses
+from statement_intake.domain.triage.signs import converses
+from statement_intake.domain.triage.ties import Ties
 from statement_intake.domain.value import Value
 
 #: Video and transcript find each other within this time.

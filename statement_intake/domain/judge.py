@@ -16,7 +16,8 @@ from statement_intake.domain.parties import Party, PartyTable
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.subject import SubjectReading, read_subject
 from statement_intake.domain.submission import Role, Submission, understand, with_main
-from statement_intake.domain.triage import Ties, triage, triage_subject
+from statement_intake.domain.triage.judging import triage, triage_subject
+from statement_intake.domain.triage.ties import Ties
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary
 from statement_intake.domain.world import World

@@ -14,12 +14,12 @@ from statement_intake.domain.records import (
     FileRecord,
     LetterRecord,
     MailRecord,
-    MessageKey,
     PastDecision,
     Version,
 )
 from statement_intake.domain.senders import Owner, SenderFacts
 from statement_intake.ledger.inspections import inspection_of
+from statement_intake.ledger.places import key_at
 from statement_intake.ledger.schema import audit, decisions, files, findings, letters, messages, submissions
 
 
@@ -55,10 +55,7 @@ def dossier_of(connection: Connection, row: Row[tuple[object, ...]]) -> Dossier:
         purged=tuple(row.purged.split()),
         sender=row.sender,
         subject=row.subject,
-        messages=tuple(
-            MessageKey(mailbox=mail.mailbox, folder=mail.folder, uidvalidity=mail.uidvalidity, uid=mail.uid)
-            for mail in mails
-        ),
+        messages=tuple(key_at(mail) for mail in mails),
         raw_sha256=first.raw_sha256,
         facts=Message.model_validate(first.facts),
         mails=tuple(_mail(mail) for mail in told),
@@ -114,7 +111,7 @@ def owners_of(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -
 
 def _mail(row: Row[tuple[object, ...]]) -> MailRecord:
     return MailRecord(
-        key=MessageKey(mailbox=row.mailbox, folder=row.folder, uidvalidity=row.uidvalidity, uid=row.uid),
+        key=key_at(row),
         received=row.received_at,
         revision=row.revision or 1,
         sender=row.sender or "",

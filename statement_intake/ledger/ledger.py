@@ -7,9 +7,11 @@ from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.accounts import Accounts
 from statement_intake.ledger.arrivals import Arrivals
 from statement_intake.ledger.audit import Audit
+from statement_intake.ledger.contents import Contents
 from statement_intake.ledger.coverage import CoverageQuery
 from statement_intake.ledger.engine import LedgerError, open_engine, reading
 from statement_intake.ledger.figures import Figures
+from statement_intake.ledger.folders import Folders
 from statement_intake.ledger.ignored import Ignored
 from statement_intake.ledger.inspections import Inspections
 from statement_intake.ledger.keys import Keys
@@ -18,6 +20,7 @@ from statement_intake.ledger.letters.handling import Handling
 from statement_intake.ledger.letters.lookup import Letters
 from statement_intake.ledger.letters.outbox import Outbox
 from statement_intake.ledger.log import Log
+from statement_intake.ledger.marks import Marks
 from statement_intake.ledger.notices import Notices
 from statement_intake.ledger.pulses import Pulses
 from statement_intake.ledger.purging import Purging
@@ -26,6 +29,7 @@ from statement_intake.ledger.revision import is_current, is_empty
 from statement_intake.ledger.search import LogSearch
 from statement_intake.ledger.sessions import Sessions
 from statement_intake.ledger.shelf import Shelf
+from statement_intake.ledger.threads import Threads
 from statement_intake.ledger.verdicts import Verdicts
 
 
@@ -34,9 +38,12 @@ class Ledger:
 
     def __init__(self, engine: Engine, replies: ReplyLimits) -> None:
         self.engine = engine
+        self.folders = Folders(engine)
         self.arrivals = Arrivals(engine)
+        self.threads = Threads(engine)
         self.record = Record(engine, replies)
         self.verdicts = Verdicts(engine)
+        self.marks = Marks(engine)
         self.outbox = Outbox(engine)
         self.letters = Letters(engine)
         self.handling = Handling(engine)
@@ -45,6 +52,7 @@ class Ledger:
         self.ignored = Ignored(engine)
         self.inspections = Inspections(engine)
         self.coverage = CoverageQuery(engine)
+        self.contents = Contents(engine)
         self.shelf = Shelf(engine)
         self.purging = Purging(engine)
         self.figures = Figures(engine)

@@ -20,7 +20,8 @@ from statement_intake.domain.message import Attachment, Glance, Headers, Message
 from statement_intake.domain.parties import Party
 from statement_intake.domain.reply import Correspondence, plan_letter
 from statement_intake.domain.submission import Submission
-from statement_intake.domain.triage import Answer, Ties, glance
+from statement_intake.domain.triage.glancing import Answer, glance
+from statement_intake.domain.triage.ties import Ties
 from statement_intake.mailbox import HEADER_LIMIT
 from statement_intake.mailbox.mime_scan import scan
 from statement_intake.reading.sandbox import Reader

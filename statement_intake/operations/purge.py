@@ -24,7 +24,7 @@ def purge(desk: Desk, *, actor: str, because: str) -> Iterator[tuple[Due, int]]:
     """
     for one in find(desk):
         digests = desk.ledger.purging.purge(one, actor, because, desk.clock())
-        free = desk.ledger.arrivals.unreferred(list(dict.fromkeys(digests)))
+        free = desk.ledger.contents.unreferred(list(dict.fromkeys(digests)))
         for digest in free:
             desk.files.remove(digest)
         yield one, len(free)

@@ -11,7 +11,7 @@ from statement_intake.domain.judge import Knowledge, Mending, judge
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Dossier
 from statement_intake.domain.subject import SubjectReading
-from statement_intake.domain.triage import Ties
+from statement_intake.domain.triage.ties import Ties
 from statement_intake.gathering import gather_facts
 from statement_intake.review.verdict import ReviewError
 

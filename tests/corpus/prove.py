@@ -22,7 +22,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.forwarding import as_handed_in
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Message
-from statement_intake.domain.triage import Ties
+from statement_intake.domain.triage.ties import Ties
 from statement_intake.operations.check import Checker, as_json, check_one, mails_below
 from statement_intake.settings import load
 from statement_intake.workshop import build_correspondent, build_knowledge, build_reader, now

@@ -174,7 +174,7 @@ class Scene:
     def _store(self) -> Iterator[str]:
         ledger = open_ledger(f"sqlite:///{self.root / 'ledger.db'}")
         try:
-            orphans = ledger.arrivals.unreferred(sorted(self.house.stored))
+            orphans = ledger.contents.unreferred(sorted(self.house.stored))
         finally:
             ledger.close()
         if orphans:

@@ -3,7 +3,9 @@
 import pytest
 
 from statement_intake.domain.message import Attachment, Category, Glance, Message, Part
-from statement_intake.domain.triage import Answer, Look, Ties, glance, triage
+from statement_intake.domain.triage.glancing import Answer, Look, glance
+from statement_intake.domain.triage.judging import triage
+from statement_intake.domain.triage.ties import Ties
 from tests.domain.values import RECEIVED, document, headers, knowledge, message, video
 
 PLAIN = Part(media_type="text/plain")

@@ -12,7 +12,7 @@ from statement_intake.domain.checks import Facts
 from statement_intake.domain.finding import Effect
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Attachment
-from statement_intake.domain.triage import Ties
+from statement_intake.domain.triage.ties import Ties
 from tests.domain.values import RECEIVED, document, headers, knowledge, message, video
 
 MAILS = list(csv.DictReader((Path(__file__).parent / "unrelated_mails.csv").read_text(encoding="utf-8").splitlines()))

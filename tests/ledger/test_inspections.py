@@ -110,7 +110,7 @@ def test_previews_are_kept_by_the_ledger(book: Book) -> None:
     """What a start sweeps away is never one of them."""
     decide(book)
     book.ledger.inspections.done(DONE, NOON, judge)
-    assert book.ledger.arrivals.unreferred([VIDEO, "a" * 64, "b" * 64, "c" * 64]) == {"c" * 64}
+    assert book.ledger.contents.unreferred([VIDEO, "a" * 64, "b" * 64, "c" * 64]) == {"c" * 64}
 
 
 def test_a_fault_waits_and_a_failure_is_no_verdict(book: Book) -> None:

@@ -26,7 +26,7 @@ def test_a_decision_is_there_as_a_whole(book: Book) -> None:
     assert (dossier.outcome, dossier.revision, dossier.standing) == (Outcome.ACCEPTED, 1, "current")
     assert [letter.state for letter in dossier.letters] == ["queued"]
     assert [(entry.actor, entry.action) for entry in dossier.audit] == [("service", "decide")]
-    assert [mark.outcome for mark in book.ledger.arrivals.pending_marks()] == [Outcome.ACCEPTED]
+    assert [mark.outcome for mark in book.ledger.marks.pending()] == [Outcome.ACCEPTED]
     assert book.ledger.arrivals.unfinished(NOON) == []
 
 
@@ -123,7 +123,7 @@ def test_mail_that_is_not_ours_keeps_no_more_than_key_date_and_reason(book: Book
     book.ledger.record.not_ours(arrival, "message.unrelated")
     row = next(book.ledger.log.rows(Filter(outcomes=(Outcome.IGNORED,))))
     assert (row.reference, row.sender, row.subject, row.codes) == (None, None, None, ("message.unrelated",))
-    assert book.ledger.arrivals.unreferred([arrival.raw_sha256]) == {arrival.raw_sha256}
+    assert book.ledger.contents.unreferred([arrival.raw_sha256]) == {arrival.raw_sha256}
     assert b"whistle" not in book.ledger.engine.raw_connection().driver_connection.serialize()  # type: ignore[union-attr]
 
 
@@ -141,10 +141,10 @@ def test_a_key_is_unique_for_ever(book: Book) -> None:
 def test_a_mark_that_was_overtaken_by_a_verdict_is_made_again(book: Book) -> None:
     """The service marks the old outcome just when an officer records a new one."""
     book.decide(book.arrive(), "one")
-    pending = book.ledger.arrivals.pending_marks()[0]
+    pending = book.ledger.marks.pending()[0]
     book.overrule(1, 1)
-    book.ledger.arrivals.marked(pending, done=True)
-    assert [mark.outcome for mark in book.ledger.arrivals.pending_marks()] == [Outcome.REJECTED]
+    book.ledger.marks.settle(pending, done=True)
+    assert [mark.outcome for mark in book.ledger.marks.pending()] == [Outcome.REJECTED]
 
 
 def test_the_same_message_id_is_noted(book: Book) -> None:

@@ -9,7 +9,7 @@ import pytest
 from imapclient import IMAPClient
 
 from statement_intake.domain.finding import Outcome
-from statement_intake.ledger.arrivals import Arrivals
+from statement_intake.ledger.marks import Marks
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, Place
 from statement_intake.mailbox.imap import ImapMailbox
 from tests.conftest import ImapAccount
@@ -182,15 +182,15 @@ def test_a_death_between_the_move_and_its_note_decides_and_answers_nothing_twice
     settings = imap_account.settings(mark="move", move_to=WHERE, folders=watched).model_dump()
     house.tables["mailboxes"] = {"main": settings}
     imap_account.deliver(statement().as_bytes(), MORNING)
-    real = Arrivals.marked
+    real = Marks.settle
 
-    def die(arrivals: Arrivals, *pending: Any, **how: Any) -> None:  # noqa: ANN401 - as the real one
+    def die(marks: Marks, *pending: Any, **how: Any) -> None:  # noqa: ANN401 - as the real one
         if died == "after":
-            real(arrivals, *pending, **how)
+            real(marks, *pending, **how)
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(Arrivals, "marked", die)
+        patch.setattr(Marks, "settle", die)
         with pytest.raises(Killed):
             house.round()
     assert contents(moving(imap_account), "INBOX") == []

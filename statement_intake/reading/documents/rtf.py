@@ -71,7 +71,7 @@ class _Reader:
         self.raw = bytearray()
         self.high = 0
         self.skip = 0
-        self.ignorable = self.changing = False
+        self.ignorable = False
         self.name = ""
 
     def read(self, raw: bytes) -> None:
