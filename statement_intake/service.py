@@ -14,6 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from statement_intake.arriving.waking import Waker
+from statement_intake.building import lock_folder
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.lock import only_one
 from statement_intake.practice import prepare
@@ -21,7 +22,7 @@ from statement_intake.rounds import Rounds, start_up
 from statement_intake.settings import Settings
 from statement_intake.telling import systemd
 from statement_intake.telling.monitor import Monitor, serving
-from statement_intake.workshop import Workshop, lock_folder, may_serve, now, open_workshop
+from statement_intake.workshop import Workshop, may_serve, now, open_workshop
 
 if TYPE_CHECKING:
     from statement_intake.console.server import Served

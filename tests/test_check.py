@@ -19,12 +19,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from statement_intake.building import build_correspondent, build_reader
 from statement_intake.configuration import load_knowledge
 from statement_intake.domain.judge import Knowledge
 from statement_intake.operations.check import Checker, as_json, check_one
 from statement_intake.operations.demo.media import docx, jpeg, speech, video
 from statement_intake.settings import Settings
-from statement_intake.workshop import build_correspondent, build_reader
 from tests.domain.test_texts import SPEECHES
 from tests.house import KENYA
 from tests.reading import locked, packed

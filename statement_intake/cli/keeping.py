@@ -142,9 +142,10 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy; there must be no ledger in its place.")],
 ) -> None:
     """Put a copy of the ledger in its place. What may have been answered since it was made waits for a person."""
+    from statement_intake.building import ledger_file, lock_folder
     from statement_intake.ledger.restoring import restore as put_back
     from statement_intake.lock import only_one
-    from statement_intake.workshop import ledger_file, lock_folder, now
+    from statement_intake.workshop import now
 
     settings = read_settings()
     target = ledger_file(settings)

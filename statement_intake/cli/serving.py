@@ -74,10 +74,10 @@ def demo(
 @app.command()
 def migrate() -> None:
     """Bring the ledger's schema up to date, or make an empty ledger. The service has to be stopped."""
+    from statement_intake.building import lock_folder
     from statement_intake.ledger import migration
     from statement_intake.ledger.engine import open_engine
     from statement_intake.lock import only_one
-    from statement_intake.workshop import lock_folder
 
     settings = read_settings()
     engine = open_engine(settings.ledger.url)

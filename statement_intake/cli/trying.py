@@ -22,8 +22,9 @@ def check(
     json: Json = False,
 ) -> None:
     """Decide about mails in files. Touches no ledger and sends nothing; exit 0 whatever the outcomes."""
+    from statement_intake.building import build_correspondent, build_knowledge, build_reader, build_scanner
     from statement_intake.operations import check as checking
-    from statement_intake.workshop import build_correspondent, build_knowledge, build_reader, build_scanner, now
+    from statement_intake.workshop import now
 
     settings = read_settings()
     knowledge = build_knowledge(settings)

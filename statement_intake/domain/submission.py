@@ -50,8 +50,6 @@ class Submission(Value):
     providers: tuple[Provider, ...] = ()
     #: The language in which it is answered: one of the six official ones (BCP 47).
     language: str = "en"
-    #: The language of the speech, where the mail says it; one of the six official ones.
-    speech: str | None = None
 
     def of(self, role: Role) -> tuple[Attachment, ...]:
         """The attachments in the given role."""
@@ -89,7 +87,6 @@ def understand(message: Message, reading: SubjectReading, words: Vocabulary) -> 
         links=links,
         providers=tuple(known for link in links if (known := provider(link, words)) is not None),
         language=answer_in(note, reading, words),
-        speech=speech if kind is Kind.VIDEO else None,
     )
 
 

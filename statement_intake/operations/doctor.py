@@ -7,6 +7,15 @@ from typing import Literal
 
 from sqlalchemy.engine import make_url
 
+from statement_intake.building import (
+    build_expiries,
+    build_knowledge,
+    build_mailboxes,
+    build_press,
+    build_reader,
+    build_scanner,
+    build_tokens,
+)
 from statement_intake.configuration import ConfigurationError
 from statement_intake.domain.faults import LimitExceeded, Shortcoming, SurroundingsFault
 from statement_intake.domain.meeting import WEEKDAYS, Meeting
@@ -15,16 +24,7 @@ from statement_intake.ledger.ledger import open_ledger
 from statement_intake.oauth.tokens import TokenSource
 from statement_intake.replies.smtp import SmtpTransport
 from statement_intake.settings import Settings
-from statement_intake.workshop import (
-    build_expiries,
-    build_knowledge,
-    build_mailboxes,
-    build_press,
-    build_reader,
-    build_scanner,
-    build_tokens,
-    now,
-)
+from statement_intake.workshop import now
 
 #: Gigabytes; a meeting's videos take tens of them, and one mail up to message_megabytes twice.
 _AMPLE = 5

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import typer
 
+from statement_intake.building import build_correspondent, build_knowledge, build_reader
 from statement_intake.domain.checks import Facts
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.finding import Outcome
@@ -25,7 +26,7 @@ from statement_intake.domain.message import Message
 from statement_intake.domain.triage.ties import Ties
 from statement_intake.operations.check import Checker, as_json, check_one, mails_below
 from statement_intake.settings import load
-from statement_intake.workshop import build_correspondent, build_knowledge, build_reader, now
+from statement_intake.workshop import now
 
 #: Seconds and megabytes that no mail may take.
 LONGEST, LARGEST = 10.0, 300

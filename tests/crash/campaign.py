@@ -2,7 +2,6 @@
 
 import secrets
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 from statement_intake.operations.local_servers import ImapServer, smtp_sink
@@ -68,12 +67,3 @@ class _scene:  # noqa: N801 - used as a function
 
     def __exit__(self, *_error: object) -> None:
         self._sink.__exit__(None, None, None)
-
-
-def first_of_each(points: list[str]) -> Iterator[int]:
-    """The first occurrence of each name, counted from one."""
-    seen: set[str] = set()
-    for number, name in enumerate(points, 1):
-        if name not in seen:
-            seen.add(name)
-            yield number
