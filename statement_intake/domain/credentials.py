@@ -34,9 +34,7 @@ class Expiry(Value):
     def sentence(self, today: date) -> str:
         """When it ends or has ended, and what follows."""
         if today > self.last_day:
-            return (
-                f"The {self.what} has expired on {self.last_day}. Mail is neither received nor sent: put in a new one."
-            )
+            return f"The {self.what} expired on {self.last_day}. Mail is neither received nor sent: put in a new one."
         return (
             f"The {self.what} expires on {self.last_day}. After that day mail is neither received nor sent: put in a "
             "new one before."

@@ -42,22 +42,22 @@ def write(day: Day, now: datetime, office: Office) -> Digest:
     """The digest of *day*, written *now*."""
     accepted = [row for row in day.came if row.outcome is Outcome.ACCEPTED]
     rejected = [row for row in day.came if row.outcome is Outcome.REJECTED]
+    came = [_section("Accepted", accepted, office), _section("Rejected", rejected, office, why=True)]
     parts = [
         f"Statements received since {_when(day.since, office)}, as they stand now.",
-        "" if day.came else "None was received.",
-        _section("Accepted", accepted, office),
-        _section("Rejected", rejected, office, why=True),
+        *(came if day.came else ["None was received."]),
         _section("Waiting for a person", day.held, office, why=True),
     ]
     if day.awaited:
         lines = [f"  {item}: {', '.join(names)}" for item, names in day.awaited]
         parts.append("\n".join(["On the list of speakers, none received:", *lines]))
     if day.troubled:
-        parts.append(f"{day.troubled} letters were refused or are of unknown fate: statement-intake outbox list")
+        letters = "1 letter was refused or is" if day.troubled == 1 else f"{day.troubled} letters were refused or are"
+        parts.append(f"{letters} of unknown fate: statement-intake outbox list")
     counts = f"{len(accepted)} accepted, {len(rejected)} rejected, {len(day.held)} waiting"
     return Digest(
         subject=f"Statements, {office.local(now).strftime('%-d %B %Y')}: {counts}",
-        text="\n\n".join(filter(None, parts)) + "\n",
+        text="\n\n".join(parts) + "\n",
     )
 
 

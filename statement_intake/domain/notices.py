@@ -16,6 +16,10 @@ Told = Mapping[tuple[str, str], datetime]
 
 SILENT, BACK, OVERDUE, NEAR, EXPIRES, EXPIRED = "silent", "back", "overdue", "near-deadline", "expires", "expired"
 TRIPPED, SETTLED = "breaker-tripped", "breaker-settled"
+#: Where an officer sees and decides what waits.
+_WHERE = "The console shows what there is to know, and so does: statement-intake log --outcome held"
+#: What whoever is woken by a silent mailbox asks first.
+_GOES_ON = "Mail waits where it is. The service goes on trying, and writes again when the mailbox works."
 #: There is one breaker.
 _LETTERS = "letters"
 
@@ -37,8 +41,13 @@ class Notice(Value):
     kind: str
     #: What it is about: a mailbox, or a submission's reference.
     about: str
-    #: In plain English, a sentence.
+    #: In plain English: a sentence, and what else there is to say.
     text: str
+
+    @property
+    def headline(self) -> str:
+        """The first sentence, without its full stop."""
+        return self.text.partition("\n")[0].partition(". ")[0].removesuffix(".")
 
 
 def of_mailboxes(pulses: Iterable[Pulse], told: Told, now: datetime, watch: Watchfulness) -> Iterator[Notice]:
@@ -49,7 +58,7 @@ def of_mailboxes(pulses: Iterable[Pulse], told: Told, now: datetime, watch: Watc
             if not was_told:
                 since = f"since {_utc(pulse.worked_at)}" if pulse.worked_at else "so far"
                 said = f" The last attempt said: {pulse.problem}" if pulse.problem else ""
-                text = f"The {pulse.what} has not been reached {since}.{said}"
+                text = f"The {pulse.what} has not been reached {since}.{said}\n\n{_GOES_ON}"
                 yield Notice(kind=SILENT, about=pulse.what, text=text)
         elif was_told:
             yield Notice(kind=BACK, about=pulse.what, text=f"The {pulse.what} works again; nothing was lost.")
@@ -93,13 +102,27 @@ def of_held(  # noqa: PLR0913 - what is held, what was told, and by which measur
     for row in held:
         if row.reference is None:
             continue
-        due = office.working_days_after(row.received, watch.held_working_days)
-        if due <= now and (OVERDUE, row.reference) not in told:
-            yield Notice(kind=OVERDUE, about=row.reference, text=f"{_line(row)}, waits since {_local(row, office)}")
         until = _deadline(row, by_id)
-        if until and now <= until <= now + watch.near_deadline and (NEAR, row.reference) not in told:
-            when = until.strftime("%A, %-d %B %Y, %H:%M (%Z)")
-            yield Notice(kind=NEAR, about=row.reference, text=f"{_line(row)}, deadline {when}")
+        near = until is not None and now <= until <= now + watch.near_deadline
+        text = _entry(row, office, until if near else None)
+        overdue = office.working_days_after(row.received, watch.held_working_days) <= now
+        for kind, applies in ((OVERDUE, overdue), (NEAR, near)):
+            if applies and (kind, row.reference) not in told:
+                yield Notice(kind=kind, about=row.reference, text=text)
+
+
+def summary(news: Iterable[Notice]) -> tuple[str, str]:
+    """Subject and text of the one mail that tells of all statements in *news* that wait."""
+    news = list(news)
+    entries = list(dict.fromkeys(notice.text for notice in news))
+    one = len(entries) == 1
+    subject = f"{len(entries)} statement{'' if one else 's'} waiting for a person"
+    if any(notice.kind == NEAR for notice in news):
+        subject += ", near the deadline"
+    opening = (
+        f"{'This statement waits' if one else 'These statements wait'} for a decision that only a person can take. "
+    )
+    return subject, "\n\n".join([opening + _WHERE, *entries])
 
 
 def _deadline(row: LogRow, meetings: Mapping[str, Meeting]) -> datetime | None:
@@ -111,15 +134,16 @@ def _deadline(row: LogRow, meetings: Mapping[str, Meeting]) -> datetime | None:
     return moments.get(row.kind) if row.kind else min(moments.values(), default=None)
 
 
-def _line(row: LogRow) -> str:
-    who = row.party_name or "party not understood"
+def _entry(row: LogRow, office: Office, until: datetime | None) -> str:
+    """Who waits since when, until when there is time, and why."""
     items = f", item {', '.join(row.items)}" if row.items else ""
-    why = f" ({'; '.join(row.reasons)})" if row.reasons else ""
-    return f"{row.reference}: {who}{items}{why}"
-
-
-def _local(row: LogRow, office: Office) -> str:
-    return office.local(row.received).strftime("%-d %B, %H:%M")
+    lines = [f"Waits since {office.local(row.received).strftime('%A, %-d %B %Y, %H:%M (%Z)')}."]
+    if until is not None:
+        lines.append(f"The deadline is {until.strftime('%A, %-d %B %Y, %H:%M (%Z)')}.")
+    lines += row.reasons
+    return "\n".join(
+        [f"{row.reference}  {row.party_name or 'party not understood'}{items}", *(f"    {x}" for x in lines)]
+    )
 
 
 def _utc(moment: datetime) -> str:

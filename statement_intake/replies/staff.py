@@ -1,11 +1,15 @@
 """Mail to the staff: plain text, in English, from the service and not from a meeting."""
 
+import re
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
 from statement_intake.replies.compose import wrapped
+
+#: Spaces, and a word that stands apart from the rest.
+_BEGINNING = re.compile(r" *(?:\S+ {2,})?")
 
 
 def staff_mail(  # noqa: PLR0913 - the fields of a mail
@@ -30,6 +34,7 @@ def staff_mail(  # noqa: PLR0913 - the fields of a mail
 
 
 def _line(line: str) -> str:
-    """Long lines broken between words, with what follows under their beginning."""
-    indent = line[: len(line) - len(line.lstrip())]
-    return wrapped(line.strip(), indent) if line.strip() else ""
+    """Long lines broken between words, with what follows under their beginning, or under what stands beside a word."""
+    begins = _BEGINNING.match(line)
+    indent = begins[0] if begins else ""
+    return wrapped(line[len(indent) :].strip(), indent) if line.strip() else ""

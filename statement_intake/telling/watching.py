@@ -107,9 +107,8 @@ def _held(lookout: Lookout, told: notices.Told, now: datetime) -> None:
     held = lookout.waiting(now - _STILL_NEWS)
     news = list(notices.of_held(held, lookout.meetings, told, lookout.office, now, lookout.watch))
     if news:
-        waiting = {notice.about for notice in news}
-        subject = f"{len(waiting)} statement{'s' if len(waiting) > 1 else ''} waiting for a person"
-        _send(lookout, lookout.duty, subject, "\n\n".join(notice.text for notice in news), news)
+        subject, text = notices.summary(news)
+        _send(lookout, lookout.duty, subject, text, news)
         _remember(lookout, news, now)
 
 
@@ -124,7 +123,7 @@ def _breaker(lookout: Lookout, told: notices.Told, now: datetime) -> None:
 
 
 def _alert(lookout: Lookout, people: Sequence[Person], notice: notices.Notice, now: datetime) -> None:
-    _send(lookout, people, f"statement-intake: {notice.text.partition('.')[0]}", notice.text, [notice])
+    _send(lookout, people, f"statement-intake: {notice.headline}", notice.text, [notice])
     _remember(lookout, [notice], now)
 
 

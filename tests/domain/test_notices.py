@@ -15,6 +15,7 @@ from statement_intake.domain.notices import (
     of_breaker,
     of_held,
     of_mailboxes,
+    summary,
 )
 from statement_intake.domain.office import Office
 from statement_intake.domain.pulse import Pulse
@@ -48,7 +49,11 @@ def test_a_mailbox_is_silent_once() -> None:
     """From the set time on, once; not before."""
     pulse = Pulse(what="mailbox main", worked_at=THURSDAY, failing_since=THURSDAY, problem="connection refused")
     assert told(pulse, after=timedelta(minutes=29)) == []
-    text = "The mailbox main has not been reached since 2023-08-24 10:00 UTC. The last attempt said: connection refused"
+    text = (
+        "The mailbox main has not been reached since 2023-08-24 10:00 UTC. The last attempt said: connection refused"
+        "\n\n"
+        "Mail waits where it is. The service goes on trying, and writes again when the mailbox works."
+    )
     assert told(pulse, after=timedelta(minutes=30)) == [(SILENT, text)]
     assert told(pulse, SILENT, after=timedelta(hours=9)) == []
 
@@ -95,8 +100,42 @@ def test_a_notice_says_who_waits_and_why() -> None:
     """So that an officer knows from the mail alone whether it is urgent."""
     notices = of_held([row()], MEETINGS, {}, OFFICE, THURSDAY + timedelta(days=1), WATCH)
     assert [notice.text for notice in notices] == [
-        "SI-1: Kenya, item 4 (No video, but a link.), waits since 24 August, 12:00"
+        "SI-1  Kenya, item 4\n    Waits since Thursday, 24 August 2023, 12:00 (CEST).\n    No video, but a link."
     ]
+
+
+def test_a_statement_that_is_overdue_and_near_its_deadline_is_told_of_in_one_entry() -> None:
+    """Both are written down, so that neither is told again."""
+    now = MEETINGS[0].deadline[Kind.VIDEO].moment - timedelta(hours=1)
+    news = list(of_held([row(), row("SI-2", received=now)], MEETINGS, {}, OFFICE, now, WATCH))
+    assert [(notice.about, notice.kind) for notice in news] == [("SI-1", OVERDUE), ("SI-1", NEAR), ("SI-2", NEAR)]
+    subject, text = summary(news)
+    assert subject == "2 statements waiting for a person, near the deadline"
+    assert [entry.splitlines()[:3] for entry in text.split("\n\n")[1:]] == [
+        [
+            f"{reference}  Kenya, item 4",
+            f"    Waits since {since} (CEST).",
+            "    The deadline is Wednesday, 30 August 2023, 23:59 (CEST).",
+        ]
+        for reference, since in (
+            ("SI-1", "Thursday, 24 August 2023, 12:00"),
+            ("SI-2", "Wednesday, 30 August 2023, 22:59"),
+        )
+    ]
+
+
+def test_a_headline_ends_with_its_sentence_and_not_with_a_name_that_has_a_full_stop() -> None:
+    """Mailboxes may be called by an address."""
+    pulse = Pulse(what="mailbox uncac.main", worked_at=None, failing_since=THURSDAY, problem="no. 5 is refused")
+    (silent,) = of_mailboxes([pulse], {}, THURSDAY + timedelta(hours=1), WATCH)
+    (back,) = of_mailboxes(
+        [Pulse(what="mailbox a.b", worked_at=THURSDAY, failing_since=None)],
+        {(SILENT, "mailbox a.b"): THURSDAY},
+        THURSDAY,
+        WATCH,
+    )
+    assert silent.headline == "The mailbox uncac.main has not been reached so far"
+    assert back.headline == "The mailbox a.b works again; nothing was lost"
 
 
 def test_a_digest_goes_once_on_each_working_day() -> None:
@@ -126,14 +165,18 @@ def test_a_digest_names_what_came_and_what_waits() -> None:
         "Rejected: 1\n  SI-3  Kenya, item 4, video, Thursday 24 August, 12:00\n      No video, but a link.\n\n"
         "Waiting for a person: 1\n  SI-1  Kenya, item 4, video, Thursday 24 August, 12:00\n"
         "      No video, but a link.\n\n"
-        "1 letters were refused or are of unknown fate: statement-intake outbox list\n"
+        "1 letter was refused or is of unknown fate: statement-intake outbox list\n"
     )
 
 
 def test_a_digest_of_a_day_without_mail_says_so() -> None:
     """Silence would be read as a fault."""
     digest = write(Day(since=THURSDAY, came=(), held=(), troubled=0), THURSDAY, OFFICE)
-    assert "None was received." in digest.text
+    assert digest.text == (
+        "Statements received since Thursday 24 August, 12:00, as they stand now.\n\n"
+        "None was received.\n\n"
+        "Waiting for a person: none\n"
+    )
     assert digest.subject.endswith("0 accepted, 0 rejected, 0 waiting")
 
 

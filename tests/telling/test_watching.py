@@ -1,11 +1,12 @@
 """The staff is told by real mail, once of each thing."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
-from tests.house import MORNING, House, statement
+from tests.conftest import ImapAccount
+from tests.house import MORNING, SENDER, House, statement
 
 ALERTS = {"operators": ("ops@un.example",)}
 OFFICE = {"duty_officer": "Ana Pérez", "duty_address": "ana@un.example"}
@@ -16,6 +17,13 @@ def subjects(house: House) -> list[tuple[str, str]]:
     assert house.sink is not None
     mails = [message_from_bytes(mail.content, policy=default) for mail in house.sink.received]
     return [(str(mail["To"]), str(mail["Subject"])) for mail in mails]
+
+
+def last_text(house: House) -> str:
+    """The text of the mail that left last."""
+    assert house.sink is not None
+    content = message_from_bytes(house.sink.received[-1].content, policy=default).get_content()
+    return str(content).replace("\r\n", "\n")
 
 
 def test_the_operators_hear_once_of_a_silent_mailbox_and_once_of_its_return(house: House) -> None:
@@ -47,10 +55,83 @@ def test_the_duty_officer_is_told_by_name_of_what_waits_too_long(house: House) -
     house.round(2)
     assert subjects(house)[before:] == [("Ana Pérez <ana@un.example>", "2 statements waiting for a person")]
     assert house.sink is not None
-    text = message_from_bytes(house.sink.received[-1].content, policy=default).get_content()
-    assert text.splitlines()[:2] == ["Dear Ana Pérez,", ""]
-    for reference in house.references:
-        assert reference in text
+    first, second = house.references
+    assert (
+        last_text(house)
+        == f"""Dear Ana Pérez,
+
+These statements wait for a decision that only a person can take. The
+console shows what there is to know, and so does: statement-intake log
+--outcome held
+
+{first}  party not understood, item 4
+    Waits since Wednesday, 23 August 2023, 10:00 (CEST).
+    It is not certain who speaks: “Korea” may be Republic of Korea or
+    Democratic People's Republic of Korea.
+
+{second}  party not understood, item 4
+    Waits since Wednesday, 23 August 2023, 10:00 (CEST).
+    It is not certain who speaks: “Congo” may be Congo or Democratic
+    Republic of the Congo.
+"""
+    )
+
+
+def test_the_duty_officer_is_told_of_what_waits_shortly_before_its_deadline(house: House) -> None:
+    """Once, however fresh it is."""
+    house.tables = {"office": OFFICE}
+    deadline = datetime(2023, 9, 15, 21, 59, 59, tzinfo=UTC)
+    house.clock.now = deadline - timedelta(hours=2)
+    house.deliver(statement("12th EMIC statement – Korea 4"), received=house.clock.now)
+    house.round(2)
+    house.round()
+    told = [line for line in subjects(house) if "ana@" in line[0]]
+    assert told == [("Ana Pérez <ana@un.example>", "1 statement waiting for a person, near the deadline")]
+    assert "    The deadline is Friday, 15 September 2023, 23:59 (CEST).\n" in last_text(house)
+
+
+def test_the_operators_read_why_an_imap_mailbox_is_silent(house: House, imap_account: ImapAccount) -> None:
+    """What its server says, without the password; and once that it works again, and what came meanwhile is answered."""
+    works = imap_account.settings().model_dump(exclude_unset=True)
+    house.tables = {"mailboxes": {"main": works}, "alerts": ALERTS}
+    house.round()
+    house.tables["mailboxes"] = {"main": works | {"password": "no-longer-right"}}
+    imap_account.deliver(statement().as_bytes(), MORNING)
+    house.round()
+    house.clock.turn(minutes=31)
+    house.round(2)
+    assert subjects(house) == [
+        ("ops@un.example", "statement-intake: The mailbox main has not been reached since 2023-08-23 08:00 UTC")
+    ]
+    text = " ".join(last_text(house).split())
+    assert "could not sign in: [AUTHENTICATIONFAILED] Authentication failed." in text
+    assert text.endswith("Mail waits where it is. The service goes on trying, and writes again when the mailbox works.")
+    assert "no-longer-right" not in text
+    house.tables["mailboxes"] = {"main": works}
+    house.round(2)
+    assert [to for to, _ in subjects(house)[1:]] == [SENDER, "ops@un.example"]
+    assert last_text(house) == "The mailbox main works again; nothing was lost.\n"
+
+
+def test_the_operators_are_told_once_before_a_secret_ends_and_once_after_it(house: House) -> None:
+    """Over restarts of the service, and by mail that needs no secret to leave."""
+    application = {"token_url": "https://login.example/t", "client_id": "c", "secret": "s3cret", "warn_days": 14}
+    house.tables = {"alerts": ALERTS, "oauth2": application | {"secret_expires": date(2023, 9, 30)}}
+    texts: list[str] = []
+    for day in (
+        MORNING,
+        *(datetime(2023, 9, day, 9, tzinfo=UTC) for day in (16, 17, 30)),
+        datetime(2023, 10, 1, tzinfo=UTC),
+    ):
+        house.clock.now = day
+        house.round()
+        texts.append(last_text(house) if len(subjects(house)) > sum(map(bool, texts)) else "")
+    before = (
+        "The secret of [oauth2] expires on 2023-09-30. After that day mail is neither\n"
+        "received nor sent: put in a new one before.\n"
+    )
+    after = "The secret of [oauth2] expired on 2023-09-30. Mail is neither received nor\nsent: put in a new one.\n"
+    assert texts == ["", before, "", "", after]
 
 
 def test_the_secretariat_reads_in_the_morning_what_came(house: House) -> None:
