@@ -19,6 +19,7 @@ from statement_intake.replies.smtp_session import (
     SmtpDoor,
     TransportError,
     demand,
+    has_hung_up,
     leave,
     text_of,
 )
@@ -134,7 +135,14 @@ class SmtpTransport:
         return said
 
     def _end(self, smtp: smtplib.SMTP) -> Sending:
-        """The final dot, and the server's answer to it."""
+        """The final dot, and the server's answer to it.
+
+        A server that is gone before the dot has no letter. Where its end and the dot cross on their way, nobody knows.
+        """
+        if has_hung_up(smtp):
+            smtp.close()
+            gone = ConnectionError("the connection ended before the letter had its end")
+            return Sending(state=SendState.DEFERRED, reply=str(self._door.lost(gone)))
         try:
             smtp.send(b".\r\n")
             code, text = smtp.getreply()

@@ -1,6 +1,7 @@
 """A session with the SMTP server: connected, secured as configured, signed in. Library errors are translated here."""
 
 import re
+import select
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -178,6 +179,29 @@ def demand(answer: tuple[int, bytes], wanted: int = 2) -> None:
     code, text = answer
     if code // 100 != wanted:
         raise RefusedError(code, text_of(text))
+
+
+def has_hung_up(smtp: smtplib.SMTP) -> bool:
+    """Whether the server has ended the connection, without a word that could still be read; asked without waiting.
+
+    What it did say stays where the next answer is read from.
+    """
+    if smtp.sock is None or smtp.file is None:
+        return True
+    patience = smtp.sock.gettimeout()
+    smtp.sock.settimeout(0)
+    try:
+        poll = select.poll()
+        poll.register(smtp.sock, select.POLLIN)
+        # Where there is something to read, and then nothing is read, it is the end.
+        return bool(poll.poll(0)) and not smtp.file.peek(1)
+    except ssl.SSLWantReadError:
+        # It was only TLS that spoke, say with a new ticket.
+        return False
+    except OSError:
+        return True
+    finally:
+        smtp.sock.settimeout(patience)
 
 
 def leave(smtp: smtplib.SMTP) -> None:

@@ -167,5 +167,6 @@ def _play(listener: socket.socket, greeting: str | None, script: Script, done: t
                     return
                 stream.write(answer.encode() + b"\r\n")
                 stream.flush()
-            for _ in stream:
-                pass
+            for line in stream:
+                if line.upper() == b"QUIT\r\n":
+                    return

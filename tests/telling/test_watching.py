@@ -48,7 +48,7 @@ def test_the_duty_officer_is_told_by_name_of_what_waits_too_long(house: House) -
     """In one mail, however many statements; and once."""
     house.tables = {"office": OFFICE}
     house.deliver(statement("12th EMIC statement – Korea 4", text="one"))
-    house.deliver(statement("12th EMIC statement – Congo 4", text="two"))
+    house.deliver(statement("12th EMIC statement – Congo 4", text="two"), received=MORNING + timedelta(seconds=1))
     house.round()
     before = len(subjects(house))
     house.clock.now = MORNING + timedelta(days=2)
