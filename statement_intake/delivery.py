@@ -8,14 +8,14 @@ letter is never sent again by itself: it is looked for in the Sent folder, and o
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.records import QueuedLetter
-from statement_intake.domain.waiting import LONGEST_WAIT
+from statement_intake.domain.waiting import pause
 from statement_intake.logs import where
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-#: The wait after the first temporary refusal; it doubles with each, up to the longest.
-_FIRST_WAIT = timedelta(minutes=1)
-#: 2 ** 8 minutes are beyond the longest wait.
-_DOUBLINGS = 8
 #: RFC 5321 section 4.5.4.1: the give-up time needs to be at least four to five days. So many attempts take five; the
 #: letter's own date does not count, for it may have waited for a person.
 _MOST_ATTEMPTS = 38
@@ -119,7 +115,7 @@ def _write_down(letter: QueuedLetter, sending: "Sending", post: Post) -> bool:
     if state == "deferred" and attempt >= _MOST_ATTEMPTS:
         state = "failed"
     elif state == "deferred":
-        wait = min(_FIRST_WAIT * 2 ** min(letter.attempts, _DOUBLINGS), LONGEST_WAIT)
+        wait = pause(letter.attempts)
     post.outbox.settle(letter.id, state, sending.reply, now, now + wait if wait else None)
     log.info("letter", reference=letter.reference, state=state, reply=sending.reply, attempt=attempt)
     return state == "sent"

@@ -2,87 +2,44 @@
 
     glance -> receive -> read -> check -> decide -> compose -> record -> mark -> reply
 
-`look` is the first step, `take_in` the middle; marks and replies are settled by `polling` and `delivery` afterwards,
-from what is recorded. If the process dies anywhere, the next start goes on from the last thing that was recorded.
+`take_in` is the middle, from *read* to *record*; the steps lie in `steps`. Mail was glanced at and received before, by
+`arriving`, which marks it afterwards; `delivery` replies. Both go by what is recorded. If the process dies anywhere,
+the next start goes on from the last thing that was recorded.
 """
 
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
-from statement_intake.desk import Desk, headers_of, scanned
+from statement_intake.desk import Desk, scanned
 from statement_intake.domain.authentication import Authentication
-from statement_intake.domain.bounces import may_be_bounce, read_bounce
+from statement_intake.domain.bounces import read_bounce
 from statement_intake.domain.completion import completion, was_reviewed
 from statement_intake.domain.decision import Decision
-from statement_intake.domain.faults import Conflict, LimitExceeded, SurroundingsFault
+from statement_intake.domain.faults import Conflict, SurroundingsFault
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import Mending, judge
-from statement_intake.domain.message import Glance, Message
+from statement_intake.domain.message import Message
 from statement_intake.domain.records import Unfinished
-from statement_intake.domain.triage.glancing import Answer, Look, glance
 from statement_intake.domain.triage.ties import Ties
-from statement_intake.domain.waiting import LONGEST_WAIT
-from statement_intake.gathering import find_open, find_ties, gather_facts, possible_ties
-from statement_intake.giving_up import give_up
+from statement_intake.domain.waiting import pause
 from statement_intake.logs import where
-from statement_intake.recording import adopt, record, record_completion, say_decided
+from statement_intake.steps.gathering import find_open, find_ties, gather_facts
+from statement_intake.steps.giving_up import give_up
+from statement_intake.steps.reading import MessageTrouble, read
+from statement_intake.steps.recording import adopt, record, record_completion, say_decided
 
 log = structlog.get_logger()
 
-#: The wait after a message's first fault of its own; it doubles with each.
-_FIRST_WAIT = timedelta(minutes=1)
-#: 2 ** 10 minutes are beyond the longest wait.
-_DOUBLINGS = 10
 #: Looks at a submission that somebody else is deciding about.
 _LOOKS = 3
 #: A process that died this many times over the same message, without a word, died of it.
 _MOST_STARTS = 10
-
-
-class MessageTrouble(Exception):  # noqa: N818 - it counts against this message, and nothing else
-    """One message cannot be worked on, though others can; the text says why."""
-
-
-def pause(faults: int) -> timedelta:
-    """How long to leave a message alone after so many faults of its own before."""
-    doubled: timedelta = _FIRST_WAIT * 2 ** min(faults, _DOUBLINGS)
-    return min(doubled, LONGEST_WAIT)
-
-
-def look(seen: Glance, desk: Desk) -> Look:
-    """Is it worth downloading? Headers and structure only. What cannot be judged is, so that it comes into sight."""
-    try:
-        return _look(seen, desk)
-    except (SurroundingsFault, OSError):
-        raise
-    except Exception as error:  # noqa: BLE001 - one mail's header must not end the poll for all others
-        log.error("a fault of ours at the glance", problem=where(error))  # noqa: TRY400 - its text may quote the mail
-        return Look(answer=Answer.UNSURE)
-
-
-def _look(seen: Glance, desk: Desk) -> Look:
-    reading = desk.knowledge.read_subject(seen.headers.subject)
-    forwarded = [desk.knowledge.read_subject(part.subject_within) for part in seen.parts or () if part.subject_within]
-    looked = glance(seen, reading, forwarded, possible_ties(seen.headers, desk))
-    if looked.answer is not Answer.OTHER:
-        looked = glance(seen, reading, forwarded, find_ties(seen.headers, desk))
-    structure = [part.media_type for part in seen.parts or ()]
-    if (
-        looked.answer is Answer.OTHER
-        and may_be_bounce(seen.headers, structure, desk.knowledge.words)
-        and desk.ledger.bounces.may_come(seen.received)
-    ):
-        # Perhaps a letter of ours did not arrive. Which one, often only the body says.
-        return Look(answer=Answer.UNSURE)
-    return looked
-
 
 #: Waits until it is a message's turn to be decided about, and lets no other have it meanwhile.
 Turn = Callable[[], AbstractContextManager[None]]
@@ -185,36 +142,6 @@ def _decide_alone(workspace: Path, arrival: Unfinished, message: Message, ties: 
         adopt(workspace, decision, desk)
         record(arrival, message, decision, ties, desk)
     return decision
-
-
-def read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
-    """Read the raw mail in the reader's sandbox; its attachments come into *workspace*.
-
-    Raises MessageTrouble, SurroundingsFault, OSError.
-    """
-    if not desk.files.holds(arrival.raw_sha256):
-        raise MessageTrouble("its raw mail is not in the store")
-    if desk.files.size(arrival.raw_sha256) < arrival.size:
-        # Only its header was kept, whatever the limit has become since.
-        return Message(headers=headers_of(arrival, desk), over_limits=f"it has {arrival.size // 1_000_000} MB")
-    try:
-        with desk.files.decoded(arrival.raw_sha256) as decoded:
-            message = desk.reader.read(desk.files.path(arrival.raw_sha256), workspace, decoded)
-    except LimitExceeded as limit:
-        log.warning("a limit ended the reader", reference=arrival.reference, limit=str(limit))
-        message = Message(headers=headers_of(arrival, desk), over_limits=str(limit))
-    except SurroundingsFault as fault:
-        # Is it this mail or the reader? If these two find fault, too, nothing can be read, and no mail is blamed.
-        desk.files.require_room(2 * arrival.size)
-        desk.reader.examine()
-        raise MessageTrouble(str(fault)) from fault
-    log.info(
-        "read",
-        reference=arrival.reference,
-        attachments=len(message.attachments),
-        seconds=[attachment.video.seconds for attachment in message.attachments if attachment.video],
-    )
-    return message
 
 
 def _note_bounce(message: Message, arrival: Unfinished, desk: Desk) -> None:

@@ -15,9 +15,9 @@ from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Address, Attachment, Category, DocumentFacts, Glance, Headers, Message, Part
 from statement_intake.domain.subject import compile_largest
 from statement_intake.domain.triage.ties import Ties
-from statement_intake.gathering import find_open, find_ties, gather_facts
-from statement_intake.intake import look
 from statement_intake.logs import where
+from statement_intake.steps.gathering import find_open, find_ties, gather_facts
+from statement_intake.steps.glancing import look
 
 log = structlog.get_logger()
 

@@ -24,10 +24,10 @@ from statement_intake.domain.message import Glance, Headers
 from statement_intake.domain.records import IgnoredMail, Unfinished, Verdict
 from statement_intake.domain.reference import new_reference
 from statement_intake.domain.value import Value
-from statement_intake.gathering import find_ties, gather_facts
-from statement_intake.intake import MessageTrouble, read
 from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenFolder
 from statement_intake.review import ReviewError, mended
+from statement_intake.steps.gathering import find_ties, gather_facts
+from statement_intake.steps.reading import MessageTrouble, read
 
 if TYPE_CHECKING:
     from pathlib import Path

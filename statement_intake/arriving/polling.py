@@ -12,8 +12,9 @@ from statement_intake.desk import Desk
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import FORGOTTEN, FolderProgress, MessageKey
 from statement_intake.domain.triage.glancing import Answer
-from statement_intake.intake import look, take_in
+from statement_intake.intake import take_in
 from statement_intake.mailbox import FolderState, Mailbox, MailboxError, OpenFolder, Place, RawGlance
+from statement_intake.steps.glancing import look
 
 log = structlog.get_logger()
 

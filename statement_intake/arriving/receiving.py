@@ -18,7 +18,7 @@ from statement_intake.domain.faults import LimitExceeded, MessageGone
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import MessageKey, Received
 from statement_intake.domain.reference import new_reference
-from statement_intake.intake import pause
+from statement_intake.domain.waiting import pause
 from statement_intake.mailbox import MailboxError, MessageRefused, OpenFolder, RawGlance
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Dossier
 from statement_intake.domain.subject import SubjectReading
 from statement_intake.domain.triage.ties import Ties
-from statement_intake.gathering import gather_facts
 from statement_intake.review.verdict import ReviewError
+from statement_intake.steps.gathering import gather_facts
 
 
 def find(reference: str, desk: Desk) -> Dossier:
