@@ -6,7 +6,7 @@ from datetime import timedelta
 from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
-from statement_intake.domain.answered import ANSWERED, FORGOTTEN_LETTER, by_a_forgotten_letter, by_a_person
+from statement_intake.domain.letters.answered import ANSWERED, FORGOTTEN_LETTER, by_a_forgotten_letter, by_a_person
 from statement_intake.domain.message import Headers
 from statement_intake.domain.records import QueuedLetter
 

@@ -8,10 +8,10 @@ from sqlalchemy.engine import make_url
 
 from statement_intake.configuration import load_knowledge
 from statement_intake.correspondence import Correspondent
-from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.judge import Knowledge
-from statement_intake.domain.message_ids import MessageIds
+from statement_intake.domain.letters.message_ids import MessageIds
 from statement_intake.domain.office import Office
+from statement_intake.domain.telling.credentials import Expiry
 from statement_intake.mailbox import Mailbox
 from statement_intake.mailbox.imap import ImapMailbox
 from statement_intake.mailbox.maildir import MaildirMailbox

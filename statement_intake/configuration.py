@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from statement_intake.domain.houses import Houses
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.parties import PartyTable
-from statement_intake.domain.party_rows import FILES
+from statement_intake.domain.parties.names import PartyTable
+from statement_intake.domain.parties.rows import FILES
+from statement_intake.domain.parties.world import Nation, World, world
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.words import Vocabulary
-from statement_intake.domain.world import Nation, World, world
 
 #: What exports call the columns that count.
 _COLUMNS = {"country": "party", "delegation": "party", "email address": "email", "mail": "email"}

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.letters.message_ids import MessageIds
+from statement_intake.domain.letters.reply import Correspondence, plan_letter
+from statement_intake.domain.letters.wish import Going, Wish
 from statement_intake.domain.message import Headers
-from statement_intake.domain.message_ids import MessageIds
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import OutgoingLetter
-from statement_intake.domain.reply import Correspondence, plan_letter
-from statement_intake.domain.wish import Going, Wish
 
 if TYPE_CHECKING:
     from statement_intake.domain.meeting import Meeting

@@ -16,7 +16,6 @@ import structlog
 
 from statement_intake.desk import Desk, scanned
 from statement_intake.domain.authentication import Authentication
-from statement_intake.domain.bounces import read_bounce
 from statement_intake.domain.completion import completion, was_reviewed
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict, SurroundingsFault
@@ -24,6 +23,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import Mending, judge
+from statement_intake.domain.letters.bounces import read_bounce
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import Unfinished
 from statement_intake.domain.triage.ties import Ties

@@ -1,6 +1,6 @@
 """Hands out packages of accepted statements, remembers them, and tells what has changed since.
 
-What goes into a package, and in which order, is settled in `domain/packing.py`. A package leaves as a folder, or as a
+What goes into a package, and in which order, is settled in `domain/packing/`. A package leaves as a folder, or as a
 ZIP archive that is made while it is read; either carries a manifest with the SHA-256 of every file, and neither is
 whole unless every file in the store is what it was.
 """
@@ -14,10 +14,19 @@ from pathlib import Path
 
 from statement_intake.desk import Desk
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.domain.manifest import manifest
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.packing import Change, Choice, Entry, PackageKind, changes, is_interpreted, is_played, plan
-from statement_intake.domain.publishing import Blocked, blocked, delivered, doubtful, publishable
+from statement_intake.domain.packing.manifest import manifest
+from statement_intake.domain.packing.packing import (
+    Change,
+    Choice,
+    Entry,
+    PackageKind,
+    changes,
+    is_interpreted,
+    is_played,
+    plan,
+)
+from statement_intake.domain.packing.publishing import Blocked, blocked, delivered, doubtful, publishable
 from statement_intake.domain.records import Dossier
 from statement_intake.domain.value import Value
 from statement_intake.publication import clean_pdf, index_page

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from statement_intake.desk import Desk
 from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.packing import CleanPdf, Entry
+from statement_intake.domain.packing.packing import CleanPdf, Entry
 
 
 def clean_pdf(original: str, kind: str, desk: Desk) -> CleanPdf | str:

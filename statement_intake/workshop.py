@@ -23,8 +23,8 @@ from statement_intake.delivery import Post
 from statement_intake.desk import Desk
 from statement_intake.domain.coverage import awaited
 from statement_intake.domain.judge import Knowledge
-from statement_intake.domain.notices import Watchfulness
-from statement_intake.domain.reply_limits import ReplyLimits
+from statement_intake.domain.letters.limits import ReplyLimits
+from statement_intake.domain.telling.notices import Watchfulness
 from statement_intake.files import FileStore
 from statement_intake.ledger.ledger import Ledger, open_ledger
 from statement_intake.ledger.log import Filter

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from statement_intake.configuration import load_knowledge
-from statement_intake.domain.packing import PackageKind, is_interpreted, plan, running_time
+from statement_intake.domain.packing.packing import PackageKind, is_interpreted, plan, running_time
+from statement_intake.domain.packing.speakers_list import OrderError, read_order
 from statement_intake.domain.records import Dossier
-from statement_intake.domain.speakers_list import OrderError, read_order
 from statement_intake.packages import PackageError, as_archive, survey, to_folder
 from statement_intake.review import withdraw
 from tests.house import MEETINGS, MORNING, House, statement

@@ -7,8 +7,8 @@ import pypdfium2
 import pytest
 
 from statement_intake.configuration import load_knowledge
-from statement_intake.domain.packing import PackageKind
-from statement_intake.domain.publishing import delivered
+from statement_intake.domain.packing.packing import PackageKind
+from statement_intake.domain.packing.publishing import delivered
 from statement_intake.operations.demo.media import docx, speech
 from statement_intake.packages import Packed, survey, to_folder
 from statement_intake.review import settle_publishing, withdraw

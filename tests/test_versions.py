@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from statement_intake.domain.packing import PackageKind, plan
+from statement_intake.domain.packing.packing import PackageKind, plan
 from statement_intake.operations.demo.media import video
 from statement_intake.operations.show import print_dossier
 from statement_intake.review import Correction, ReviewError, give_verdict

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from statement_intake.cli.common import PROBLEMS, officer, read_settings
-from statement_intake.domain.packing import PackageKind, running_time
+from statement_intake.domain.packing.packing import PackageKind, running_time
 
 if TYPE_CHECKING:
     from statement_intake.domain.judge import Knowledge
@@ -96,7 +96,7 @@ def speaking_order(
     ] = None,
 ) -> None:
     """In which order parties speak on each item: show it, or take it from a list of speakers."""
-    from statement_intake.domain.speakers_list import OrderError, read_order
+    from statement_intake.domain.packing.speakers_list import OrderError, read_order
     from statement_intake.workshop import open_workshop
 
     with open_workshop(read_settings()) as workshop:

@@ -13,7 +13,7 @@ from statement_intake.console.door import Officer
 from statement_intake.console.pages import render
 from statement_intake.console.parts import parts_of
 from statement_intake.console.submission import dossier_of
-from statement_intake.domain.wish import Going
+from statement_intake.domain.letters.wish import Going
 
 router = APIRouter()
 

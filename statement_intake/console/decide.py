@@ -16,10 +16,10 @@ from statement_intake.console.door import Officer
 from statement_intake.console.pages import render
 from statement_intake.console.parts import Parts, parts_of
 from statement_intake.console.submission import dossier_of
+from statement_intake.domain.letters.wish import Going, Wish
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.message import Category
 from statement_intake.domain.records import Dossier
-from statement_intake.domain.wish import Going, Wish
 from statement_intake.review import Correction, ReviewError
 
 router = APIRouter()

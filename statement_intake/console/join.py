@@ -11,9 +11,9 @@ from statement_intake.console.door import Officer
 from statement_intake.console.pages import render
 from statement_intake.console.parts import Parts, parts_of
 from statement_intake.console.submission import dossier_of
+from statement_intake.domain.letters.wish import Going
 from statement_intake.domain.records import Dossier, LogRow
 from statement_intake.domain.search import Search
-from statement_intake.domain.wish import Going
 
 router = APIRouter()
 

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from statement_intake.console.door import Officer, Viewer
 from statement_intake.console.pages import render
 from statement_intake.console.parts import Parts, parts_of
-from statement_intake.domain.answered import ANSWERED, FORGOTTEN_LETTER
 from statement_intake.domain.faults import Conflict
+from statement_intake.domain.letters.answered import ANSWERED, FORGOTTEN_LETTER
 from statement_intake.domain.records import QueuedLetter
 
 router = APIRouter()

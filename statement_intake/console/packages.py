@@ -12,8 +12,8 @@ from statement_intake.console.door import Officer, Viewer
 from statement_intake.console.pages import render
 from statement_intake.console.parts import parts_of
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.domain.packing import PackageKind, reordered, running_time
-from statement_intake.domain.speakers_list import OrderError, read_order
+from statement_intake.domain.packing.packing import PackageKind, reordered, running_time
+from statement_intake.domain.packing.speakers_list import OrderError, read_order
 from statement_intake.packages import as_archive, survey
 from statement_intake.review import settle_publishing
 

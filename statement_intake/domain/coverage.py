@@ -6,8 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from statement_intake.domain.parties.world import World
 from statement_intake.domain.value import Value
-from statement_intake.domain.world import World
 
 
 class State(StrEnum):

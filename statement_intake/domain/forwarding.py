@@ -9,9 +9,9 @@ from datetime import datetime
 
 from statement_intake.domain.automatic import automatic
 from statement_intake.domain.cover import own_words
+from statement_intake.domain.letters.recipients import is_for_everyone
 from statement_intake.domain.links import links_to_videos
 from statement_intake.domain.message import Attachment, Category, Forwarding, Headers, Message
-from statement_intake.domain.recipients import is_for_everyone
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.words import Vocabulary
 

@@ -12,7 +12,8 @@ from statement_intake.domain.decision import Decision, decide
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.meeting import Kind, Meeting
 from statement_intake.domain.message import Headers, Message
-from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.parties.names import Party, PartyTable
+from statement_intake.domain.parties.world import World
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.subject import SubjectReading, read_subject
 from statement_intake.domain.submission import Role, Submission, understand, with_main
@@ -20,7 +21,6 @@ from statement_intake.domain.triage.judging import triage, triage_subject
 from statement_intake.domain.triage.ties import Ties
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary
-from statement_intake.domain.world import World
 
 #: Subjects whose reading is remembered: those of a round.
 _REMEMBERED = 1_000

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from statement_intake.domain.lexicon import lexicon, words_of
+from statement_intake.domain.matching.lexicon import lexicon, words_of
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.words import Vocabulary, flat
 

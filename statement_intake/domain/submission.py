@@ -8,7 +8,7 @@ from statement_intake.domain.language import answer_in
 from statement_intake.domain.links import Provider, links_to_videos, provider
 from statement_intake.domain.meeting import Kind, Meeting
 from statement_intake.domain.message import Attachment, Category, Message, Understood
-from statement_intake.domain.parties import Party
+from statement_intake.domain.parties.names import Party
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.texts import main_text, speech_in, understand_document
 from statement_intake.domain.value import Value

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 
-from statement_intake.domain.traditional import SIMPLIFIED
-from statement_intake.domain.trie import trie
+from statement_intake.domain.matching.traditional import SIMPLIFIED
+from statement_intake.domain.matching.trie import trie
 
 #: Letters of scripts that are written without spaces between words.
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\u3040-\u30ff]")

@@ -3,7 +3,7 @@
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from statement_intake.domain.reply_limits import ReplyLimits
+from statement_intake.domain.letters.limits import ReplyLimits
 from statement_intake.ledger.accounts import Accounts
 from statement_intake.ledger.arrivals import Arrivals
 from statement_intake.ledger.audit import Audit

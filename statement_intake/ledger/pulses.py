@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, insert, select, update
 
-from statement_intake.domain.pulse import Pulse
+from statement_intake.domain.telling.pulse import Pulse
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import pulses
 

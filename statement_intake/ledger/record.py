@@ -9,9 +9,9 @@ from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.letters.limits import ReplyLimits
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Dossier, Recorded, Unfinished, Verdict
-from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.letters.queueing import take_back, twin_of
 from statement_intake.ledger.rows import key_of, reason_of, sender_of, understood

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
 
-from statement_intake.domain.packing import CleanPdf, Entry, Frozen, PackageKind
+from statement_intake.domain.packing.packing import CleanPdf, Entry, Frozen, PackageKind
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.rows import key_of

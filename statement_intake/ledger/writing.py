@@ -6,9 +6,9 @@ What is run for each mail is said once, here and beside it: to put a statement t
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from statement_intake.domain.decision import Decision
+from statement_intake.domain.letters.limits import ReplyLimits
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import SERVICE, Recorded, Verdict
-from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.inspections import await_inspection
 from statement_intake.ledger.letters.queueing import Twin, queue

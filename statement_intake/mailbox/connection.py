@@ -14,8 +14,8 @@ from functools import partial
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
-from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.telling.credentials import Tokens
 from statement_intake.mailbox import MailboxError
 from statement_intake.mailbox.measured import Measured
 from statement_intake.mailbox.watchdog import Watchdog

@@ -9,7 +9,7 @@ from threading import Event, Lock
 
 from imapclient import IMAPClient
 
-from statement_intake.domain.credentials import Tokens
+from statement_intake.domain.telling.credentials import Tokens
 from statement_intake.mailbox.connection import commands, connect, cut, disconnect
 from statement_intake.mailbox.imap_session import open_folder
 from statement_intake.settings import MailboxSettings

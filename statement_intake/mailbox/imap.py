@@ -7,9 +7,9 @@ from datetime import date
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientReadOnlyError
 
-from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.telling.credentials import Tokens
 from statement_intake.mailbox import (
     FolderState,
     OpenFolder,

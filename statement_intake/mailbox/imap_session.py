@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from imapclient import IMAPClient
 
-from statement_intake.domain.credentials import Tokens
+from statement_intake.domain.telling.credentials import Tokens
 from statement_intake.mailbox import FolderState, MailboxError
 from statement_intake.mailbox.answers import Answers, fetch
 from statement_intake.mailbox.connection import CommandError, commands, connect, disconnect, place

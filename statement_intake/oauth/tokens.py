@@ -14,8 +14,8 @@ import msal
 import requests
 
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.domain.permissions import advice, refusal
 from statement_intake.oauth.kept import KeptToken
+from statement_intake.oauth.permissions import advice, refusal
 from statement_intake.settings.oauth import OAuthSettings
 from statement_intake.withheld import withheld
 

@@ -16,9 +16,9 @@ from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.judge import Knowledge, judge
+from statement_intake.domain.letters.reply import Correspondence, plan_letter
 from statement_intake.domain.message import Attachment, Glance, Headers, Message, Understood
-from statement_intake.domain.parties import Party
-from statement_intake.domain.reply import Correspondence, plan_letter
+from statement_intake.domain.parties.names import Party
 from statement_intake.domain.submission import Submission
 from statement_intake.domain.triage.glancing import Answer, glance
 from statement_intake.domain.triage.ties import Ties

@@ -9,7 +9,7 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from statement_intake.domain.reply import Letter
+from statement_intake.domain.letters.reply import Letter
 from statement_intake.domain.value import Value
 from statement_intake.replies.cleaning import reply_subject
 from statement_intake.replies.framing import Envelope, frame, references

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from statement_intake.domain.reply import Letter, LetterKind, ListedFile
+from statement_intake.domain.letters.reply import Letter, LetterKind, ListedFile
 from statement_intake.domain.value import Value
 from statement_intake.replies.cleaning import on_one_line, shown
 from statement_intake.replies.language import Language

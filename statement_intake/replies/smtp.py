@@ -9,8 +9,8 @@ import smtplib
 from collections.abc import Callable
 from enum import StrEnum
 
-from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import Shortcoming
+from statement_intake.domain.telling.credentials import Tokens
 from statement_intake.domain.value import Value
 from statement_intake.replies.addresses import wire_address
 from statement_intake.replies.smtp_session import (

@@ -7,8 +7,8 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from statement_intake.domain.credentials import Tokens
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.telling.credentials import Tokens
 from statement_intake.reaching import hint, untrusted
 from statement_intake.settings import SmtpSettings
 from statement_intake.trust import tls_context

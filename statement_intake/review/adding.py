@@ -7,8 +7,8 @@ import structlog
 
 from statement_intake.desk import Desk
 from statement_intake.domain.faults import LimitExceeded
+from statement_intake.domain.letters.wish import AS_COMPOSED, Wish
 from statement_intake.domain.message import Attachment
-from statement_intake.domain.wish import AS_COMPOSED, Wish
 from statement_intake.review.concluding import conclude, verdict_on
 from statement_intake.review.standing import as_it_stands, find, judge_again, still_as_seen
 from statement_intake.review.verdict import Order, Reviewed, ReviewError

@@ -5,9 +5,9 @@ from typing import Any
 from statement_intake.desk import Desk
 from statement_intake.domain.decision import Decision, OverruleError, overrule
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.letters.wish import AS_COMPOSED, Wish
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import Dossier
-from statement_intake.domain.wish import AS_COMPOSED, Wish
 from statement_intake.review.concluding import conclude, write
 from statement_intake.review.corrections import remember
 from statement_intake.review.standing import as_it_stands, find, judge_again, still_as_seen

@@ -1,10 +1,10 @@
 """What an officer says about a submission, and what that leads to: plain values."""
 
 from statement_intake.domain.finding import Finding, Outcome
+from statement_intake.domain.letters.wish import AS_COMPOSED, Wish
 from statement_intake.domain.meeting import Kind
 from statement_intake.domain.records import OutgoingLetter
 from statement_intake.domain.value import Value
-from statement_intake.domain.wish import AS_COMPOSED, Wish
 
 
 class ReviewError(Exception):

@@ -3,8 +3,8 @@
 import structlog
 
 from statement_intake.desk import Desk
-from statement_intake.domain.bounces import may_be_bounce
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.letters.bounces import may_be_bounce
 from statement_intake.domain.message import Glance
 from statement_intake.domain.triage.glancing import Answer, Look, glance
 from statement_intake.logs import where

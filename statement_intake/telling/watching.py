@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from statement_intake.domain import digest, notices
-from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.letters.limits import ReplyLimits
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import LogRow
-from statement_intake.domain.reply_limits import ReplyLimits
+from statement_intake.domain.telling import digest, notices
+from statement_intake.domain.telling.credentials import Expiry
 
 if TYPE_CHECKING:
     from statement_intake.ledger.ledger import Ledger

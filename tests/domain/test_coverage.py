@@ -7,7 +7,7 @@ import pytest
 
 from statement_intake.configuration import load_parties, load_world
 from statement_intake.domain.coverage import Cell, Coverage, State, Statement, arrivals, cover, rejections
-from statement_intake.domain.world import World
+from statement_intake.domain.parties.world import World
 
 #: Half past eleven in the evening in Vienna.
 EVENING = datetime(2023, 8, 23, 21, 30, tzinfo=UTC)

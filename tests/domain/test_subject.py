@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statement_intake.domain.judge import judge_subject
-from statement_intake.domain.parties import Party, PartyKind
-from statement_intake.domain.party_rows import Name
+from statement_intake.domain.parties.names import Party, PartyKind
+from statement_intake.domain.parties.rows import Name
 from statement_intake.domain.subject.line import clean
 from statement_intake.operations.explain import explain
 from tests.domain.values import every_name, knowledge

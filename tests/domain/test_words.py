@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.domain.trie import trie
+from statement_intake.domain.matching.trie import trie
 from statement_intake.domain.words import flat, phrases
 
 

@@ -19,7 +19,7 @@ from statement_intake.domain.message import (
     Message,
     VideoFacts,
 )
-from statement_intake.domain.party_rows import Name, names
+from statement_intake.domain.parties.rows import Name, names
 from statement_intake.domain.submission import understand
 
 SUBJECT = "12th EMIC statement – France 3"

@@ -10,9 +10,9 @@ import pytest
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.letters.limits import ReplyLimits
 from statement_intake.domain.message import Address, Headers, Message
 from statement_intake.domain.records import MessageKey, OutgoingLetter, Received, Unfinished, Verdict
-from statement_intake.domain.reply_limits import ReplyLimits
 from statement_intake.ledger.ledger import Ledger, open_ledger
 
 NOON = datetime(2023, 8, 23, 12, 0, tzinfo=UTC)

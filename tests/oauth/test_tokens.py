@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from statement_intake.domain.credentials import Expiry
 from statement_intake.domain.faults import SurroundingsFault
-from statement_intake.domain.notices import of_expiries
-from statement_intake.domain.permissions import advice, refusal
+from statement_intake.domain.telling.credentials import Expiry
+from statement_intake.domain.telling.notices import of_expiries
 from statement_intake.mailbox import MailboxError
 from statement_intake.mailbox.imap import ImapMailbox
+from statement_intake.oauth.permissions import advice, refusal
 from statement_intake.oauth.tokens import TokenSource
 from statement_intake.operations.doctor import Diagnosis, examine
 from statement_intake.operations.local_servers import (

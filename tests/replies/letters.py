@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from statement_intake.domain.finding import Effect, Finding
-from statement_intake.domain.reply import Letter, LetterKind, ListedFile
+from statement_intake.domain.letters.reply import Letter, LetterKind, ListedFile
 
 VIENNA = ZoneInfo("Europe/Vienna")
 NOW = datetime(2023, 8, 28, 14, 6, tzinfo=VIENNA)

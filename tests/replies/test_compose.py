@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from statement_intake.domain.reply import Letter, LetterKind, ListedFile
+from statement_intake.domain.letters.reply import Letter, LetterKind, ListedFile
 from statement_intake.replies.compose import ComposedLetter, Composer
 from statement_intake.replies.framing import REFERENCES_AT_MOST, references
 from tests.replies.letters import MESSAGE_ID, NOW, SENDER, SUBJECT_LINE, VIDEO, finding, letter

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from statement_intake.domain.reply import LetterKind
+from statement_intake.domain.letters.reply import LetterKind
 from statement_intake.replies.compose import Composer
 from statement_intake.replies.language import LOCALES
 from tests.domain.values import knowledge

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from statement_intake.domain.checks.case import Case
 from statement_intake.domain.finding import Effect, Finding
-from statement_intake.domain.recipients import may_reply
+from statement_intake.domain.letters.recipients import may_reply
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.parties.names import Party, PartyTable
 from statement_intake.domain.subject.line import NAME
 from statement_intake.domain.words import Vocabulary, flat
 

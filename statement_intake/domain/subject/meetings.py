@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
-from statement_intake.domain.likeness import slips
+from statement_intake.domain.matching.likeness import slips
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.subject.item_patterns import item_ahead
 from statement_intake.domain.subject.line import Line

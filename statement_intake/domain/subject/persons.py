@@ -6,7 +6,7 @@ Only there: what reads a statement without saying what it is ("delivered by Erns
 import re
 from functools import lru_cache
 
-from statement_intake.domain.parties import PartyTable
+from statement_intake.domain.parties.names import PartyTable
 from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line
 from statement_intake.domain.words import Vocabulary, flat
 

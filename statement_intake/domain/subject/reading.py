@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from statement_intake.domain.likeness import slips
+from statement_intake.domain.matching.likeness import slips
 from statement_intake.domain.meeting import Meeting, join_items
-from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.parties.names import Party, PartyTable
 from statement_intake.domain.subject.courtesies import (
     without_addressee,
     without_courtesies,

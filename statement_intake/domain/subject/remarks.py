@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.parties import Party, PartyTable
+from statement_intake.domain.parties.names import Party, PartyTable
 from statement_intake.domain.subject.leftover import HONORIFIC, is_strange, leftover
 from statement_intake.domain.subject.line import NAME, Line
 from statement_intake.domain.value import Value

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from statement_intake.domain.parties import Mention, Party, PartyKind, PartyTable
+from statement_intake.domain.parties.names import Mention, Party, PartyKind, PartyTable
 from statement_intake.domain.subject.leftover import is_strange, leftover
 from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line
 from statement_intake.domain.value import Value

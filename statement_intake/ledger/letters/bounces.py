@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select, update
 
-from statement_intake.domain.bounces import Bounce
+from statement_intake.domain.letters.bounces import Bounce
 from statement_intake.domain.records import SERVICE, MessageKey
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.engine import reading

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine, case, func, select
 
+from statement_intake.domain.letters.limits import BREAKER_WINDOW, Flood
 from statement_intake.domain.records import QueuedLetter, Unanswered
-from statement_intake.domain.reply_limits import BREAKER_WINDOW, Flood
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.letters.states import COUNTED, WAITING, found, with_reference
 from statement_intake.ledger.schema import decisions, findings, letters, submissions

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, insert, select, true, update
 
 from statement_intake.domain.faults import Conflict
+from statement_intake.domain.letters.limits import BREAKER_WINDOW, Brake, Recent, ReplyLimits, brake
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import OutgoingLetter, Recorded
-from statement_intake.domain.reply_limits import BREAKER_WINDOW, Brake, Recent, ReplyLimits, brake
 from statement_intake.ledger.letters.states import COUNTED, LEAVING, UNSENT
 from statement_intake.ledger.rows import sender_of
 from statement_intake.ledger.schema import letters, messages, submissions

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statement_intake.domain.judge import Knowledge
-from statement_intake.domain.parties import PartyKind
+from statement_intake.domain.parties.names import PartyKind
 from statement_intake.operations.explain import explain
 from tests.domain.values import every_name, knowledge
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from statement_intake.domain.fold import Token
-from statement_intake.domain.phrases import ARTICLES, DANGLING
+from statement_intake.domain.matching.fold import Token
+from statement_intake.domain.matching.phrases import ARTICLES, DANGLING
 
 _OPENING: Final = "(（"
 _CLOSING: Final = ")）"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from statement_intake.domain.parties import PartyKind
+from statement_intake.domain.parties.names import PartyKind
 from tests.domain.values import every_name, knowledge
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "party_names.csv").read_text(encoding="utf-8").splitlines()))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from statement_intake.domain.parties import PartyTable
-from statement_intake.domain.party_rows import FILES
+from statement_intake.domain.parties.names import PartyTable
+from statement_intake.domain.parties.rows import FILES
 
 _ONE = "code,kind,region\nFRA,state,weog\nDEU,state,weog\n"
 _TWO = "code,language,form,name\nFRA,en,short,France\nDEU,en,short,Germany\n"

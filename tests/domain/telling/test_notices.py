@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from statement_intake.domain.digest import Day, due, write
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.letters.limits import Flood, ReplyLimits
 from statement_intake.domain.meeting import Kind
-from statement_intake.domain.notices import (
+from statement_intake.domain.office import Office
+from statement_intake.domain.records import LogRow
+from statement_intake.domain.telling.digest import Day, due, write
+from statement_intake.domain.telling.notices import (
     NEAR,
     OVERDUE,
     SETTLED,
@@ -17,10 +20,7 @@ from statement_intake.domain.notices import (
     of_mailboxes,
     summary,
 )
-from statement_intake.domain.office import Office
-from statement_intake.domain.pulse import Pulse
-from statement_intake.domain.records import LogRow
-from statement_intake.domain.reply_limits import Flood, ReplyLimits
+from statement_intake.domain.telling.pulse import Pulse
 from tests.domain.values import knowledge
 
 #: Thursday, 24 August 2023, noon in Vienna.

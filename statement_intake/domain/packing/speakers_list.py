@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.parties import PartyTable
+from statement_intake.domain.parties.names import PartyTable
 
 
 class OrderError(Exception):

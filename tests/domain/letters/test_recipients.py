@@ -2,8 +2,8 @@
 
 import pytest
 
+from statement_intake.domain.letters.recipients import Reason, Reply, may_reply
 from statement_intake.domain.message import Address, Headers
-from statement_intake.domain.recipients import Reason, Reply, may_reply
 from tests.domain.values import SENDER, headers
 
 OWN = frozenset({"uncac@un.org", "unov.conference@un.org"})

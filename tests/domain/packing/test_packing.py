@@ -2,7 +2,7 @@
 
 import pytest
 
-from statement_intake.domain.packing import Entry, changes, reordered
+from statement_intake.domain.packing.packing import Entry, changes, reordered
 from tests.house import MORNING
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from statement_intake.domain.credentials import Expiry
+from statement_intake.domain.letters.limits import Flood, ReplyLimits
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
-from statement_intake.domain.pulse import Pulse
 from statement_intake.domain.records import LogRow
-from statement_intake.domain.reply_limits import Flood, ReplyLimits
+from statement_intake.domain.telling.credentials import Expiry
+from statement_intake.domain.telling.pulse import Pulse
 from statement_intake.domain.value import Value
 
 #: When each notice, by kind and subject, was told.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.configuration import load_parties
-from statement_intake.domain.party import Party
+from statement_intake.domain.parties.party import Party
 from statement_intake.operations.explain import explain
 from tests.domain.values import knowledge
 

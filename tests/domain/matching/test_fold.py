@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.domain.fold import ONE_EACH, fold, tokenise, words
+from statement_intake.domain.matching.fold import ONE_EACH, fold, tokenise, words
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_tokens_are_the_words_in_order_each_within_the_text(text: str) -> None:
 def test_where_each_character_folds_to_one_the_places_are_the_same(text: str) -> None:
     """Found without a look at each character."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("statement_intake.domain.fold.ONE_EACH", re.compile("(?!)"))
+        patch.setattr("statement_intake.domain.matching.fold.ONE_EACH", re.compile("(?!)"))
         slowly = tokenise(text)
     assert tokenise(text) == slowly
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
-from statement_intake.domain.fold import Token, words
+from statement_intake.domain.matching.fold import Token, words
 
 #: Articles and contractions: "Republic of (the) Gambia", "República (del) Perú". Overlooked inside a phrase, never as
 #: its first word ("El Salvador").

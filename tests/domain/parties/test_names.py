@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statement_intake.configuration import load_parties
-from statement_intake.domain.parties import Mention, Party, PartyKind
+from statement_intake.domain.parties.names import Mention, Party, PartyKind
 from tests.domain.values import every_name
 
 TABLE = load_parties()

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Finding, Outcome
+from statement_intake.domain.letters.recipients import may_reply
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.message import Headers
 from statement_intake.domain.office import Office
-from statement_intake.domain.recipients import may_reply
 from statement_intake.domain.subject.speakers import called
 from statement_intake.domain.submission import SubmittedFile
 from statement_intake.domain.value import Value

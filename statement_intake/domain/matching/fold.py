@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from statement_intake.domain.traditional import SIMPLIFIED
+from statement_intake.domain.matching.traditional import SIMPLIFIED
 
 #: Letters that no Unicode decomposition brings back to their plain form.
 _PLAIN: Final = {

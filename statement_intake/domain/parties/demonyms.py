@@ -8,8 +8,8 @@ demonyms.csv   code,language,kind,word   kinds: `people`; `tongue`, where a lang
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from statement_intake.domain.fold import Token
-from statement_intake.domain.phrases import Phrases, key
+from statement_intake.domain.matching.fold import Token
+from statement_intake.domain.matching.phrases import Phrases, key
 
 _RUSSIAN_ENDINGS: Final = ("ий", "ая", "ое", "ую", "ой", "ого", "ому", "им", "ом", "ие", "их")
 

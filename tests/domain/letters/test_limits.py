@@ -2,7 +2,7 @@
 
 import pytest
 
-from statement_intake.domain.reply_limits import Brake, Recent, ReplyLimits, brake
+from statement_intake.domain.letters.limits import Brake, Recent, ReplyLimits, brake
 
 LIMITS = ReplyLimits(per_sender=2, per_domain=5, per_hour=9)
 

@@ -24,9 +24,9 @@ from functools import cache
 from itertools import product
 from typing import Final, NamedTuple
 
-from statement_intake.domain.agencies import gathered_agencies
-from statement_intake.domain.demonyms import Demonym, gathered
-from statement_intake.domain.phrases import Phrases, key
+from statement_intake.domain.matching.phrases import Phrases, key
+from statement_intake.domain.parties.agencies import gathered_agencies
+from statement_intake.domain.parties.demonyms import Demonym, gathered
 
 LANGUAGES: Final = frozenset({"ar", "en", "es", "fr", "ru", "zh"})
 _FORMS: Final = frozenset({"short", "formal", "former", "variant", "acronym", "code"})

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from statement_intake.domain.language import OFFICIAL
-from statement_intake.domain.lexicon import lexicon, words_of
+from statement_intake.domain.matching.lexicon import lexicon, words_of
 from statement_intake.domain.words import flat
 from tests.domain.values import knowledge
 

@@ -9,13 +9,10 @@ from functools import cached_property
 from itertools import dropwhile
 from typing import Final
 
-from statement_intake.domain.demonyms import find_demonym
-from statement_intake.domain.fold import Token, tokenise
-from statement_intake.domain.likeness import likest
-from statement_intake.domain.party import Mention, Party, PartyKind, People
-from statement_intake.domain.party_rows import Contents, Meaning, Sort, read, straight
-from statement_intake.domain.phrases import DANGLING, Phrases, key
-from statement_intake.domain.spans import (
+from statement_intake.domain.matching.fold import Token, tokenise
+from statement_intake.domain.matching.likeness import likest
+from statement_intake.domain.matching.phrases import DANGLING, Phrases, key
+from statement_intake.domain.matching.spans import (
     is_closed,
     past_articles,
     past_bracket,
@@ -23,6 +20,9 @@ from statement_intake.domain.spans import (
     stands_free,
     start_with_article,
 )
+from statement_intake.domain.parties.demonyms import find_demonym
+from statement_intake.domain.parties.party import Mention, Party, PartyKind, People
+from statement_intake.domain.parties.rows import Contents, Meaning, Sort, read, straight
 
 __all__ = ["Mention", "Party", "PartyKind", "PartyTable", "People"]
 
@@ -51,7 +51,7 @@ class PartyTable:
 
     @classmethod
     def from_csv(cls, files: Mapping[str, str]) -> "PartyTable":
-        """Build the table from the contents of the files of `data/parties` by name (`party_rows` says what they mean).
+        """Build the table from the contents of the files of `data/parties` by name (`rows` says what they mean).
 
         Raises ValueError, naming file and row, for an unknown code or word, a party without an English short name,
         and a name that would mean two things without being declared ambiguous.

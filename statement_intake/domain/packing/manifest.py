@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from statement_intake.domain.packing import Entry, running_time
+from statement_intake.domain.packing.packing import Entry, running_time
 
 
 def manifest(entries: Sequence[Entry], meeting: str, made_at: datetime) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """The Message-IDs of letters: stable, unguessable, and known again."""
 
-from statement_intake.domain.message_ids import MessageIds
+from statement_intake.domain.letters.message_ids import MessageIds
 
 IDS = MessageIds(b"k" * 32)
 LETTER = IDS.make("SI-7F3K-9Q2M", 2, "un.org")

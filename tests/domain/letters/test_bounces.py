@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.domain.bounces import Bounce, may_be_bounce, read_bounce
+from statement_intake.domain.letters.bounces import Bounce, may_be_bounce, read_bounce
 from statement_intake.domain.message import Address, Headers, Message
 from tests.domain.values import knowledge
 

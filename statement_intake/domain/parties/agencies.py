@@ -9,7 +9,7 @@ agencies.csv   code,language,name        names and initials of bodies that speak
 
 from collections.abc import Sequence
 
-from statement_intake.domain.phrases import Phrases, key
+from statement_intake.domain.matching.phrases import Phrases, key
 
 
 def gathered_agencies(rows: Sequence[tuple[str, str]]) -> Phrases[frozenset[str]]:

@@ -1,0 +1,1 @@
+"""How words and names are found in texts, however they are spelt."""

@@ -1,0 +1,1 @@
+"""Who speaks: States, groups and organisations, and where a text names them."""

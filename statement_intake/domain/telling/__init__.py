@@ -1,0 +1,1 @@
+"""What the staff is told of the service's own accord, and what that rests on."""
