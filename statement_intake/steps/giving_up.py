@@ -21,7 +21,7 @@ def give_up(arrival: Unfinished, desk: Desk) -> None:
     fault = Finding(
         code="service.fault",
         effect=Effect.SILENT,
-        message="The service could not read this mail; the mail itself is kept.",
+        message=f"The service could not read this mail{_where_it_is(arrival, desk)}.",
         detail={"attempts": max(arrival.starts, arrival.faults)},
     )
     message = Message(headers=_headers_if_any(arrival, desk))
@@ -36,6 +36,15 @@ def give_up(arrival: Unfinished, desk: Desk) -> None:
         answers=None,
         mark=arrival.key.mailbox in desk.marking,
     )
+
+
+def _where_it_is(arrival: Unfinished, desk: Desk) -> str:
+    """Where a person finds it: of what a mailbox does not hand out, or is too large, no more than a header is here."""
+    try:
+        whole = desk.files.size(arrival.raw_sha256) >= arrival.size
+    except OSError:
+        whole = False
+    return "; the mail itself is kept" if whole else " and has no whole copy of it; it lies in its mailbox"
 
 
 def _headers_if_any(arrival: Unfinished, desk: Desk) -> Headers:
