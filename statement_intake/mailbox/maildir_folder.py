@@ -7,6 +7,7 @@ mail program moves the file from new/ to cur/ or changes flags, and is never use
 
 import os
 import re
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -163,10 +164,13 @@ def _entries(directory: Path) -> Iterator[tuple[str, _Entry]]:
                 if file.name.startswith(".") or not file.is_file(follow_symlinks=False):
                     continue
                 try:
-                    facts = file.stat(follow_symlinks=False)
+                    modified = file.stat(follow_symlinks=False).st_mtime
                 except FileNotFoundError:
                     continue
-                yield _base_name(file.name), _Entry(Path(file.path), facts.st_mtime)
+                except OSError:
+                    # A damaged inode, say. It has to come into sight: as received now, lest `start` hide it.
+                    modified = time.time()
+                yield _base_name(file.name), _Entry(Path(file.path), modified)
 
 
 def _instant(modified: float) -> datetime:

@@ -3,8 +3,9 @@
 import mailbox as stdlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from errno import EACCES
+from errno import EACCES, EIO
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,32 @@ def test_a_message_that_cannot_be_read_does_not_hide_the_others(
         assert folder.small([first, locked, last], 1000) == {first: LETTER, last: LETTER}
         with pytest.raises(MessageRefused, match="Permission denied"):
             list(folder.raw(locked))
+
+
+def test_a_file_of_which_nothing_can_be_told_is_listed_all_the_same(
+    maildir: stdlib.Maildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged inode, which no test can make: it counts as received now, so that no start leaves it out."""
+    name, damaged = deliver(maildir), deliver(maildir)
+    usual_scandir = os.scandir
+
+    @contextmanager
+    def scanned(directory: Path) -> Iterator[list[Any]]:
+        with usual_scandir(directory) as files:
+            yield [_Damaged(file) if file.name.startswith(damaged) else file for file in files]
+
+    monkeypatch.setattr(os, "scandir", scanned)
+    with opened(maildir).open("INBOX") as folder:
+        assert folder.uids_above(None, ARRIVED.date()) == sorted([name, damaged])
+        assert folder.uids_above(None, datetime.now(UTC).date()) == [damaged]
+
+
+class _Damaged:
+    def __init__(self, entry: os.DirEntry[str]) -> None:
+        self.name, self.path, self.is_file = entry.name, entry.path, entry.is_file
+
+    def stat(self, **_options: bool) -> os.stat_result:
+        raise OSError(EIO, "Input/output error", self.path)
 
 
 def test_where_no_message_can_be_read_none_is_blamed(maildir: stdlib.Maildir, monkeypatch: pytest.MonkeyPatch) -> None:
