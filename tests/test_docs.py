@@ -20,9 +20,11 @@ NOT_CODES = {"statement_intake.data"}
 
 
 def codes_in_code() -> set[str]:
-    """Every finding's code that the domain or the intake makes."""
-    sources = [*(ROOT / "statement_intake" / "domain").rglob("*.py"), *(ROOT / "statement_intake").glob("*.py")]
-    sources += (ROOT / "statement_intake" / "ledger").glob("*.py")
+    """Every finding's code that the domain, the steps or the ledger make."""
+    package = ROOT / "statement_intake"
+    sources = [*package.glob("*.py")]
+    for room in ("domain", "steps", "arriving", "review", "ledger"):
+        sources += (package / room).rglob("*.py")
     return {code for source in sources for code in CODE.findall(source.read_text(encoding="utf-8"))} - NOT_CODES
 
 
@@ -49,6 +51,19 @@ def test_the_sample_configuration_is_valid_and_holds_the_defaults() -> None:
     assert with_file.replies.mode == "hold"
     assert with_file.meetings.path == ROOT / "config" / "meetings"
     assert set(written) <= set(type(with_file).model_fields)
+
+
+#: What makes a folder a package that runs and has types.
+NO_ROOMS = {"__init__.py", "__main__.py", "__pycache__/", "py.typed"}
+
+
+def test_the_house_on_one_page_shows_every_room() -> None:
+    """docs/architecture.md names each file and folder of the package's first floor."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    there = {f"{path.name}/" if path.is_dir() else path.name for path in (ROOT / "statement_intake").iterdir()}
+    table = page.partition("## Rooms")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([\w.]+(?:/|\.py))`", table))
+    assert named == there - NO_ROOMS
 
 
 def test_no_page_speaks_of_rooms_that_are_not_there() -> None:
