@@ -137,8 +137,12 @@ class Rounds:
         what, desk = f"mailbox {mailbox.name}", self._workshop.desk
         try:
             poll(mailbox, desk, self._workshop.rules, self._stopping)
-        except SurroundingsFault as fault:
+        except (SurroundingsFault, OSError) as fault:
             desk.ledger.pulses.failed(what, desk.clock(), str(fault))
+            raise
+        except Exception as fault:
+            # Its text may quote a mail that is none of ours.
+            desk.ledger.pulses.failed(what, desk.clock(), f"a fault of ours ({where(fault)})")
             raise
         desk.ledger.pulses.worked(what, desk.clock())
 

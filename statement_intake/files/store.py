@@ -22,7 +22,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Octets that are decoded and wait for their mail's turn; what would be more is decoded by the reader.
 _MOST_WAITING = 1_000_000_000
 #: Room that has to be left on the store's file system before anything is blamed on a mail, in octets.
-_LEAST_ROOM = 50_000_000
+LEAST_ROOM = 50_000_000
 
 
 class Stored(NamedTuple):
@@ -147,7 +147,7 @@ class FileStore:
 
     def require_room(self, octets: int) -> None:
         """Raise OSError (ENOSPC) unless there is room for *octets* and then some."""
-        if shutil.disk_usage(self._root).free < octets + _LEAST_ROOM:
+        if shutil.disk_usage(self._root).free < octets + LEAST_ROOM:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
 
     @contextmanager

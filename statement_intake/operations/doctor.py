@@ -20,6 +20,7 @@ from statement_intake.configuration import ConfigurationError
 from statement_intake.domain.faults import LimitExceeded, Shortcoming, SurroundingsFault
 from statement_intake.domain.meeting import WEEKDAYS, Meeting
 from statement_intake.domain.value import Value
+from statement_intake.files.store import LEAST_ROOM
 from statement_intake.ledger.ledger import open_ledger
 from statement_intake.oauth.tokens import TokenSource
 from statement_intake.replies.smtp import SmtpTransport
@@ -56,7 +57,8 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
             yield Diagnosis(check=f"mailbox {name}", state="warning", message=message)
     yield from _smtp(settings, tokens)
     yield from _tried("ledger", lambda: _ledger(settings))
-    yield from _tried("files", lambda: _files(settings.files.path))
+    yield from _tried("ledger", lambda: _room_for_the_ledger(settings))
+    yield from _tried("files", lambda: _room(settings.files.path))
     yield from _tried("reader", build_reader(settings).examine)
     if settings.reader.sandbox == "limits":
         message = 'Mail may be read unsandboxed ([reader] sandbox = "limits"): only limits on time and memory protect.'
@@ -173,21 +175,43 @@ def _ledger(settings: Settings) -> list[str]:
     return [f"{database} is sound and current.", f"Messages: {counted}.", f"Letters: {waiting}."]
 
 
-def _files(path: Path) -> list[str]:
-    free = os.statvfs(_writable(path))
-    gigabytes = free.f_bavail * free.f_frsize / 1_000_000_000
-    said = f"{path}: {gigabytes:.0f} GB free." if gigabytes >= _AMPLE else f"{path}: {gigabytes:.1f} GB free"
-    return [said if gigabytes >= _AMPLE else Shortcoming(f"{said}: soon nothing more can be taken in.")]
+def _room_for_the_ledger(settings: Settings) -> list[str]:
+    """Where it lies with the files, they tell."""
+    url = make_url(settings.ledger.url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return []
+    ledger, files = Path(url.database), settings.files.path
+    return [] if _device(ledger) == _device(files) else _room(ledger)
+
+
+def _device(path: Path) -> int:
+    return _nearest(path).stat().st_dev
+
+
+def _room(path: Path) -> list[str]:
+    """How much there is where *path* is or will be. Raises SurroundingsFault where it is too little to go on."""
+    system = os.statvfs(_writable(path))
+    free = system.f_bavail * system.f_frsize
+    if free < LEAST_ROOM:
+        raise SurroundingsFault(f"{path}: {free / 1_000_000:.0f} MB free: nothing more is taken in. Make room.")
+    gigabytes = free / 1_000_000_000
+    if gigabytes >= _AMPLE:
+        return [f"{path}: {gigabytes:.0f} GB free."]
+    return [Shortcoming(f"{path}: {gigabytes:.1f} GB free: soon nothing more can be taken in.")]
 
 
 def _writable(path: Path) -> Path:
     """The folder that *path* is or will be made in. Raises SurroundingsFault where we may not write to it."""
-    nearest = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    nearest = _nearest(path)
     if not os.access(nearest, os.W_OK):
         raise SurroundingsFault(
             f"{nearest} cannot be written to by this account: whose is it, and is it mounted read-only?"
         )
     return nearest
+
+
+def _nearest(path: Path) -> Path:
+    return next(folder for folder in (path, *path.absolute().parents) if folder.exists())
 
 
 def _tried(check: str, examination: Callable[[], list[str]]) -> Iterator[Diagnosis]:

@@ -1,14 +1,11 @@
 """The service's side of reading: ask the warden, end what takes too long, and believe nothing that a cell says."""
 
-import hashlib
 import os
-import re
 import shutil
 import signal
-import stat
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -17,24 +14,26 @@ from pydantic import ValidationError
 
 from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.faults import Shortcoming
-from statement_intake.domain.inspection import Inspected, Preview
+from statement_intake.domain.inspection import Inspected
 from statement_intake.domain.message import Attachment, Headers, Message
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Mode, Request, Run
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
 from statement_intake.reading.gate import STARTING, Gate, Told, WardenLost
 from statement_intake.reading.mail.headers import read_headers
+from statement_intake.reading.verifying import moved, verify
 from statement_intake.reading.walls import jail
 from statement_intake.reading.walls.cell import MAXIMUM_PROCESSES, Limits, Protection
 
 __all__ = ["Reader", "ReaderEnded", "ReaderFault"]
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _CURE = (
     "install bubblewrap (apt-get install bubblewrap) and allow user namespaces (sysctl "
     "kernel.unprivileged_userns_clone=1; in a container seccomp and AppArmor must permit them), "
     "or run a kernel with Landlock, "
     'or accept weaker protection with [reader] sandbox = "limits"'
 )
+#: More than a trial writes.
+_TRIAL_OCTETS = 1_000_000
 _PROTECTED: dict[Protection, str] = {
     "bubblewrap": "bubblewrap works: mail is read without network and without sight of this machine's files.",
     "landlock": "bubblewrap does not work here; mail is read under Landlock and a filter of system calls: without "
@@ -57,8 +56,9 @@ class Reader:
     ) -> None:
         """*sandbox*, *seconds*, memory and output as in `[reader]`, *message_megabytes* as in `[limits]`."""
         self._limits = Limits(seconds, memory_megabytes, output_megabytes, message_megabytes)
-        #: The best first. What did not work once is not tried again before the next start.
-        self._protections: list[Protection] = ["limits"] if sandbox == "limits" else ["bubblewrap", "landlock"]
+        self._allowed: tuple[Protection, ...] = ("limits",) if sandbox == "limits" else ("bubblewrap", "landlock")
+        #: The best first. What did not work is not tried again while another one does.
+        self._protections: list[Protection] = list(self._allowed)
         self._why_not: list[str] = []
         self._gate: Gate | None = None
         self._starting = threading.Lock()
@@ -84,7 +84,7 @@ class Reader:
         if answer.message is None:
             raise ReaderEnded("the reader's answer is no message")
         attachments = tuple(answer.message.all_attachments)
-        _verify(attachments, workspace, _moved(decoded, attachments, workspace))
+        verify(attachments, workspace, moved(decoded, attachments, workspace))
         return answer.message
 
     def read_file(self, file: Path, name: str, workspace: Path) -> Attachment:
@@ -92,7 +92,7 @@ class Reader:
         answer = self._run("attach", file, workspace, name)
         if answer.attachment is None:
             raise ReaderEnded("the reader's answer is no attachment")
-        _verify((answer.attachment,), workspace)
+        verify((answer.attachment,), workspace)
         return answer.attachment
 
     def inspect(self, video: Path, workspace: Path) -> Inspected:
@@ -100,7 +100,7 @@ class Reader:
         answer = self._run("inspect", video, workspace)
         if answer.inspected is None:
             raise ReaderEnded("the reader's answer is no inspection")
-        _verify(answer.inspected.previews, workspace)
+        verify(answer.inspected.previews, workspace)
         return answer.inspected
 
     def examine(self) -> list[str]:
@@ -162,7 +162,10 @@ class Reader:
             while self._gate is None and self._protections:
                 self._gate = self._tried(self._protections[0], root)
             if self._gate is None:
-                raise ReaderFault(f"no mail is read, for lack of a sandbox ({'; '.join(self._why_not)}): {_CURE}")
+                why_not = "; ".join(self._why_not)
+                # Once it is mended, mail is read without a restart.
+                self._protections, self._why_not = list(self._allowed), []
+                raise ReaderFault(f"no mail is read, for lack of a sandbox ({why_not}): {_CURE}")
             return self._gate
 
     def _tried(self, protection: Protection, root: Path) -> Gate | None:
@@ -170,9 +173,14 @@ class Reader:
         why = "bubblewrap is missing" if protection == "bubblewrap" and jail.bubblewrap() is None else ""
         if not why:
             gate = Gate(root, protection, self._limits)
-            why = _try(gate, root)
-            if not why:
-                return gate
+            try:
+                why = _try(gate, root)
+                if not why:
+                    return gate
+                _require_room(root)
+            except OSError as error:
+                gate.close()
+                raise ReaderFault(f"no mail is read: {error}") from error
             gate.close()
         if protection == "limits":
             raise ReaderFault(f"the reader does not start: {why}")
@@ -193,6 +201,13 @@ def _try(gate: Gate, root: Path) -> str:
         except ValidationError:
             return f"its answer is none (exit code {told.ended.code})"
     return answer.fault or answer.ended or ""
+
+
+def _require_room(root: Path) -> None:
+    """Raise OSError where nothing can be written: then the trial has told nothing about the protection."""
+    with tempfile.NamedTemporaryFile(prefix="work-try-", dir=root) as file:
+        file.write(bytes(_TRIAL_OCTETS))
+        file.flush()
 
 
 @contextmanager
@@ -253,53 +268,3 @@ def _understand(told: Told, limits: Limits) -> Answer:
         name = signal.Signals(number).name
         raise ReaderEnded(f"ended the reader ({name}), for lack of memory or by a fault in a library")
     raise ReaderFault(f"the reader ended without an answer (exit code {ended.code})")
-
-
-def _moved(decoded: Sequence[Decoded], attachments: Sequence[Attachment], workspace: Path) -> dict[str, int]:
-    """Put what was decoded in the place of its picture in the workspace, where it is an attachment's content.
-
-    The digests and sizes of what was moved: ours, not the child's, who could see it and not change it.
-    """
-    named = {attachment.sha256 for attachment in attachments}
-    moved: dict[str, int] = {}
-    for known in decoded:
-        place = workspace / known.sha256
-        if known.sha256 in named and known.sha256 not in moved and not place.is_dir():
-            Path(known.path).replace(place)
-            moved[known.sha256] = known.size
-    return moved
-
-
-def _verify(
-    attachments: Sequence[Attachment | Preview], workspace: Path, known: Mapping[str, int] | None = None
-) -> None:
-    """Check that every file is there, plain, and what it is said to be; remove what was not announced.
-
-    *known*: sizes of files that the child has not written, by digest.
-
-    The child was in the hands of the mail, so nothing is opened by a name of its choosing, and no link is followed.
-    """
-    named = {attachment.sha256: attachment.size for attachment in attachments}
-    for name, size in named.items():
-        if known and known.get(name) == size:
-            continue
-        if not _SHA256.fullmatch(name) or _digest(workspace / name, size) != name:
-            raise ReaderEnded("the reader's answer cannot be trusted: a file is not what it is said to be")
-    if any(attachment.size != named[attachment.sha256] for attachment in attachments):
-        raise ReaderEnded("the reader's answer cannot be trusted: a file has two sizes")
-    for entry in os.scandir(workspace):
-        if entry.name not in named and not entry.is_dir(follow_symlinks=False):
-            Path(entry.path).unlink()
-
-
-def _digest(path: Path, size: int) -> str | None:
-    """The SHA-256 of *path* if that is a regular file of *size* bytes that has no other name."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
-    with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_size != size:
-            return None
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from statement_intake.operations import doctor
 from statement_intake.operations.doctor import Diagnosis, examine
 from statement_intake.settings import Settings
 from tests.mailbox.scripted_imap import EXAMINED, ScriptedImap
@@ -52,14 +53,25 @@ def test_doctor_warns_where_nobody_would_be_told() -> None:
 
 
 def test_a_disk_that_is_nearly_full_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Before it is full: then mail waits."""
+    """Before it is full: then mail waits, which is a problem."""
     statvfs = os.statvfs(tmp_path)
-    for free, state, told in ((3, "warning", "3.0 GB free: soon"), (40, "ok", "40 GB free.")):
-        blocks = free * 1_000_000_000 // statvfs.f_frsize + 1
+    cases = ((0.01, "problem", "MB free: nothing"), (3, "warning", "3.0 GB free: soon"), (40, "ok", "40 GB free."))
+    for free, state, told in cases:
+        blocks = int(free * 1_000_000_000) // statvfs.f_frsize + 1
         shown = os.statvfs_result((*statvfs[:4], blocks, *statvfs[5:10]))
         monkeypatch.setattr(os, "statvfs", lambda _, shown=shown: shown)
         files = _first({"files": {"path": str(tmp_path)}}, "files")
         assert (files.state, told in files.message) == (state, True), files.message
+
+
+def test_the_room_of_a_ledger_on_a_disk_of_its_own_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A full one stops the service as surely as a full one of the files."""
+    other = Path("/dev/shm")  # noqa: S108 - only asked about, for being another file system
+    settings = {"ledger": {"url": f"sqlite:///{other}/ledger.db"}, "files": {"path": str(tmp_path)}}
+    monkeypatch.setattr(doctor, "LEAST_ROOM", 1 << 62)
+    told = [seen for seen in examine(Settings.model_validate(settings)) if seen.check == "ledger"]
+    assert [seen.state for seen in told] == ["ok", "problem"]
+    assert "nothing more is taken in" in told[1].message
 
 
 def test_a_ledger_that_cannot_be_made_is_told_before_the_first_start() -> None:

@@ -14,7 +14,8 @@ import pytest
 from statement_intake.domain.message import Attachment, Category
 from statement_intake.reading.answer import Ended
 from statement_intake.reading.gate import Told
-from statement_intake.reading.sandbox import Reader, ReaderEnded, ReaderFault, _understand, _verify
+from statement_intake.reading.sandbox import Reader, ReaderEnded, ReaderFault, _understand
+from statement_intake.reading.verifying import verify
 from statement_intake.reading.walls import jail
 from statement_intake.reading.walls.cell import Limits
 from tests.reading.conftest import MakeVideo, make_pdf, make_reader, page
@@ -267,7 +268,7 @@ def test_the_childs_word_for_a_file_is_not_taken(tmp_path: Path) -> None:
     (out / digest).write_text("hello")
     (out / "unannounced").write_text("x")
     (out / "link").symlink_to(tmp_path / "outside")
-    _verify(announced(digest, 5), out)
+    verify(announced(digest, 5), out)
     assert [path.name for path in out.iterdir()] == [digest]
     assert (tmp_path / "outside").exists()
     os.mkfifo(out / ("a" * 64))
@@ -281,10 +282,10 @@ def test_the_childs_word_for_a_file_is_not_taken(tmp_path: Path) -> None:
         (digest.upper(), 5),
     ):
         with pytest.raises(ReaderEnded, match="cannot be trusted"):
-            _verify(announced(name, size), out)
+            verify(announced(name, size), out)
     os.link(out / digest, tmp_path / "second name")
     with pytest.raises(ReaderEnded, match="cannot be trusted"):
-        _verify(announced(digest, 5), out)
+        verify(announced(digest, 5), out)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """What monitoring is answered."""
 
+import errno
 import json
+import os
 import socket
 import urllib.error
 import urllib.request
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.house import House, statement
+from tests.house import Flaky, House, statement
 from tests.test_service import said_until, service
 
 
@@ -64,6 +66,27 @@ def test_a_service_whose_mailbox_is_silent_is_ill(house: House) -> None:
         said = said_until(process, "cannot be reached")
         status, body = asked(port_of(said), "/healthz")
         assert (status, json.loads(body)["ill"]) == (503, ["mailbox main"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "[Errno 28] No space left on device"),
+        (RuntimeError("whistle@blower.example"), "a fault of ours (RuntimeError at house.py:"),
+    ],
+)
+def test_a_poll_that_fails_of_anything_is_a_failure_of_the_mailbox(
+    house: House, fault: Exception, problem: str
+) -> None:
+    """A full disk, too, and a fault of ours, without its text: before the first success nothing else would tell."""
+    house.desk = {"files": lambda real: Flaky(real, {"put": [fault]})}
+    house.deliver(statement())
+    assert not house.round()
+    ((what, worked, since, said),) = house.rows(
+        "SELECT what, worked_at, failing_since, problem FROM pulses WHERE what = 'mailbox main'"
+    )
+    assert (what, worked, since is not None) == ("mailbox main", None, True)
+    assert said.startswith(problem)
 
 
 def test_systemd_hears_that_the_service_is_ready_alive_and_stopping(

@@ -1,10 +1,12 @@
 """A reader that a mail has taken over can do nothing: not for long, not to others, not outside."""
 
+import errno
 import hashlib
 import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.decoded import Decoded
-from statement_intake.reading import gate
+from statement_intake.reading import gate, sandbox
 from statement_intake.reading.sandbox import Reader, ReaderEnded, ReaderFault
 from statement_intake.reading.walls import jail
 from tests.reading.conftest import make_reader
@@ -474,6 +476,41 @@ def test_without_any_sandbox_nothing_is_read(
     reader = make_reader("limits")
     assert "unsandboxed" in reader.examine()[0]
     reader.close()
+
+
+def test_once_a_sandbox_can_be_had_mail_is_read_without_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has done what the fault says need not think of the service."""
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(gate, "_PROGRAM", ("-c", WITHOUT_LANDLOCK))
+    (tmp_path / "mail").write_bytes(b"Subject: one\r\n\r\nbody")
+    reader = make_reader()
+    with pytest.raises(ReaderFault, match="for lack of a sandbox"):
+        reader.read(tmp_path / "mail", tmp_path / "out")
+    monkeypatch.setenv("PATH", path)
+    assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
+    reader.close()
+
+
+def test_a_full_disk_is_no_lack_of_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is called what it is, costs no protection, and is over as soon as there is room."""
+    (tmp_path / "mail").write_bytes(b"Subject: one\r\n\r\nbody")
+    reader = make_reader()
+    with monkeypatch.context() as full:
+        full.setattr(sandbox, "_try", lambda *_: "the reader met No space left on device")
+        full.setattr(tempfile, "NamedTemporaryFile", _without_room)
+        for _ in range(2):
+            with pytest.raises(ReaderFault, match=r"^no mail is read: .*No space left on device: '/full'$"):
+                reader.read(tmp_path / "mail", tmp_path / "out")
+    assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
+    assert reader.protection(tmp_path)[0] == "bubblewrap"
+    reader.close()
+
+
+def _without_room(**_: object) -> object:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/full")
 
 
 def _wait_for(path: Path) -> None:
