@@ -45,6 +45,9 @@ class Flaky:
         instead: dict[str, Any] | None = None,
     ) -> None:
         self._real, self._faults, self._after, self._instead = real, faults, after, instead or {}
+        # What the collaborator does not have would never be called, and never fail.
+        for name in (*faults, *self._instead):
+            getattr(real, name)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the collaborator has
         if name in self._instead:

@@ -1,6 +1,6 @@
 """Access tokens: of an application at Microsoft by msal, of any other provider by its token endpoint (RFC 6749).
 
-Tokens live in memory alone, but for a refresh token that the provider gave in place of another (see kept_token); no
+Tokens live in memory alone, but for a refresh token that the provider gave in place of another (see `kept`); no
 line of the log has one.
 """
 

@@ -1,7 +1,7 @@
 """What would happen: the real service over the real mailboxes, with a ledger and a store of its own, sending nothing.
 
-The rehearsal goes the way of every message (`polling`, `intake`, *record*), so that it knows of duplicates, of versions
-and of limits what the service will know of them. It ends where letters would leave.
+The rehearsal goes the way of every message (`arriving`, `intake`, *record*), so that it knows of duplicates, of
+versions and of limits what the service will know of them. It ends where letters would leave.
 """
 
 from collections import Counter

@@ -231,7 +231,7 @@ def test_after_a_change_of_uidvalidity_letters_wait_and_nothing_is_decided_twice
     house.change("UPDATE folders SET uidvalidity = '1'", "UPDATE messages SET uidvalidity = '1'")
     # The first pass is interrupted: the second must not forget that the folder is a new one.
     house.desk["ledger"] = lambda real: Flaky(
-        real, {}, instead={"arrivals": Flaky(real.arrivals, {"save_progress": [MailboxError("gone")]})}
+        real, {}, instead={"folders": Flaky(real.folders, {"save": [MailboxError("gone")]})}
     )
     house.round()
     house.desk.clear()
