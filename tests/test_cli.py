@@ -150,11 +150,24 @@ def test_the_secretariat_decides_at_the_terminal(house: House) -> None:
     assert f"Reference:  {reference}\n" in shown
     assert "State:      held\n" in shown
     assert "Message-ID: <" in shown
-    assert run(house, "outbox", "send", reference).stdout == "1 letters released\n"
+    assert run(house, "outbox", "send", reference).stdout == "1 letter released\n"
     assert run(house, "poll").returncode == 0
     assert house.letters == [("receipt", "sent")]
     shown = json.loads(run(house, "show", reference, "--json").stdout)
     assert [step["action"] for step in shown["history"]] == ["decide", "reopen", "accept"]
+
+
+def test_the_outbox_says_why_a_letter_does_not_move(house: House) -> None:
+    """Whoever mistypes a reference, or comes too late, learns it; the other letters move all the same."""
+    house.deliver(statement())
+    assert run(house, "poll", REPLIES__MODE="hold").returncode == 0
+    (reference,) = house.references
+    done = run(house, "outbox", "drop", reference, "SI-0000-0000")
+    assert (done.returncode, done.stdout) == (1, "1 letter dropped\n")
+    assert done.stderr == "SI-0000-0000: there is no letter\n"
+    done = run(house, "outbox", "send", reference.lower())
+    assert (done.returncode, done.stdout) == (1, "0 letters released\n")
+    assert done.stderr == f"{reference}: the receipt is dropped\n"
 
 
 def test_two_copies_of_a_command_line_meet_in_the_ledger(house: House) -> None:

@@ -1,5 +1,6 @@
 """Commands about letters that have not gone: outbox list, show, send, drop."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -60,16 +61,21 @@ def drop_letters(references: Annotated[list[str], typer.Argument(metavar="REF...
 
 
 def _move_letters(action: str, references: list[str], *, everything: bool, although_answered: bool = False) -> None:
-    from statement_intake.operations.letters import move
+    from statement_intake.operations.letters import move, unmoved
     from statement_intake.workshop import now, open_workshop
 
     if not references and not everything:
         raise typer.BadParameter("name the submissions, or --all-held")
     with open_workshop(read_settings()) as workshop:
-        moved = move(
-            action, workshop.desk.ledger, references, everything=everything, actor=officer(), now=now(),
-            although_answered=although_answered,
-        )  # fmt: skip
-    typer.echo(f"{moved} letters {'released' if action == 'send' else 'dropped'}")
-    if not moved:
+        moving = partial(
+            move, action, workshop.desk.ledger, actor=officer(), now=now(), although_answered=although_answered
+        )
+        by_reference = {reference: moving([reference], everything=False) for reference in references}
+        others = moving([], everything=True) if everything else 0
+        left = [unmoved(workshop.desk.ledger, reference) for reference, count in by_reference.items() if not count]
+    moved = sum(by_reference.values()) + others
+    typer.echo(f"{moved} letter{'' if moved == 1 else 's'} {'released' if action == 'send' else 'dropped'}")
+    for line in left:
+        typer.echo(line, err=True)
+    if left or not moved:
         raise typer.Exit(PROBLEMS)

@@ -60,3 +60,12 @@ def move(  # noqa: PLR0913 - which letters, where to, and by whom
         else ledger.handling.drop
     )
     return sum(change(letter.id, actor, now, seen=letter.state) for letter in letters)
+
+
+def unmoved(ledger: Ledger, reference: str) -> str:
+    """Why no letter of the submission could be released or dropped, for a person who asked for it."""
+    letters = ledger.letters.of(reference.strip().upper())
+    if not letters:
+        return f"{on_one_line(reference)}: there is no letter"
+    states = ", ".join(f"the {letter.kind} is {letter.state}" for letter in letters)
+    return f"{letters[0].reference}: {states}"
