@@ -100,12 +100,18 @@ _TELEPHONE = (
     r"(?:\b(?:tel|telephone|phone|mobile|mob|cell|gsm|whatsapp|fax|contact|tlf|тел|هاتف|电话)[.:\s]{0,3}|"
     r"(?<![\w+])(?=\+\d))\+?\d[\d\s()./–-]{5,18}\d(?!\w)"
 )
+_FOUR = rf"(?!\d+{ORDINAL_END}\b)[0-9a-hjkmnp-tv-z]{{4}}"
+#: As we write it, and as people type it (see `reference`): then a digit tells it from the Spanish "si".
+_OUR_REFERENCE = (
+    r"\[?\bsi-[0-9a-z]{4}-[0-9a-z]{4}\b\]?|"
+    rf"\bsi(?P<apart>[–_ ]?)(?=[a-z]{{0,3}}\d|\w{{4}}(?P=apart)[a-z]{{0,3}}\d){_FOUR}(?P=apart){_FOUR}\b"
+)
 #: Everything that carries digits and is not an agenda item. Order matters: the longer forms first.
 _NOISE = re.compile(
     "|".join(
         (
             _TELEPHONE,
-            r"\[?\bsi-[0-9a-z]{4}-[0-9a-z]{4}\b\]?",  # our own reference numbers
+            _OUR_REFERENCE,
             r"(?<![a-z])cu\s?\d{4}/\d+\s?(?:\([a-z]\))?(?:/[a-z/]+)*",  # the note verbale's number
             # One of the sender's own.
             rf"{_NOTE_VERBALE}\s?(?:no|n|nr)?[.°]?\s?(?!\d+\s?-?(?:{ORDINAL_END})(?!\w))[\w/\-]*\d[\w/\-]*",
