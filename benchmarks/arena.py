@@ -183,7 +183,9 @@ def unrelated_mail(number: int) -> bytes:
     """Other people's mail: a few lines, in text and HTML; every fourth with a document of 60 KB."""
     mail = EmailMessage()
     mail["From"], mail["To"] = f"colleague{number}@example.org", "uncac@un.org"
-    mail["Subject"] = ("Lunch on Thursday", "Minutes of the staff meeting", "Travel request", "Invoice")[number % 4]
+    topic = ("Lunch on Thursday", "Minutes of the staff meeting", "Travel request", "Invoice")[number % 4]
+    # No two alike, as in a real mailbox: what a subject says is remembered.
+    mail["Subject"] = f"{topic} ({number})"
     mail["Date"], mail["Message-ID"] = "Wed, 23 Aug 2023 07:30:00 +0000", f"<u{number}@example.org>"
     lines = [f"This is line {line} of a mail about something else entirely." for line in range(20)]
     mail.set_content("\n".join(lines))
