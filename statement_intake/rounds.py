@@ -2,7 +2,8 @@
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from threading import Lock
 
@@ -13,6 +14,7 @@ from statement_intake.arriving.hands import Hands
 from statement_intake.arriving.polling import finish, mark, poll
 from statement_intake.delivery import deliver, recover, settle_unknown
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.telling.pulse import INTAKE, OUTBOX
 from statement_intake.inspection import inspect_waiting
 from statement_intake.logs import where
 from statement_intake.mailbox import Mailbox
@@ -48,6 +50,8 @@ class Rounds:
         self._wished = stopping
         self._backoffs: dict[str, Backoff] = {}
         at_once = workshop.settings.reader.at_once
+        #: What may stand in the ledger as failing: at the start, whatever the process before left there.
+        self._unsettled = {INTAKE, OUTBOX}
         self._hands = Hands(at_once) if at_once > 1 else None
         #: When a message was last begun or ended, by the monotonic clock; None between rounds.
         self._moved: float | None = None
@@ -102,8 +106,8 @@ class Rounds:
         steps: list[tuple[str, Callable[[], None]]] = [
             *((f"mailbox {box.name}", partial(self._poll, box)) for box in self._workshop.mailboxes),
             # A delegation has its receipt at once, even where a hundred mails wait behind its own.
-            ("intake", self._finish),
-            ("outbox", self._deliver),
+            (INTAKE, self._finish),
+            (OUTBOX, self._deliver),
             ("letters of unknown fate", self._settle_unknown),
             *((f"marks in {box.name}", partial(mark, box, desk)) for box in self._workshop.mailboxes),
             ("notices", self._look_out),
@@ -124,31 +128,48 @@ class Rounds:
 
     def close(self) -> bool:
         """Wait for the mails in work. True if they could be finished."""
-        return self._hands is None or self._attempt("intake", self._hands.close)
+        return self._hands is None or self._attempt(INTAKE, self._hands.close)
 
     def _finish(self) -> None:
-        desk, afterwards = self._workshop.desk, partial(self._attempt, "outbox", self._deliver)
-        if self._hands is None:
-            finish(desk, self._stopping, afterwards)
-        else:
-            self._hands.finish(desk, self._stopping, afterwards)
+        desk, afterwards = self._workshop.desk, partial(self._attempt, OUTBOX, self._deliver)
+        with self._noting(INTAKE):
+            if self._hands is None:
+                finish(desk, self._stopping, afterwards)
+            else:
+                self._hands.finish(desk, self._stopping, afterwards)
+        self._settle(INTAKE)
 
     def _poll(self, mailbox: Mailbox) -> None:
         what, desk = f"mailbox {mailbox.name}", self._workshop.desk
-        try:
+        with self._noting(what):
             poll(mailbox, desk, self._workshop.rules, self._stopping)
-        except (SurroundingsFault, OSError) as fault:
-            desk.ledger.pulses.failed(what, desk.clock(), str(fault))
-            raise
-        except Exception as fault:
-            # Its text may quote a mail that is none of ours.
-            desk.ledger.pulses.failed(what, desk.clock(), f"a fault of ours ({where(fault)})")
-            raise
         desk.ledger.pulses.worked(what, desk.clock())
 
     def _deliver(self) -> None:
         if self._workshop.settings.smtp.host:
-            deliver(self._workshop.post, self._stopping)
+            with self._noting(OUTBOX):
+                deliver(self._workshop.post, self._stopping)
+            self._settle(OUTBOX)
+
+    @contextmanager
+    def _noting(self, what: str) -> Iterator[None]:
+        """A failure is written down as well as raised, for whoever watches."""
+        desk = self._workshop.desk
+        try:
+            yield
+        except Exception as fault:
+            self._unsettled.add(what)
+            # The text of a fault of ours may quote a mail that is none of ours.
+            known = isinstance(fault, SurroundingsFault | OSError)
+            problem = str(fault) if known else f"a fault of ours ({where(fault)})"
+            desk.ledger.pulses.failed(what, desk.clock(), problem)
+            raise
+
+    def _settle(self, what: str) -> None:
+        """It works. Written down where it may have failed before, and not in each round."""
+        if what in self._unsettled:
+            self._workshop.desk.ledger.pulses.settled(what)
+            self._unsettled.discard(what)
 
     def _look_out(self) -> None:
         if self._workshop.settings.smtp.host:

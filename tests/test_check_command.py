@@ -1,6 +1,7 @@
 """The contracts of `check --json` and `subject --json`, through the command as people call it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,15 @@ def test_a_letter_that_would_go_is_shown(tmp_path: Path) -> None:
     assert set(reply) == {"send", "to", "language", "subject", "body"}
     assert "12th EMIC statement – France 3" in reply["subject"]
     assert "Please attach the statement" in reply["body"]
+
+
+def test_a_name_in_other_bytes_than_utf_8_spoils_no_line(tmp_path: Path) -> None:
+    """What is printed is JSON in UTF-8, of which a reader makes the name again."""
+    name = os.fsdecode(b"bad\xff.eml")
+    (tmp_path / name).write_bytes((MAILS / "announced-and-missing.eml").read_bytes())
+    command = [sys.executable, "-m", "statement_intake", "check", str(tmp_path), "--json"]
+    said = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")  # noqa: S603 - our own program
+    assert json.loads(said)["path"] == str(tmp_path / name)
 
 
 def test_a_missing_path_is_used_wrongly(tmp_path: Path) -> None:

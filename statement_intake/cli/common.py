@@ -3,6 +3,7 @@
 import getpass
 import json as jsonlib
 import os
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,14 +14,17 @@ from statement_intake.settings import Settings, SettingsError, load
 
 #: Exit codes: 0 done, 1 found problems, 2 used wrongly.
 PROBLEMS, MISUSED = 1, 2
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else on standard output.")]
 Reference = Annotated[str, typer.Argument(metavar="REF", help="The submission's reference number, SI-XXXX-XXXX.")]
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """Print one line of JSON."""
-    typer.echo(jsonlib.dumps(value, ensure_ascii=False))
+    """Print one line of JSON, in UTF-8 whatever is in it."""
+    line = jsonlib.dumps(value, ensure_ascii=False)
+    # A byte of a file's name that is no UTF-8; os.fsencode makes it of what a reader gets.
+    typer.echo(_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
 
 
 def read_settings(*, to_poll: bool = False) -> Settings:

@@ -10,7 +10,7 @@ from statement_intake.ledger.schema import pulses
 
 
 class Pulses:
-    """A row for each mailbox and for the outbox."""
+    """A row for each mailbox, and for intake and outbox once they have failed."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -23,6 +23,12 @@ class Pulses:
     def failed(self, what: str, at: datetime, problem: str) -> None:
         """It failed just now; the first failure of a row says since when."""
         self._put(what, {"failing_since": func.coalesce(pulses.c.failing_since, at), "problem": problem[:500]}, at)
+
+    def settled(self, what: str) -> None:
+        """It works; what has never failed leaves no row, and nothing is written."""
+        with self._engine.begin() as connection:
+            failing = (pulses.c.what == what) & pulses.c.failing_since.is_not(None)
+            connection.execute(update(pulses).where(failing).values(failing_since=None, problem=""))
 
     def all(self) -> list[Pulse]:
         """What is known of everything, by name."""

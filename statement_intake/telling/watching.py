@@ -94,7 +94,7 @@ def _surroundings(lookout: Lookout, told: notices.Told, now: datetime) -> None:
         return
     pulses = lookout.ledger.pulses.all()
     news = (
-        *notices.of_mailboxes(pulses, told, now, lookout.watch),
+        *notices.of_pulses(pulses, told, now, lookout.watch),
         *notices.of_expiries(lookout.expiries, told, now),
     )
     for notice in news:

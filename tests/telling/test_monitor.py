@@ -6,11 +6,16 @@ import os
 import socket
 import urllib.error
 import urllib.request
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.telling.monitor import Monitor
 from tests.house import Flaky, House, statement
 from tests.test_service import said_until, service
 
@@ -87,6 +92,52 @@ def test_a_poll_that_fails_of_anything_is_a_failure_of_the_mailbox(
     )
     assert (what, worked, since is not None) == ("mailbox main", None, True)
     assert said.startswith(problem)
+
+
+def _ill(house: House) -> list[str]:
+    """What monitoring is told is ill."""
+    with house.open() as workshop:
+        well, told = Monitor(workshop.desk.ledger, house.clock, timedelta(minutes=15)).health()
+    assert isinstance(told["ill"], list)
+    assert well is not bool(told["ill"])
+    return told["ill"]
+
+
+def test_a_service_that_cannot_read_is_ill_until_it_can(house: House) -> None:
+    """Mail is received and waits; the staff hears once of it, and once of its end."""
+    away = SurroundingsFault("no sandbox")
+    house.desk = {"reader": lambda real: Flaky(real, {"read": [away] * 9, "examine": [away] * 9})}
+    house.tables = {"alerts": {"operators": ("ops@un.example",)}}
+    house.deliver(statement())
+    assert not house.round()
+    assert _ill(house) == []
+    house.clock.turn(hours=1)
+    assert not house.round()
+    assert _ill(house) == ["intake"]
+    house.desk = {}
+    assert house.round(2)
+    assert _ill(house) == []
+    assert house.letters == [("receipt", "sent")]
+    assert house.sink is not None
+    told, receipt, again = (message_from_bytes(mail.content, policy=default) for mail in house.sink.received)
+    assert receipt["To"] == "mission@kenya.go.ke"
+    assert str(told["Subject"]).strip() == "statement-intake: The intake has not worked since 2023-08-23 08:00 UTC"
+    assert "Mail that was received waits in the store. The service goes on trying" in told.as_string()
+    assert again["Subject"] == "statement-intake: The intake works again; nothing was lost"
+
+
+def test_a_service_that_cannot_send_is_ill_until_it_can(house: House) -> None:
+    """Letters wait in the outbox, and no mail can tell of it: monitoring does."""
+    house.deliver(statement())
+    sink, house.sink = house.sink, None
+    assert not house.round()
+    house.clock.turn(hours=1)
+    assert not house.round()
+    assert _ill(house) == ["outbox"]
+    house.sink = sink
+    assert house.round(2)
+    assert _ill(house) == []
+    assert house.letters == [("receipt", "sent")]
 
 
 def test_systemd_hears_that_the_service_is_ready_alive_and_stopping(

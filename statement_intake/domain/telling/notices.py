@@ -8,7 +8,7 @@ from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.office import Office
 from statement_intake.domain.records import LogRow
 from statement_intake.domain.telling.credentials import Expiry
-from statement_intake.domain.telling.pulse import Pulse
+from statement_intake.domain.telling.pulse import INTAKE, OUTBOX, Pulse
 from statement_intake.domain.value import Value
 
 #: When each notice, by kind and subject, was told.
@@ -19,7 +19,8 @@ TRIPPED, SETTLED = "breaker-tripped", "breaker-settled"
 #: Where an officer sees and decides what waits.
 _WHERE = "The console shows what there is to know, and so does: statement-intake log --outcome held"
 #: What whoever is woken by a silent mailbox asks first.
-_GOES_ON = "Mail waits where it is. The service goes on trying, and writes again when the mailbox works."
+#: What becomes of what is in work meanwhile; of a mailbox's mail, otherwise.
+_WAITS = {INTAKE: "Mail that was received waits in the store", OUTBOX: "Letters wait in the outbox"}
 #: There is one breaker.
 _LETTERS = "letters"
 
@@ -50,18 +51,25 @@ class Notice(Value):
         return self.text.partition("\n")[0].partition(". ")[0].removesuffix(".")
 
 
-def of_mailboxes(pulses: Iterable[Pulse], told: Told, now: datetime, watch: Watchfulness) -> Iterator[Notice]:
-    """Once when a mailbox has not been reached for too long, and once when it works again."""
+def of_pulses(pulses: Iterable[Pulse], told: Told, now: datetime, watch: Watchfulness) -> Iterator[Notice]:
+    """Once when a mailbox, the intake or the outbox has not worked for too long, and once when it does again."""
     for pulse in pulses:
         was_told = (SILENT, pulse.what) in told
         if pulse.is_ill(now, watch.silent_after):
             if not was_told:
-                since = f"since {_utc(pulse.worked_at)}" if pulse.worked_at else "so far"
                 said = f" The last attempt said: {pulse.problem}" if pulse.problem else ""
-                text = f"The {pulse.what} has not been reached {since}.{said}\n\n{_GOES_ON}"
+                meanwhile = _WAITS.get(pulse.what, "Mail waits where it is")
+                again = f"The service goes on trying, and writes again when the {pulse.what.partition(' ')[0]} works."
+                text = f"The {pulse.what} has not {_since_when(pulse)}.{said}\n\n{meanwhile}. {again}"
                 yield Notice(kind=SILENT, about=pulse.what, text=text)
         elif was_told:
             yield Notice(kind=BACK, about=pulse.what, text=f"The {pulse.what} works again; nothing was lost.")
+
+
+def _since_when(pulse: Pulse) -> str:
+    if pulse.what in {INTAKE, OUTBOX} and pulse.failing_since:
+        return f"worked since {_utc(pulse.failing_since)}"
+    return f"been reached since {_utc(pulse.worked_at)}" if pulse.worked_at else "been reached so far"
 
 
 def of_breaker(flood: Flood, limits: ReplyLimits, told: Told, now: datetime) -> Iterator[Notice]:

@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 
 from statement_intake.domain.value import Value
 
+INTAKE = "intake"
+OUTBOX = "outbox"
+
 
 class Pulse(Value):
-    """A mailbox or the outbox, as the last attempts found it."""
+    """A mailbox, the intake or the outbox, as the last attempts found it."""
 
     what: str
-    #: When it last worked; None if it never did.
+    #: When it last worked; None if it never did, and for intake and outbox, which often have nothing to do.
     worked_at: datetime | None
     #: Since when every attempt has failed; None while it works.
     failing_since: datetime | None

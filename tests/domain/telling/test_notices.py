@@ -17,7 +17,7 @@ from statement_intake.domain.telling.notices import (
     Watchfulness,
     of_breaker,
     of_held,
-    of_mailboxes,
+    of_pulses,
     summary,
 )
 from statement_intake.domain.telling.pulse import Pulse
@@ -42,7 +42,7 @@ def row(reference: str = "SI-1", outcome: Outcome = Outcome.HELD, received: date
 def told(pulse: Pulse, *already: str, after: timedelta = timedelta()) -> list[tuple[str, str]]:
     """Kind and text of what follows from one pulse."""
     known = {(kind, pulse.what): THURSDAY for kind in already}
-    return [(notice.kind, notice.text) for notice in of_mailboxes([pulse], known, THURSDAY + after, WATCH)]
+    return [(notice.kind, notice.text) for notice in of_pulses([pulse], known, THURSDAY + after, WATCH)]
 
 
 def test_a_mailbox_is_silent_once() -> None:
@@ -127,8 +127,8 @@ def test_a_statement_that_is_overdue_and_near_its_deadline_is_told_of_in_one_ent
 def test_a_headline_ends_with_its_sentence_and_not_with_a_name_that_has_a_full_stop() -> None:
     """Mailboxes may be called by an address."""
     pulse = Pulse(what="mailbox uncac.main", worked_at=None, failing_since=THURSDAY, problem="no. 5 is refused")
-    (silent,) = of_mailboxes([pulse], {}, THURSDAY + timedelta(hours=1), WATCH)
-    (back,) = of_mailboxes(
+    (silent,) = of_pulses([pulse], {}, THURSDAY + timedelta(hours=1), WATCH)
+    (back,) = of_pulses(
         [Pulse(what="mailbox a.b", worked_at=THURSDAY, failing_since=None)],
         {(SILENT, "mailbox a.b"): THURSDAY},
         THURSDAY,
