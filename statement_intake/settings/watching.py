@@ -13,14 +13,16 @@ class WatchSettings(Table):
     host: str = "127.0.0.1"
     #: Unset: nothing is served. 0: any free port, said in the log.
     port: Annotated[int | None, Field(ge=0, le=65535)] = None
-    #: A mailbox that no poll has reached for so long makes /healthz say 503.
+    #: A mailbox that no poll has reached for so long, or mail that cannot be read or letters that cannot be sent for so
+    #: long, makes /healthz say 503.
     stale_minutes: Annotated[float, Field(gt=0)] = 15
 
 
 class AlertsSettings(Table):
     """Mail to the staff when something waits that must not wait."""
 
-    #: Operators: told once when no poll of a mailbox has succeeded for so long, and once when it works again.
+    #: Operators: told once when no poll of a mailbox has succeeded, or nothing could be read, for so long, and once
+    #: when it works again.
     operators: tuple[str, ...] = ()
     silent_minutes: Annotated[float, Field(gt=0)] = 30
     #: The duty officer is told once of each statement that has been held for so many working days ...
