@@ -50,8 +50,6 @@ class Rounds:
         self._wished = stopping
         self._backoffs: dict[str, Backoff] = {}
         at_once = workshop.settings.reader.at_once
-        #: What may stand in the ledger as failing: at the start, whatever the process before left there.
-        self._unsettled = {INTAKE, OUTBOX}
         self._hands = Hands(at_once) if at_once > 1 else None
         #: When a message was last begun or ended, by the monotonic clock; None between rounds.
         self._moved: float | None = None
@@ -137,7 +135,7 @@ class Rounds:
                 finish(desk, self._stopping, afterwards)
             else:
                 self._hands.finish(desk, self._stopping, afterwards)
-        self._settle(INTAKE)
+        desk.ledger.pulses.settled(INTAKE)
 
     def _poll(self, mailbox: Mailbox) -> None:
         what, desk = f"mailbox {mailbox.name}", self._workshop.desk
@@ -149,7 +147,7 @@ class Rounds:
         if self._workshop.settings.smtp.host:
             with self._noting(OUTBOX):
                 deliver(self._workshop.post, self._stopping)
-            self._settle(OUTBOX)
+            self._workshop.desk.ledger.pulses.settled(OUTBOX)
 
     @contextmanager
     def _noting(self, what: str) -> Iterator[None]:
@@ -158,18 +156,11 @@ class Rounds:
         try:
             yield
         except Exception as fault:
-            self._unsettled.add(what)
             # The text of a fault of ours may quote a mail that is none of ours.
             known = isinstance(fault, SurroundingsFault | OSError)
             problem = str(fault) if known else f"a fault of ours ({where(fault)})"
             desk.ledger.pulses.failed(what, desk.clock(), problem)
             raise
-
-    def _settle(self, what: str) -> None:
-        """It works. Written down where it may have failed before, and not in each round."""
-        if what in self._unsettled:
-            self._workshop.desk.ledger.pulses.settled(what)
-            self._unsettled.discard(what)
 
     def _look_out(self) -> None:
         if self._workshop.settings.smtp.host:
