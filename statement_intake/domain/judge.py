@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from statement_intake.domain.checks import ALL, OF_SUBJECT, Case, Facts, run, version
@@ -15,7 +15,7 @@ from statement_intake.domain.message import Headers, Message
 from statement_intake.domain.parties.names import Party, PartyTable
 from statement_intake.domain.parties.world import World
 from statement_intake.domain.senders import Senders
-from statement_intake.domain.subject import SubjectReading, read_subject
+from statement_intake.domain.subject import Hints, SubjectReading, read_subject
 from statement_intake.domain.submission import Role, Submission, understand, with_main
 from statement_intake.domain.triage.judging import triage, triage_subject
 from statement_intake.domain.triage.ties import Ties
@@ -47,6 +47,14 @@ class Knowledge:
     def read_subject(self, subject: str) -> SubjectReading:
         """Understand a subject line."""
         return self._read(subject)
+
+    def read_hint(self, subject: str) -> SubjectReading | None:
+        """Understand a subject line that gives a hint of us; None for any other, as most of a shared mailbox are."""
+        return self._read(subject) if self._hints.found_in(subject) else None
+
+    @cached_property
+    def _hints(self) -> Hints:
+        return Hints.of(self.meetings, self.words)
 
     def meeting(self, identity: str) -> Meeting | None:
         """The meeting of that id."""

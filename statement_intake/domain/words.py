@@ -68,6 +68,19 @@ def phrases(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(_alternatives(kind, listed) for kind, listed in kinds.items() if listed) or "(?!)")
 
 
+def stems(words: Iterable[str]) -> str:
+    """A pattern for the letters of any of the phrases, wherever they stand: where it finds nothing, `phrases` does not.
+
+    It asks nothing about what stands around, and so takes a tenth of the time.
+    """
+    shortest: list[str] = []
+    for word in sorted({flat(" ".join(word.split())) for word in words}, key=lambda word: (len(word), word)):
+        # What holds another one's letters is found with them.
+        if not any(other.removesuffix("*") in word for other in shortest):
+            shortest.append(word)
+    return trie(pieces for word in shortest if (pieces := _pieces(word.removesuffix("*"))))
+
+
 class _Kind(Enum):
     """Where a phrase may begin and end. The order is that in which they are tried."""
 

@@ -88,8 +88,7 @@ def check_one(path: Path, checker: Checker) -> Checked:
     received = checker.received or headers.received or headers.date or checker.now
     seen = Glance(headers=headers, parts=parts, size=path.stat().st_size, received=received)
     knowledge = checker.knowledge
-    forwarded = [knowledge.read_subject(part.subject_within) for part in parts or () if part.subject_within]
-    look = glance(seen, knowledge.read_subject(headers.subject), forwarded, Ties())
+    look = glance(seen, knowledge.read_hint, Ties())
     if look.answer is Answer.OTHER and look.finding is not None:
         return Checked(str(path), decide(Submission(), (look.finding,)), headers, received)
     own = checker.correspondent.own

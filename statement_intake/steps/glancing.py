@@ -25,11 +25,10 @@ def look(seen: Glance, desk: Desk) -> Look:
 
 
 def _look(seen: Glance, desk: Desk) -> Look:
-    reading = desk.knowledge.read_subject(seen.headers.subject)
-    forwarded = [desk.knowledge.read_subject(part.subject_within) for part in seen.parts or () if part.subject_within]
-    looked = glance(seen, reading, forwarded, possible_ties(seen.headers, desk))
+    read = desk.knowledge.read_hint
+    looked = glance(seen, read, possible_ties(seen.headers, desk))
     if looked.answer is not Answer.OTHER:
-        looked = glance(seen, reading, forwarded, find_ties(seen.headers, desk))
+        looked = glance(seen, read, find_ties(seen.headers, desk))
     structure = [part.media_type for part in seen.parts or ()]
     if (
         looked.answer is Answer.OTHER

@@ -17,8 +17,7 @@ ZIP = Part(media_type="application/zip", name="France.zip")
 def look(subject: str, *parts: Part, known: bool = False, answers: str | None = None) -> Look:
     """Glance at a mail with these parts."""
     seen = Glance(headers=headers(subject), parts=parts, size=1000, received=RECEIVED)
-    forwarded = [knowledge().read_subject(part.forwarded_subject) for part in parts if part.forwarded_subject]
-    return glance(seen, knowledge().read_subject(subject), forwarded, Ties(known_sender=known, answers=answers))
+    return glance(seen, knowledge().read_hint, Ties(known_sender=known, answers=answers))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +75,7 @@ def test_a_reference_that_is_nobodys_is_mistyped(files: tuple[Attachment, ...], 
     """Its sender has had a letter of ours, or so it seems: an officer sees it, whatever else the subject says."""
     reading = knowledge().read_subject("The text for SI-7K3M-9QWX")
     seen = Glance(headers=headers(reading.subject), parts=(PLAIN,), size=1000, received=RECEIVED)
-    assert glance(seen, reading, (), Ties(misnamed=True)).answer is Answer.UNSURE
+    assert glance(seen, knowledge().read_hint, Ties(misnamed=True)).answer is Answer.UNSURE
     mail = message(*files, headers=headers(reading.subject))
     found = triage(mail, reading, (), Ties(misnamed=True), knowledge().words)
     assert found is not None
@@ -86,7 +85,7 @@ def test_a_reference_that_is_nobodys_is_mistyped(files: tuple[Attachment, ...], 
 def test_a_structure_that_cannot_be_read_is_never_other() -> None:
     """It is downloaded, and judged by its body."""
     seen = Glance(headers=headers("Hello"), parts=None, size=1000, received=RECEIVED)
-    assert glance(seen, knowledge().read_subject("Hello"), (), Ties()).answer is Answer.UNSURE
+    assert glance(seen, knowledge().read_hint, Ties()).answer is Answer.UNSURE
 
 
 def test_ties_make_a_mail_worth_a_look() -> None:

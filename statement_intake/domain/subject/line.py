@@ -8,6 +8,9 @@ from functools import cached_property
 
 from statement_intake.domain.words import flat
 
+#: A subject is a line; what is longer is not read to its end. In characters.
+LONGEST = 1000
+
 #: Stands where something was taken out: it separates. Private use, so that it is neither letter nor space, and `clean`
 #: lets none in from outside.
 TAKEN = "\ue000"

@@ -10,6 +10,7 @@ from statement_intake.domain.matching.likeness import slips
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.subject.item_patterns import item_ahead
 from statement_intake.domain.subject.line import Line
+from statement_intake.domain.subject.ordinals import SUFFIX, number_of, own_ordinal, spelled
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat, phrases
 
@@ -35,15 +36,7 @@ class MeetingMention(Value):
 
 
 #: Letters of other alphabets that look like Latin ones; they count only inside an acronym.
-_LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορτχ", "aceijopsxykbmhtrabeikmnoptx")
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
-#: As `flat` and `_latin` leave them: й has become и there, and м the Latin m.
-_SUFFIX = (
-    r"(?:[-–'’.]?(?:st|nd|rd|th|ht|t|h|e|er|re|me|eme|ieme|o|a|ava|avo|va|vo|ma|da|ra|ta|ª|°|"
-    r"и|я|m|om|em|ая|ыи|ои|ое|го|ro|му|my|е))"
-)
-
-
+LOOKALIKES = str.maketrans("асеіјорѕхуквмнтгαβεικμνορτχ", "aceijopsxykbmhtrabeikmnoptx")
 _COMPANY = (
     r"ltd|limited|llc|llp|inc|corp|gmbh|plc|bv|srl|s\.?a\.?r\.?l|s\.a|electronics|technolog(?:y|ies)|solutions|industries|holdings?|"
     r"consulting|ооо|зао|有限公司"
@@ -74,12 +67,17 @@ def by_reference(line: Line, meetings: Iterable[Meeting]) -> tuple[MeetingMentio
     """The meetings whose invitation *line* names by its number ("CU 2023/227(A)/DTA/CEB/CSS")."""
     found: list[MeetingMention] = []
     for meeting in meetings:
-        for reference in meeting.references:
-            number = re.match(r"[a-z]+\s?\d+/\d+", flat(reference))
-            if number and (match := re.search(rf"(?<!\w){re.escape(number[0])}(?!\d)", line.flat)):
+        for number in numbers_of_invitation(meeting):
+            if match := re.search(rf"(?<!\w){re.escape(number)}(?!\d)", line.flat):
                 text = line.text[match.start() : match.end()]
                 found.append(MeetingMention(meeting=meeting, certainty=Certainty.CERTAIN, text=text))
     return tuple(found)
+
+
+def numbers_of_invitation(meeting: Meeting) -> tuple[str, ...]:
+    """The bare numbers of the notes verbales that invite to it, flat: "cu 2023/227"."""
+    numbers = (re.match(r"[a-z]+\s?\d+/\d+", flat(reference)) for reference in meeting.references)
+    return tuple(number[0] for number in numbers if number)
 
 
 def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[MeetingMention], Line]:
@@ -96,14 +94,14 @@ def _find(line: Line, meeting: Meeting, words: Vocabulary) -> tuple[list[Meeting
         if written is None and (behind := _ordinal_behind(seen, end, meeting, words)):
             written, end = behind
         text = " ".join(line.text[begun:end].split())
-        start, number = (begun, _number(written, words)) if written else _slip(seen, begun, words)
+        start, number = (begun, number_of(written, words)) if written else _slip(seen, begun, words)
         if number is not None and (twice := _said_twice(words).search(seen[:start])):
             # As in: the twelfth (12th) EMIC.
-            start = twice.start() if _number(twice["ordinal"], words) == number else start
+            start = twice.start() if number_of(twice["ordinal"], words) == number else start
         found.append(MeetingMention(meeting=meeting, certainty=_certainty(meeting, number, written), text=text))
         line = line.without(start, end)
         seen = _latin(line)
-    if not found and meeting.intake == "open" and (near := _nearly(seen, meeting, words)):
+    if not found and meeting.intake == "open" and (near := _nearly(seen, meeting)):
         mention = MeetingMention(meeting=meeting, certainty=Certainty.DOUBTFUL, text=line.text[near[0] : near[1]])
         found, line = [mention], line.without(*near)
     return found, line
@@ -116,10 +114,11 @@ def _latin(line: Line) -> str:
 
 def _in_latin(text: str) -> str:
     def latin(match: re.Match[str]) -> str:
-        changed = match[0].translate(_LOOKALIKES)
+        changed = match[0].translate(LOOKALIKES)
         return changed if changed.isascii() else match[0]
 
-    return re.sub(r"[^\W\d_]+", latin, text)
+    # Most mail is written in ASCII.
+    return text if text.isascii() else re.sub(r"[^\W\d_]+", latin, text)
 
 
 def _certainty(meeting: Meeting, number: int | None, written: str | None) -> Certainty:
@@ -139,11 +138,11 @@ def _pattern(acronym: str, names: tuple[str, ...], words: Vocabulary) -> re.Patt
     # "EMIC GmbH" is a company.
     short = rf"{letters}(?:(?![a-zа-яё])|(?={statement}))(?!\s(?:{_COMPANY})(?!\w))"
     name = rf"(?P<name>(?<![a-zа-яё]){short}|{phrases(_in_latin(flat(name)) for name in names).pattern})"
-    digits = rf"第?\d{{1,4}}(?:\s?{_SUFFIX}(?![^\W\d])|[次届])?"
+    digits = rf"第?\d{{1,4}}(?:\s?{SUFFIX}(?![^\W\d])|[次届])?"
     # One letter alone takes no ending: "la", "le", "va" are words, and so is l'EMIC.
     roman = r"(?:[ivxl]{2,7}(?:e|eme|ieme|o|a|th)?|[ivx]|xe)\b"
     # Chinese writes no space before an ordinal: 在第12届.
-    before = rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|{roman}|(?:{_spelled(words)})\w{{0,3}})"
+    before = rf"(?:(?<!\w)|(?<=[\u4e00-\u9fff])(?=第|\d))(?P<before>{digits}|{roman}|(?:{spelled(words)})\w{{0,3}})"
     filler = rf"[\s\-–.,'’:)]{{0,3}}(?:(?:{_BETWEEN})\s?){{0,3}}[(\"“«]?"
     glued = rf"(?<!\w)(?P<glued>\d{{1,4}}(?:st|nd|rd|th|e|eme))(?={short})"
     return re.compile(rf"{glued}{short}|(?:{before}{filler})?{name}[)\"”»]?")
@@ -163,8 +162,8 @@ def _ordinal_behind(seen: str, end: int, meeting: Meeting, words: Vocabulary) ->
 @lru_cache(maxsize=8)
 def _behind(words: Vocabulary) -> re.Pattern[str]:
     """An ordinal behind the name, or a bare number: `last` where none follows it."""
-    digits = rf"第(?:\d{{1,4}}|[一二三四五六七八九十]{{1,3}})[次届]?(?:会议)?|\d{{1,4}}\s?-?{_SUFFIX}(?![^\W\d])"
-    ordinal = rf"[\s\-–.,:#(]{{0,3}}(?:(?:{_BETWEEN})\s){{0,2}}(?P<ordinal>{digits}|(?:{_spelled(words)})\w{{0,3}})"
+    digits = rf"第(?:\d{{1,4}}|[一二三四五六七八九十]{{1,3}})[次届]?(?:会议)?|\d{{1,4}}\s?-?{SUFFIX}(?![^\W\d])"
+    ordinal = rf"[\s\-–.,:#(]{{0,3}}(?:(?:{_BETWEEN})\s){{0,2}}(?P<ordinal>{digits}|(?:{spelled(words)})\w{{0,3}})"
     number = r"[\s\-–.#(]{0,2}(?:no?[.°]?\s?)?(?:(?P<number>\d{1,2}\b(?=.*\d)|[ivxl]{2,7}\b)|(?P<last>\d{1,2})\b)"
     kinds = r"item|agenda|point|punto|tema|пункт"
     # Chinese writes on without a space: 第十二次会议上的.
@@ -174,25 +173,7 @@ def _behind(words: Vocabulary) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _said_twice(words: Vocabulary) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?P<ordinal>\d{{1,4}}{_SUFFIX}|(?:{_spelled(words)})\w{{0,3}})\s?\(\s?$")
-
-
-@lru_cache(maxsize=8)
-def _spelled(words: Vocabulary) -> str:
-    return "|".join(re.escape(flat(word)) for word in sorted(words.words("ordinals"), key=len, reverse=True))
-
-
-def _number(written: str, words: Vocabulary) -> int | None:
-    """The value of an ordinal as written (flat): "12th", "xii", "twelfth", "第十二次"; None if it is none."""
-    if digits := re.match(r"第?(\d+)", written):
-        return int(digits[1])
-    fits: list[tuple[int, int]] = []
-    for language in ("ar", "en", "es", "fr", "ru", "zh"):
-        for place, word in enumerate(words.words("ordinals", language), 1):
-            root = flat(word)[:-2] if language in {"es", "ru"} else flat(word)
-            if written.startswith(root):
-                fits.append((len(root), place))
-    return max(fits)[1] if fits else _roman(re.sub(r"(?<=[ivxl])(?:eme|ieme|e|o|a|th)$", "", written))
+    return re.compile(rf"(?<!\w)(?P<ordinal>\d{{1,4}}{SUFFIX}|(?:{spelled(words)})\w{{0,3}})\s?\(\s?$")
 
 
 def _slip(seen: str, start: int, words: Vocabulary) -> tuple[int, int | None]:
@@ -211,25 +192,20 @@ def _slip(seen: str, start: int, words: Vocabulary) -> tuple[int, int | None]:
 
 def other_ordinal(line: Line, meeting: Meeting, words: Vocabulary) -> bool:
     """True where an ordinal is left in *line* that is not the meeting's own ("EMIC statement (11th) – France 3")."""
-    pattern = rf"(?<![\w.])(?:\d{{1,4}}(?:st|nd|rd|th|eme)|(?:{_spelled(words)}))(?!\w)"
-    numbers = (_number(match[0], words) for match in re.finditer(pattern, line.flat))
+    pattern = rf"(?<![\w.])(?:\d{{1,4}}(?:st|nd|rd|th|eme)|(?:{spelled(words)}))(?!\w)"
+    numbers = (number_of(match[0], words) for match in re.finditer(pattern, line.flat))
     return any(number is not None and _TELLING_ORDINAL <= number != meeting.subject.ordinal for number in numbers)
 
 
-def _roman(written: str) -> int | None:
-    if not written or any(letter not in _ROMAN for letter in written):
-        return None
-    values = [_ROMAN[letter] for letter in written]
-    return sum(-value if value < max(values[place:]) else value for place, value in enumerate(values))
-
-
-def _nearly(seen: str, meeting: Meeting, words: Vocabulary) -> tuple[int, int] | None:
+def _nearly(seen: str, meeting: Meeting) -> tuple[int, int] | None:
     """The place of the meeting's own ordinal followed by a slip of its acronym ("12th ECIM")."""
+    digits, *roman = own_ordinal(meeting) or ("",)
+    if not digits:
+        return None
     acronym = flat(meeting.subject.acronym)
-    pattern = re.compile(rf"(?<!\w)(\d{{1,3}}\s?{_SUFFIX}?|[ivxl]{{2,7}})[\s\-–.]{{0,2}}([^\W\d_]{{3,6}})(?!\w)")
-    for match in pattern.finditer(seen):
-        slip = unicodedata.normalize("NFKC", match[2])
-        near = slips(slip, acronym) == 1 or sorted(slip) == sorted(acronym)
-        if near and _number(match[1], words) == meeting.subject.ordinal:
+    ordinal = "|".join((rf"0*{digits}\s?{SUFFIX}?", *roman))
+    for match in re.finditer(rf"(?<!\w)(?:{ordinal})[\s\-–.]{{0,2}}([^\W\d_]{{3,6}})(?!\w)", seen):
+        slip = unicodedata.normalize("NFKC", match[1])
+        if slips(slip, acronym) == 1 or sorted(slip) == sorted(acronym):
             return match.start(), match.end()
     return None

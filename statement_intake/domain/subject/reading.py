@@ -14,7 +14,7 @@ from statement_intake.domain.subject.courtesies import (
     without_thanks,
 )
 from statement_intake.domain.subject.items import Items, find_items
-from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line, clean
+from statement_intake.domain.subject.line import ITEM, LONGEST, NAME, TAKEN, Line, clean
 from statement_intake.domain.subject.meetings import (
     Certainty,
     MeetingMention,
@@ -29,8 +29,6 @@ from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_
 from statement_intake.domain.value import Value
 from statement_intake.domain.words import Vocabulary, flat
 
-#: A subject is a line; what is longer is not read to its end.
-LONGEST = 1000
 #: A question mark at the end of a sentence; one that stands free in the line is a dash that an encoding lost.
 _QUESTION = re.compile(r"[?？؟][\s!.)\]]*$|\w[?？؟]\s")
 

@@ -1,7 +1,7 @@
 """The first look: by headers and structure alone, before anything is downloaded."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from enum import StrEnum
 
 from statement_intake.domain.automatic import automatic
@@ -47,41 +47,49 @@ class Look(Value):
     finding: Finding | None = None
 
 
-def glance(seen: Glance, reading: SubjectReading, forwarded: Sequence[SubjectReading], ties: Ties) -> Look:
-    """Judge by headers and structure alone. *forwarded*: the subjects of forwarded messages in it, read likewise."""
+def glance(seen: Glance, read: Callable[[str], SubjectReading | None], ties: Ties) -> Look:
+    """Judge by headers and structure alone, whose forwarded subjects count too.
+
+    *read*: understands a subject line, and gives None for one without a hint of us (`Knowledge.read_hint`).
+    """
     parts = seen.parts or ()
-    files = any(_is_video(part) or _is_document(part) or part.media_type in _OPAQUE for part in parts)
-    brings = files or reading.transfer
-    robot = automatic(seen.headers, (part.media_type for part in parts), subject=reading.automatic, files=brings)
+    subjects = [seen.headers.subject, *(part.subject_within for part in parts if part.subject_within)]
+    reading, *forwarded = map(read, subjects)
+    videos = any(_is_video(part) for part in parts)
+    opaque = any(part.media_type in _OPAQUE for part in parts)
+    files = videos or opaque or any(_is_document(part) for part in parts)
+    robot = automatic(
+        seen.headers,
+        (part.media_type for part in parts),
+        subject=reading is not None and reading.automatic,
+        files=files or (reading is not None and reading.transfer),
+    )
     if robot or ties.ours:
         return Look(answer=Answer.OTHER, finding=robot or own_mail())
-    videos = any(_is_video(part) for part in parts)
-    if any(is_attempt(line, files=files, videos=videos) for line in (reading, *forwarded)):
+    telling = [line for line in (reading, *forwarded) if line is not None]
+    if any(is_attempt(line, files=files, videos=videos) for line in telling):
         return Look(answer=Answer.ATTEMPT)
     if (
         seen.parts is None
-        or reading.meetings
+        or videos
+        or any(map(names_video, subjects))
         or ties.answers
         or ties.misnamed
-        or any(line.meetings for line in forwarded)
+        # A delegate's, and what is in it says itself what it is: "Fw: video" with a whole mail in an Outlook file.
+        or (opaque and ties.known_sender)
+        or any(_may_be_a_statement(line, ties, files=files) for line in telling)
     ):
-        return Look(answer=Answer.UNSURE)
-    if any(_may_be_a_statement(parts, line, ties) for line in (reading, *forwarded)):
         return Look(answer=Answer.UNSURE)
     return Look(answer=Answer.OTHER, finding=unrelated())
 
 
-def _may_be_a_statement(parts: Sequence[Part], reading: SubjectReading, ties: Ties) -> bool:
-    if reading.transfer or names_video(reading.subject) or any(_is_video(part) for part in parts):
+def _may_be_a_statement(line: SubjectReading, ties: Ties, *, files: bool) -> bool:
+    if line.meetings or line.transfer:
         return True
-    named, numbered = reading.speakers.named, bool(reading.items.numbers)
-    opaque = any(part.media_type in _OPAQUE for part in parts)
-    if opaque and ties.known_sender:
-        # A delegate's, and what is in it says itself what it is: "Fw: video" with a whole mail in an Outlook file.
-        return True
-    if opaque or any(_is_document(part) for part in parts):
-        return reading.statement and (named or numbered or ties.known_sender)
-    return reading.statement and named and numbered
+    named, numbered = line.speakers.named, bool(line.items.numbers)
+    if files:
+        return line.statement and (named or numbered or ties.known_sender)
+    return line.statement and named and numbered
 
 
 def _is_video(part: Part) -> bool:
