@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 from statement_intake.building import build_correspondent, build_reader
 from statement_intake.configuration import load_knowledge
+from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.judge import Knowledge
 from statement_intake.operations.check import Checker, as_json, check_one
 from statement_intake.operations.demo.media import docx, jpeg, speech, video
@@ -132,6 +134,8 @@ def checker(knowledge: Knowledge) -> Checker:
         correspondent=build_correspondent(settings, knowledge, mode="send"),
         largest=200_000_000,
         now=datetime(2023, 8, 24, 8, 0, tzinfo=UTC),
+        # Three hundred mails with the same few videos.
+        plays=False,
     )
 
 
@@ -231,6 +235,21 @@ def test_no_mail_breaks_the_check(checker: Checker, tmp_path: Path, raw: bytes) 
     line = as_json(check_one(tmp_path / "any.eml", checker), checker)
     assert line["outcome"] in {"accepted", "rejected", "held", "ignored"}
     json.dumps(line, ensure_ascii=False).encode()
+
+
+def test_a_video_that_cannot_be_played_in_time_is_judged_without_it(
+    media: dict[str, bytes], checker: Checker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit of ours is no verdict about a video."""
+    mail = tmp_path / "subject-twice.eml"
+    mail.write_bytes(filled(MAILS / mail.name, media))
+
+    def slow(*_: object) -> None:
+        raise LimitExceeded("took longer to play than allowed")
+
+    monkeypatch.setattr(checker.reader, "inspect", slow)
+    line = as_json(check_one(mail, replace(checker, plays=True)), checker)
+    assert (line["outcome"], line["findings"]) == ("accepted", [])
 
 
 def test_what_interpreters_plan_by_stands_beside_each_file(

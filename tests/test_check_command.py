@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.house import statement, written
+from tests.reading.conftest import ffmpeg
+
 MAILS = Path(__file__).parent / "mails"
 
 
@@ -61,6 +64,21 @@ def test_a_letter_that_would_go_is_shown(tmp_path: Path) -> None:
     assert set(reply) == {"send", "to", "language", "subject", "body"}
     assert "12th EMIC statement – France 3" in reply["subject"]
     assert "Please attach the statement" in reply["body"]
+
+
+def test_an_accepted_video_is_played_to_its_end(tmp_path: Path) -> None:
+    """Black and silent throughout, it is shown to nobody unseen; `--quick` tells only what the packets say."""
+    sources = ("-f", "lavfi", "-i", "color=black:size=320x180:duration=2", "-f", "lavfi", "-i", "anullsrc=duration=2")
+    ffmpeg(*sources, "-t", "2", str(tmp_path / "dark.mp4"))
+    files = (("dark.mp4", (tmp_path / "dark.mp4").read_bytes()), ("Transcript.docx", written()))
+    (tmp_path / "mail.eml").write_bytes(statement(files=files).as_bytes())
+    _, (played,) = run("check", str(tmp_path), "--json")
+    _, (quick,) = run("check", str(tmp_path), "--quick", "--json")
+    holds = [finding["code"] for finding in played["findings"] if finding["effect"] == "hold"]
+    assert (played["outcome"], holds, played["reply"]["send"]) == ("held", ["video.black", "video.silent"], True)
+    assert (quick["outcome"], [finding["code"] for finding in quick["findings"] if finding["effect"] == "hold"]) == (
+        "accepted", [],
+    )  # fmt: skip
 
 
 def test_a_name_in_other_bytes_than_utf_8_spoils_no_line(tmp_path: Path) -> None:

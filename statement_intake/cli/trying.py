@@ -19,9 +19,15 @@ def check(
     received: Annotated[
         str | None, typer.Option(metavar="ISO8601", help="When it was received, instead of by its headers.")
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Do not play the videos of accepted mails: only that shows a black one.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Decide about mails in files. Touches no ledger and sends nothing; exit 0 whatever the outcomes."""
+    """Decide about mails in files. Touches no ledger and sends nothing; exit 0 whatever the outcomes.
+
+    Accepted videos are played from beginning to end, as the service does after the receipt.
+    """
     from statement_intake.building import build_correspondent, build_knowledge, build_reader, build_scanner
     from statement_intake.operations import check as checking
     from statement_intake.workshop import now
@@ -44,6 +50,7 @@ def check(
         now=now(),
         received=moment(received, "--received") if received else None,
         scanner=build_scanner(settings),
+        plays=not quick,
     )
     for checked in checking.check_all(mails, checker):
         line = checking.as_json(checked, checker)

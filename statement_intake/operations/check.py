@@ -1,4 +1,8 @@
-"""Decides about mails in files, as the service would, without a ledger and without sending."""
+"""Decides about mails in files, as the service would, without a ledger and without sending.
+
+A video that would be accepted is played whole before the decision is told, while the service plays it after the receipt
+and marks the statement for a person: whoever asks here waits for all that is to be said.
+"""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -8,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from statement_intake.correspondence import Correspondent
 from statement_intake.desk import scanned
 from statement_intake.domain.checks import Facts
@@ -15,17 +21,20 @@ from statement_intake.domain.decision import Decision, decide
 from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.forwarding import as_handed_in, received_first
+from statement_intake.domain.inspection import Measurements
 from statement_intake.domain.judge import Knowledge, judge
 from statement_intake.domain.letters.reply import Correspondence, plan_letter
 from statement_intake.domain.message import Attachment, Glance, Headers, Message, Understood
 from statement_intake.domain.parties.names import Party
-from statement_intake.domain.submission import Submission
+from statement_intake.domain.submission import Role, Submission
 from statement_intake.domain.triage.glancing import Answer, glance
 from statement_intake.domain.triage.ties import Ties
 from statement_intake.mailbox import HEADER_LIMIT
 from statement_intake.mailbox.mime_scan import scan
 from statement_intake.reading.sandbox import Reader
 from statement_intake.scanner import Scanner
+
+log = structlog.get_logger()
 
 #: Stands where the service would put a submission's own reference.
 SPECIMEN = "SI-0000-0000"
@@ -45,6 +54,8 @@ class Checker:
     #: Instead of the time in the mail's own headers.
     received: datetime | None = None
     scanner: Scanner | None = None
+    #: Whether the videos of what would be accepted are played (`--quick` leaves it).
+    plays: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,11 +102,31 @@ def check_one(path: Path, checker: Checker) -> Checked:
     look = glance(seen, knowledge.read_hint, Ties())
     if look.answer is Answer.OTHER and look.finding is not None:
         return Checked(str(path), decide(Submission(), (look.finding,)), headers, received)
-    own = checker.correspondent.own
-    message = as_handed_in(_read(path, seen, checker), own, knowledge.read_subject, knowledge.words)
-    received = received_first(message, received)
+    with tempfile.TemporaryDirectory(prefix="statement-intake-") as workspace:
+        return _judged(path, seen, checker, Path(workspace))
+
+
+def _judged(path: Path, seen: Glance, checker: Checker, workspace: Path) -> Checked:
+    knowledge, own = checker.knowledge, checker.correspondent.own
+    message = as_handed_in(_read(path, seen, checker, workspace), own, knowledge.read_subject, knowledge.words)
+    received = received_first(message, seen.received)
     facts = Facts(received=received, own=own, largest=checker.largest)
-    return Checked(str(path), judge(message, facts, Ties(), knowledge), message.headers, received)
+    decision = judge(message, facts, Ties(), knowledge)
+    if checker.plays and decision.outcome is Outcome.ACCEPTED and decision.submission.of(Role.VIDEO):
+        inspected = _played(decision.submission, checker.reader, workspace)
+        decision = judge(message, facts.model_copy(update={"inspected": inspected}), Ties(), knowledge)
+    return Checked(str(path), decision, message.headers, received)
+
+
+def _played(submission: Submission, reader: Reader, workspace: Path) -> dict[str, Measurements]:
+    """What playing its videos shows, by digest; a limit that ends it is no verdict about a video."""
+    inspected = {}
+    for video in submission.of(Role.VIDEO):
+        try:
+            inspected[video.sha256] = reader.inspect(workspace / video.sha256, workspace / "played").measurements
+        except LimitExceeded as limit:
+            log.warning("a video cannot be inspected", video=video.sha256, problem=str(limit))
+    return inspected
 
 
 def _header_section(beginning: bytes) -> bytes:
@@ -103,15 +134,13 @@ def _header_section(beginning: bytes) -> bytes:
     return beginning[: min(ends) + 2] if ends else beginning
 
 
-def _read(path: Path, seen: Glance, checker: Checker) -> Message:
+def _read(path: Path, seen: Glance, checker: Checker, workspace: Path) -> Message:
     if seen.size > checker.largest:
         return Message(headers=seen.headers, over_limits=f"it is larger than {checker.largest // 1_000_000} MB")
-    with tempfile.TemporaryDirectory(prefix="statement-intake-") as workspace:
-        try:
-            message = checker.reader.read(path.resolve(), Path(workspace))
-            return scanned(message, Path(workspace), checker.scanner)
-        except LimitExceeded as limit:
-            return Message(headers=seen.headers, over_limits=str(limit))
+    try:
+        return scanned(checker.reader.read(path.resolve(), workspace), workspace, checker.scanner)
+    except LimitExceeded as limit:
+        return Message(headers=seen.headers, over_limits=str(limit))
 
 
 def as_json(checked: Checked, checker: Checker) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def main(folders: list[str]) -> int:
         correspondent=build_correspondent(settings, knowledge, mode="send"),
         largest=settings.limits.message_megabytes * 1_000_000,
         now=now(),
+        plays=False,
     )
     paths = mails_below([Path(folder) for folder in folders])
     # The reader's own start is no mail's time.
