@@ -9,7 +9,7 @@ import sys
 import typer
 
 from statement_intake.cli import keeping, outbox, people, rehearsing, reviewing, serving, trying
-from statement_intake.cli.common import MISUSED, PROBLEMS
+from statement_intake.cli.common import MISUSED, PROBLEMS, READER_GONE
 from statement_intake.configuration import ConfigurationError
 from statement_intake.domain.faults import Conflict, SurroundingsFault
 from statement_intake.lock import LockedError
@@ -33,6 +33,11 @@ def main() -> None:
     """The entry point: expected trouble is a sentence and an exit code, never a traceback."""
     try:
         app()
+    except SystemExit as leaving:
+        # Typer and Rich leave with 1 where nobody reads on; but no problem was found.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            sys.exit(READER_GONE)
+        raise
     except (SettingsError, ConfigurationError) as error:
         _fail(str(error), MISUSED)
     except (LockedError, ReviewError, Conflict, SurroundingsFault) as error:

@@ -4,6 +4,7 @@ import getpass
 import json as jsonlib
 import os
 import re
+import signal
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from statement_intake.settings import Settings, SettingsError, load
 
 #: Exit codes: 0 done, 1 found problems, 2 used wrongly.
 PROBLEMS, MISUSED = 1, 2
+#: What a shell tells of git, grep or ls after `| head -1`: 128, and the number of SIGPIPE, which Python ignores.
+READER_GONE = 128 + signal.SIGPIPE
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else on standard output.")]
