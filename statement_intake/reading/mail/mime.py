@@ -1,15 +1,11 @@
-"""From a raw mail to a Message: the walk over its parts, iterative; a mail within the mail is read by itself."""
+"""From a raw mail to a Message: what each part of it is; a mail within the mail is read by itself."""
 
-import email
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import Message as Mime
 from pathlib import Path
-from typing import Self
-
-from mailparser import MailParser
 
 from statement_intake.domain.message import Attachment, Category, Message
 from statement_intake.reading.answer import Run
@@ -23,35 +19,13 @@ from statement_intake.reading.mail.headers import read_headers, without_obsolete
 from statement_intake.reading.mail.names import extension
 from statement_intake.reading.mail.parameters import read_field
 from statement_intake.reading.mail.skeleton import Skeleton, cut, first_header_section
+from statement_intake.reading.mail.tree import Place, leaves
 from statement_intake.reading.mail.unpacking import take
 from statement_intake.reading.store import Store, Stored
-from statement_intake.reading.text import clean_line, clean_text, decode
+from statement_intake.reading.text import clean_text, decode
 
-#: Multiparts within multiparts.
-MAXIMUM_DEPTH = 20
 #: Bytes of one text of the body that are decoded.
 MAXIMUM_BODY = 2_000_000
-
-_DEFECTS = {
-    "StartBoundaryNotFoundDefect": "a boundary that its header announces never comes",
-    "CloseBoundaryNotFoundDefect": "the mail ends before its closing boundary",
-    "MultipartInvariantViolationDefect": "a multipart has no parts",
-    "NoBoundaryInMultipartDefect": "a multipart announces no boundary",
-    "FirstHeaderLineIsContinuationDefect": "the first header line is a continuation",
-    "MisplacedEnvelopeHeaderDefect": 'a "From " line stands among the headers',
-    "MissingHeaderBodySeparatorDefect": "no empty line stands between headers and body",
-    "InvalidMultipartContentTransferEncodingDefect": "a multipart has a transfer encoding",
-}
-#: Behind these a file may lie that nobody finds.
-_TEARS = frozenset(
-    {
-        "StartBoundaryNotFoundDefect",
-        "CloseBoundaryNotFoundDefect",
-        "MultipartInvariantViolationDefect",
-        "NoBoundaryInMultipartDefect",
-        "MissingHeaderBodySeparatorDefect",
-    }
-)
 #: Alternatives to the text that add nothing to it.
 _UNREAD_TEXT = frozenset({"enriched", "richtext", "x-amp-html", "watch-html", "x-watch-html"})
 _SIGNED_OR_ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -94,7 +68,7 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool, runs: 
         skeleton = cut(raw, message_bytes=message_bytes, runs=runs)
         known = {run.start: run for run in runs}
         mail = _Mail(skeleton, found, message_bytes, inside, known)
-        _walk(_parse(without_obsolete_spaces(skeleton.content), found), mail)
+        _walk(without_obsolete_spaces(skeleton.content), mail)
     except OverLimits as limit:
         return Message(headers=headers, over_limits=str(limit))
     except RecursionError:
@@ -121,63 +95,12 @@ def _read(raw: Path, budget: Budget, message_bytes: int, *, inside: bool, runs: 
     )
 
 
-def _parse(content: bytes, found: Found) -> Mime:
-    """The mail's tree, by mail-parser; by the standard library alone where that gives up."""
-    try:
-        parsed = _Tree.from_bytes(content).message
-    except RecursionError:
-        raise
-    except Exception as error:  # its own exceptions and those of what it calls
-        if "Recursion" in type(error).__name__:
-            raise RecursionError from error
-        found.complain("is written in a way that only a lenient parser reads")
-        parsed = None
-    if isinstance(parsed, Mime):
-        return parsed
-    return email.message_from_bytes(content)
+def _walk(content: bytes, mail: _Mail, depth: int = 0) -> None:
+    for place in leaves(content, mail.found, depth):
+        _leaf(place, mail)
 
 
-class _Tree(MailParser):  # type: ignore[misc]  # it has no types
-    """mail-parser's way to a mail's tree, and no further: what it makes of headers and bodies nobody would look at."""
-
-    def parse(self) -> Self:
-        """Called when the tree is there."""
-        return self
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A part, and where it hangs."""
-
-    part: Mime
-    depth: int = 0
-    #: The multipart/alternative above, by its number.
-    alternative: int | None = None
-
-
-def _walk(root: Mime, mail: _Mail, depth: int = 0) -> None:
-    found = mail.found
-    waiting = [_Place(root, depth)]
-    while waiting:
-        place = waiting.pop()
-        part, subtype = place.part, place.part.get_content_subtype()
-        if place.depth > MAXIMUM_DEPTH:
-            raise OverLimits(f"the mail's parts are nested more than {MAXIMUM_DEPTH} deep")
-        found.structure.append(clean_line(part.get_content_type())[:200])
-        for defect in part.defects:
-            name = type(defect).__name__
-            found.torn = found.torn or name in _TEARS
-            found.complain(_DEFECTS.get(name, f"breaks a rule of MIME ({name})"))
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
-            alternative = len(found.structure) if subtype == "alternative" else place.alternative
-            found.encrypted = found.encrypted or subtype == "encrypted"
-            children = [child for child in part.get_payload() if isinstance(child, Mime)]
-            waiting += reversed([_Place(child, place.depth + 1, alternative) for child in children])
-        else:
-            _leaf(place, mail)
-
-
-def _leaf(place: _Place, mail: _Mail) -> None:
+def _leaf(place: Place, mail: _Mail) -> None:
     """A part without parts of its own: text of the body, or a file."""
     part, found = place.part, mail.found
     declared, type_parameters = read_field(part, "content-type", found.charset)
@@ -222,7 +145,7 @@ def _beginning(stored: Stored) -> str:
         return decode(stream.read(MAXIMUM_REPORT), "utf-8")
 
 
-def _unwrapped(stored: Stored, described: Described, place: _Place, mail: _Mail) -> bool:
+def _unwrapped(stored: Stored, described: Described, place: Place, mail: _Mail) -> bool:
     """Open an S/MIME object that is signed and not encrypted, one level deep; False where that cannot be done."""
     found = mail.found
     try:
@@ -239,7 +162,7 @@ def _unwrapped(stored: Stored, described: Described, place: _Place, mail: _Mail)
         return True
     skeleton = cut(content.path, message_bytes=mail.message_bytes)
     inner = replace(mail, skeleton=skeleton, unwrapped=True, runs={})
-    _walk(_parse(skeleton.content, found), inner, place.depth + 1)
+    _walk(skeleton.content, inner, place.depth + 1)
     return True
 
 
@@ -293,7 +216,7 @@ def _subject_within(part: Mime) -> str:
     return read_headers(header.encode("utf-8", "surrogateescape")).subject
 
 
-def _text(place: _Place, subtype: str, charset: str | None, mail: _Mail) -> None:
+def _text(place: Place, subtype: str, charset: str | None, mail: _Mail) -> None:
     raw = bytearray()
     for piece in _content(place.part, mail, None):
         raw += piece
