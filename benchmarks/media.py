@@ -11,46 +11,21 @@ share are divided among them.
 import argparse
 import os
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
+from benchmarks.clips import FILES, INSPECTED, videos
 from statement_intake.reading.videos.inspecting import inspect_video
 from statement_intake.reading.videos.video import measure as measure_video
 
-
-class Clip(NamedTuple):
-    """How a file is coded."""
-
-    pixels: str
-    #: Kilobits a second.
-    rate: int
-    #: The most pictures in a row that no other refers to.
-    unreferenced: int = 3
-
-
-_CLIPS = {
-    "720p": Clip("1280x720", 2500),
-    "1080p": Clip("1920x1080", 4500),
-    "2160p": Clip("3840x2160", 14000),
-}
-_LENGTHS = {"10 s": 10, "3 min": 180, "30 min": 1800}
-#: The files that a full inspection is compared with a full decode on. Without B pictures, each one has to be decoded.
-INSPECTED = {"1080p 3 min": (_CLIPS["1080p"], 180), "1080p 3 min, no B": (Clip("1920x1080", 4500, 0), 180)}
-#: All files, with their seconds.
-FILES = {f"{size} {length}": (clip, s) for size, clip in _CLIPS.items() for length, s in _LENGTHS.items()} | INSPECTED
-#: Seconds of each clip that is made; longer files repeat it, packet by packet.
-CLIP = 10
 #: Seconds between two looks at memory.
 LOOK = 0.01
-_MEBIBYTE = 1 << 20
 _LISTING = ["-select_streams", "V:0", "-show_entries", "packet=pts_time,duration_time,flags", "-of", "csv=p=0"]
 
 
@@ -164,37 +139,6 @@ def _resident(process: int) -> float:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) / 1024
     return 0.0
-
-
-@contextmanager
-def videos(names: Sequence[str]) -> Iterator[dict[str, Path]]:
-    """The files, by name. Each clip is encoded once."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        made = {name: folder / f"{number}.mp4" for number, name in enumerate(names)}
-        for clip in {FILES[name][0] for name in names}:
-            _encode(folder / "clip.mp4", clip)
-            for title, path in made.items():
-                if FILES[title][0] == clip:
-                    repeat = str(FILES[title][1] // CLIP - 1)
-                    source = ("-stream_loop", repeat, "-i", str(folder / "clip.mp4"))
-                    _ffmpeg(*source, "-c", "copy", "-movflags", "+faststart", str(path))
-        yield made
-
-
-def _encode(path: Path, clip: Clip) -> None:
-    """A moving picture with a camera's noise, coded as usual; and sound that comes and goes."""
-    picture = f"testsrc2=size={clip.pixels}:rate=30:duration={CLIP},gblur=sigma=2,noise=alls=4:allf=t"
-    sound = f"anoisesrc=color=pink:seed=3:duration={CLIP},tremolo=f=3:d=0.8,pan=stereo|c0=c0|c1=c0"
-    _ffmpeg(
-        *("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound),
-        *("-c:v", "libx264", "-preset", "veryfast", "-bf", str(clip.unreferenced), "-b:v", f"{clip.rate}k"),
-        *("-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k", str(path)),
-    )
-
-
-def _ffmpeg(*arguments: str) -> None:
-    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments], check=True)  # noqa: S603, S607
 
 
 def measure(
