@@ -2,10 +2,11 @@
 
 import re
 
+from statement_intake.domain.matching.patterns import flat, spaced
 from statement_intake.domain.message import Message
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat, spaced
+from statement_intake.domain.words import Vocabulary
 
 #: How the line begins at which a quoted mail begins.
 _QUOTATION = (

@@ -5,9 +5,10 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from statement_intake.domain.matching.lexicon import lexicon, words_of
+from statement_intake.domain.matching.lexicon import Lexicon, words_of
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.subject.reading import SubjectReading
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 #: The official languages of the United Nations.
 OFFICIAL = ("ar", "en", "es", "fr", "ru", "zh")
@@ -123,7 +124,7 @@ def _written_in(text: str, words: Vocabulary) -> str | None:
 
 def _sure(text: str, language: str, words: Vocabulary) -> str | None:
     said = flat(text)
-    return language if lexicon(words, language).different(said, words_of(said)) >= _WORDS_OF_SCRIPT else None
+    return language if _lexicon(words, language).different(said, words_of(said)) >= _WORDS_OF_SCRIPT else None
 
 
 def _of_latin(text: str, words: Vocabulary) -> str | None:
@@ -136,7 +137,13 @@ def _latin(text: str, words: Vocabulary) -> list[tuple[int, str]]:
     said = flat(text)
     there = words_of(said)
     known = [code for code in words.tables["language"] if code not in {"ru", "ar"}]
-    return sorted(((lexicon(words, code).different(said, there), code) for code in known), reverse=True)
+    return sorted(((_lexicon(words, code).different(said, there), code) for code in known), reverse=True)
+
+
+@lru_cache(maxsize=64)
+def _lexicon(words: Vocabulary, language: str) -> Lexicon:
+    """Made when it is first asked for."""
+    return Lexicon(words.words("language", language))
 
 
 def _scripts(text: str) -> Counter[str]:

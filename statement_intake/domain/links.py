@@ -4,9 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 from statement_intake.domain.cover import unquoted
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.message import Message
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 _VIDEO_PATH = re.compile(r"\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|mpe?g)$", re.IGNORECASE)
 _VIDEO_NAME = re.compile(r"\w\.(?:mp4|m4v|mov|mkv|webm|avi|wmv|mpe?g)\b", re.IGNORECASE)

@@ -6,13 +6,14 @@ from enum import StrEnum
 from statement_intake.domain.cover import own_words
 from statement_intake.domain.language import answer_in
 from statement_intake.domain.links import Provider, links_to_videos, provider
+from statement_intake.domain.matching.patterns import spaced
 from statement_intake.domain.meeting import Kind, Meeting
 from statement_intake.domain.message import Attachment, Category, Message, Understood
 from statement_intake.domain.parties.names import Party
 from statement_intake.domain.subject.reading import SubjectReading
 from statement_intake.domain.texts import main_text, speech_in, understand_document
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, spaced
+from statement_intake.domain.words import Vocabulary
 
 #: Characters of a document in which a note verbale presents its compliments, and words of the longest such note; a
 #: longer one carries the statement with it.

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from statement_intake.domain.language import OFFICIAL, written_in
+from statement_intake.domain.matching.patterns import flat, spaced
 from statement_intake.domain.message import Attachment, Understood
-from statement_intake.domain.words import Vocabulary, flat, spaced
+from statement_intake.domain.words import Vocabulary
 
 #: Characters at the beginning of a document, and at its end, that may say how it is to be taken.
 _TOP, _END = 1_500, 500

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
-from statement_intake.domain.words import Vocabulary, flat, phrases
+from statement_intake.domain.matching.patterns import flat, phrases
 
 #: A run of letters: what `phrases` takes for a whole word.
 _WORD = re.compile(r"[^\W\d]+")
@@ -37,12 +36,6 @@ class Lexicon:
         if self.is_plain and not any(parts <= words for parts in self._phrases):
             return len(self._words & words)
         return len({" ".join(match[0].split()) for match in self._pattern.finditer(said)})
-
-
-@lru_cache(maxsize=64)
-def lexicon(words: Vocabulary, language: str) -> Lexicon:
-    """That of a language of the vocabulary, made when it is first asked for."""
-    return Lexicon(words.words("language", language))
 
 
 def _is_plain(part: str) -> bool:

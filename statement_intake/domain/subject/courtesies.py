@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.subject.line import NAME, TAKEN, Line
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 #: Who signs: some words with capitals, or of a script that has none.
 _SIGNED = re.compile(

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from statement_intake.domain.matching.patterns import flat, stems
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.subject.line import LONGEST, clean
 from statement_intake.domain.subject.meetings import LOOKALIKES, numbers_of_invitation
 from statement_intake.domain.subject.ordinals import own_ordinal
-from statement_intake.domain.words import Vocabulary, flat, stems
+from statement_intake.domain.words import Vocabulary
 
 #: Of words.toml, what a glance goes by.
 _TABLES = ("statement", "automatic", "transfer")

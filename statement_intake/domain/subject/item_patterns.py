@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat, phrases
 from statement_intake.domain.subject.line import ITEM, NAME, TAKEN
-from statement_intake.domain.words import Vocabulary, flat, phrases
+from statement_intake.domain.words import Vocabulary
 
 #: Letters of scripts in which words are written onto a number without a space: Arabic and Chinese.
 _JOINING = "\u0600-\u06ff\u2e80-\u9fff"

@@ -3,10 +3,11 @@
 import re
 from typing import NamedTuple
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.subject import item_patterns as patterns
 from statement_intake.domain.subject.line import ITEM, Line
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 _WIDEST_RANGE = 12
 

@@ -3,9 +3,10 @@
 import re
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.parties.names import Party, PartyTable
 from statement_intake.domain.subject.line import NAME
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 #: A title, and the name of a person behind it; never beyond the party's own name.
 HONORIFIC = re.compile(

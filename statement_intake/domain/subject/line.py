@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from statement_intake.domain.words import flat
+from statement_intake.domain.matching.patterns import flat
 
 #: A subject is a line; what is longer is not read to its end. In characters.
 LONGEST = 1000

@@ -7,12 +7,13 @@ from enum import StrEnum
 from functools import lru_cache
 
 from statement_intake.domain.matching.likeness import slips
+from statement_intake.domain.matching.patterns import flat, phrases
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.subject.item_patterns import item_ahead
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.subject.ordinals import SUFFIX, number_of, own_ordinal, spelled
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat, phrases
+from statement_intake.domain.words import Vocabulary
 
 
 class Certainty(StrEnum):

@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.meeting import Meeting
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 #: As `flat` and `meetings` with its look-alikes leave them: й has become и there, and м the Latin m.

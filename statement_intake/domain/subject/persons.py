@@ -6,9 +6,10 @@ Only there: what reads a statement without saying what it is ("delivered by Erns
 import re
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.parties.names import PartyTable
 from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 _CAPITAL = "A-ZÀ-ÞĀĆČĐĒĞĪİŁŃŌŚŞŠŪŹŻŽА-ЯЁ"
 #: A word of a name, or an initial.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from statement_intake.domain.matching.likeness import slips
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.meeting import Meeting, join_items
 from statement_intake.domain.parties.names import Party, PartyTable
 from statement_intake.domain.subject.courtesies import (
@@ -27,7 +28,7 @@ from statement_intake.domain.subject.remarks import Remark, find_remark, other_y
 from statement_intake.domain.subject.speakers import Speakers, called, code_before_number, find_speakers, understand
 from statement_intake.domain.subject.wrapping import Unwrapped, unwrap, without_noise
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 #: A question mark at the end of a sentence; one that stands free in the line is a dash that an encoding lost.
 _QUESTION = re.compile(r"[?？؟][\s!.)\]]*$|\w[?？؟]\s")

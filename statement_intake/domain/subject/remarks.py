@@ -7,12 +7,13 @@ the items, is doubted here: free text is no part of the announced form, and what
 import re
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.meeting import Meeting
 from statement_intake.domain.parties.names import Party, PartyTable
 from statement_intake.domain.subject.leftover import HONORIFIC, is_strange, leftover
 from statement_intake.domain.subject.line import NAME, Line
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 #: Initials of a body; longer words in capitals are words.
 _LONGEST_INITIALS = 7

@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.parties.names import Mention, Party, PartyKind, PartyTable
 from statement_intake.domain.subject.leftover import is_strange, leftover
 from statement_intake.domain.subject.line import ITEM, NAME, TAKEN, Line
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 #: Right behind a name: on what it speaks.
 _TOPIC = re.compile(rf"(?<={NAME})\s+(?:on|regarding|concerning|sur|sobre|о|об|بشأن|حول)\s(?!behalf).*")

@@ -3,10 +3,11 @@
 import re
 from functools import lru_cache
 
+from statement_intake.domain.matching.patterns import flat
 from statement_intake.domain.subject.item_patterns import ORDINAL_END, item_ahead
 from statement_intake.domain.subject.line import Line
 from statement_intake.domain.value import Value
-from statement_intake.domain.words import Vocabulary, flat
+from statement_intake.domain.words import Vocabulary
 
 
 class Unwrapped(Value):

@@ -1,4 +1,4 @@
-"""The vocabulary's patterns: whole words, the longest phrase first, in scripts with and without spaces."""
+"""Phrases as patterns: whole words, the longest phrase first, in scripts with and without spaces."""
 
 import re
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from statement_intake.domain.matching.patterns import flat, phrases
 from statement_intake.domain.matching.trie import trie
-from statement_intake.domain.words import flat, phrases
 
 
 @pytest.mark.parametrize(
