@@ -22,7 +22,8 @@ from statement_intake.domain.matching.spans import (
 )
 from statement_intake.domain.parties.demonyms import find_demonym
 from statement_intake.domain.parties.party import Mention, Party, PartyKind, People
-from statement_intake.domain.parties.rows import Contents, Meaning, Sort, read, straight
+from statement_intake.domain.parties.rows import Contents, Meaning, Sort, read
+from statement_intake.domain.parties.spelling import straight
 
 __all__ = ["Mention", "Party", "PartyKind", "PartyTable", "People"]
 

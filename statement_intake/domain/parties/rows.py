@@ -21,24 +21,16 @@ import csv
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from functools import cache
-from itertools import product
 from typing import Final, NamedTuple
 
 from statement_intake.domain.matching.phrases import Phrases, key
 from statement_intake.domain.parties.agencies import gathered_agencies
 from statement_intake.domain.parties.demonyms import Demonym, gathered
+from statement_intake.domain.parties.spelling import is_inverted, keys, straight
 
 LANGUAGES: Final = frozenset({"ar", "en", "es", "fr", "ru", "zh"})
 _FORMS: Final = frozenset({"short", "formal", "former", "variant", "acronym", "code"})
 _LONGEST_CODE: Final = 5
-
-#: What people write for a word of a name, by language.
-_SHORTENED: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {"saint": "st", "republic": "rep", "democratic": "dem"},
-    "fr": {"saint": "st", "sainte": "ste", "et": "and", "republique": "rep", "democratique": "dem"},
-    "es": {"santa": "sta", "santo": "sto", "y": "and", "republica": "rep"},
-    "ru": {"и": "and"},
-}
 
 
 class Sort(Enum):
@@ -94,11 +86,6 @@ class Contents(NamedTuple):
     agencies: Phrases[frozenset[str]]
     #: Code to the keys of its capital's names.
     capitals: dict[str, frozenset[str]]
-
-
-def straight(name: str) -> str:
-    """Give a name with typewriter apostrophes."""
-    return name.replace("’", "'")
 
 
 #: The files of `data/parties`, without ".csv".
@@ -173,7 +160,7 @@ def _read_ambiguous(contents: Contents, text: str) -> None:
 
 def _read_sensitive(contents: Contents, text: str) -> None:
     for row, (name, _) in _rows("sensitive.csv", text, 2):
-        _put(contents, row, name, Meaning((), Sort.SENSITIVE, inverted=_is_inverted(name)))
+        _put(contents, row, name, Meaning((), Sort.SENSITIVE, inverted=is_inverted(name)))
 
 
 def _read_phrases(contents: Contents, text: str) -> frozenset[str]:
@@ -210,8 +197,8 @@ def _read_names(contents: Contents, text: str, capitals: frozenset[str]) -> None
         if form in {"acronym", "code"}:
             _put_code(contents.acronyms if form == "acronym" else contents.codes, contents, row, name, code)
             continue
-        inverted = _is_inverted(name)
-        for found in _keys(name, language):
+        inverted = is_inverted(name)
+        for found in keys(name, language):
             declared = ambiguous.get(found)
             if declared is not None:
                 allowed = declared.sort is Sort.NAME and code in declared.codes
@@ -234,18 +221,6 @@ def _named(code: str, capital: bool, inverted: bool) -> Meaning:  # noqa: FBT001
     return Meaning((code,), Sort.NAME, capital, inverted)
 
 
-def _keys(name: str, language: str) -> Iterator[str]:
-    found = key(name)
-    yield found
-    shortened = _SHORTENED.get(language, {})
-    choices = [(word, shortened[word]) if word in shortened else (word,) for word in found.split(" ")]
-    yield from (written for words in product(*choices) if (written := " ".join(words)) != found)
-    if "'" in straight(name):
-        yield key(straight(name).replace("'", ""))
-    if language == "en" and not found.endswith("s"):
-        yield f"{found}s"  # As in "irelands statement".
-
-
 def _put(contents: Contents, row: str, name: str, meaning: Meaning) -> None:
     if name.isascii() and name.isupper() and len(name) <= _LONGEST_CODE:
         _check(row, name not in contents.codes, f"{name} is there twice")
@@ -266,10 +241,6 @@ def _put_code(table: dict[str, Meaning], contents: Contents, row: str, name: str
     other = {contents.acronyms.get(name), declared} - {None, Meaning((code,))}
     _check(row, not other, f"{name} stands for {code} and for {other}")
     table[name] = Meaning((code,))
-
-
-def _is_inverted(name: str) -> bool:
-    return any(mark in name for mark in ",(（،")
 
 
 def _rows(file: str, text: str, columns: int) -> Iterator[tuple[str, list[str]]]:
