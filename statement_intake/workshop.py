@@ -35,8 +35,6 @@ from statement_intake.telling.messenger import Messenger
 from statement_intake.telling.watching import Lookout, Person
 
 _MEGABYTE = 1_000_000
-#: Octets of a key that is forgotten again.
-_KEY_BYTES = 32
 
 
 def now() -> datetime:

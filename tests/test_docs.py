@@ -1,14 +1,16 @@
 """The documentation is true: every code, command and setting that it names is there, and none is left out."""
 
 import re
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 from typer.main import get_command
 
 from statement_intake.cli import app
-from statement_intake.settings import load
+from statement_intake.settings import Settings, load
 
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(
@@ -46,11 +48,35 @@ def test_every_command_that_a_page_shows_exists(page: str) -> None:
 
 def test_the_sample_configuration_is_valid_and_holds_the_defaults() -> None:
     """config/service.toml starts as it is, and says what happens where nothing is said."""
-    written = tomllib.loads((ROOT / "config" / "service.toml").read_text(encoding="utf-8"))
     with_file = load({"STATEMENT_INTAKE_CONFIG": str(ROOT / "config" / "service.toml")})
-    assert with_file.replies.mode == "hold"
     assert with_file.meetings.path == ROOT / "config" / "meetings"
-    assert set(written) <= set(type(with_file).model_fields)
+    places = {"ledger": {"url"}, "files": {"path"}, "meetings": {"path"}}
+    assert with_file.model_dump(exclude=places) == Settings().model_dump(exclude=places)
+
+
+def keys(table: type[BaseModel], *before: str) -> Iterator[tuple[str, ...]]:
+    """Every key below *table*, with the tables that it is in."""
+    for name, field in table.model_fields.items():
+        kinds = [field.annotation, *get_args(field.annotation)]
+        below = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        yield from keys(below[0], *before, name) if below else [(*before, name)]
+
+
+def test_every_setting_is_explained() -> None:
+    """In the sample configuration, under its table; or on the page for operators."""
+    sample = (ROOT / "config" / "service.toml").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    tables = re.split(r"^(?:# )?\[([\w.]+)\]", sample, flags=re.MULTILINE)
+    there: dict[str, str] = {}
+    for name, text in zip(tables[1::2], tables[2::2], strict=True):
+        there[name.partition(".")[0]] = there.get(name.partition(".")[0], "") + text
+    unexplained = [
+        (table, key)
+        for table, *_, key in keys(Settings)
+        if not re.search(rf"^(?:# )?{key}(?:_file)? = ", there.get(table, ""), re.MULTILINE)
+        and not re.search(rf"\b{key}(?:_file)?\b", page)
+    ]
+    assert unexplained == []
 
 
 #: What makes a folder a package that runs and has types.
@@ -73,3 +99,10 @@ def test_no_page_speaks_of_rooms_that_are_not_there() -> None:
     for name in named:
         places = (ROOT / name, ROOT / "statement_intake" / name)
         assert any(place.exists() or list(place.parent.glob(place.name)) for place in places), name
+
+
+def test_the_glossary_is_in_the_order_of_the_alphabet() -> None:
+    """A word is found, and not explained twice."""
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = [word.casefold() for word in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)[1:]]
+    assert words == sorted(set(words))

@@ -181,7 +181,7 @@ def _look_at(  # noqa: PLR0913 - one message, and where it may go
     raw: RawGlance,
     desk: Desk,
     rules: PollRules,
-    others: "_Others",
+    others: _Others,
     receiving: Receiving,
     *,
     wait: bool,

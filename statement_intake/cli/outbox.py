@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from statement_intake.cli.common import PROBLEMS, Json, officer, read_settings
+from statement_intake.cli.common import PROBLEMS, Json, Reference, officer, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Letters that wait, failed, or whose fate is unknown.")
 
@@ -25,7 +25,7 @@ def list_letters(json: Json = False) -> None:
 
 
 @app.command("show")
-def show_letters(reference: Annotated[str, typer.Argument(metavar="REF")]) -> None:
+def show_letters(reference: Reference) -> None:
     """Every letter of a submission: what is known about it, and its text."""
     from statement_intake.operations.letters import as_page
     from statement_intake.workshop import open_workshop

@@ -1,4 +1,4 @@
-"""Commands of the secretariat: log, show, accept, reject, reopen, withdraw, attach."""
+"""Commands of the secretariat: log, show, accept, reject, reopen, ignored, publish, withdraw, attach."""
 
 import re
 from pathlib import Path
@@ -17,9 +17,8 @@ app = typer.Typer()
 
 _ITEM = re.compile(r"0*[1-9][0-9]?(?:\([a-z]\))?")
 
-Because = Annotated[
-    str, typer.Option("--because", help="Why. It stays in the record; a delegation that is rejected reads it.")
-]
+Because = Annotated[str, typer.Option("--because", help="Why. It stays in the record, and in the house.")]
+BecauseToThem = Annotated[str, typer.Option("--because", help="Why. The delegation reads it; it stays in the record.")]
 PartyOption = Annotated[str | None, typer.Option("--party", help="Who speaks: a code such as FRA, or a name.")]
 Items = Annotated[list[str] | None, typer.Option("--item", help="An agenda item, such as 3 or 3(a); may be repeated.")]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="What kind of statement it is.")]
@@ -106,8 +105,8 @@ def accept(
 
 @app.command()
 def reject(
-    reference: Reference, because: Because, party: PartyOption = None, item: Items = None, kind: KindOption = None,
-    letter: LetterOption = True,
+    reference: Reference, because: BecauseToThem, party: PartyOption = None, item: Items = None,
+    kind: KindOption = None, letter: LetterOption = True,
 ) -> None:  # fmt: skip
     """Reject a submission, and write why and how to mend it."""
     _verdict("reject", reference, because, party, item, kind, letter=letter)
@@ -205,7 +204,9 @@ def withdraw(reference: Reference, because: Because) -> None:
 @app.command()
 def attach(
     reference: Reference,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to add.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="The file to add.")
+    ],
     because: Because,
 ) -> None:
     """Add a file that came another way (fetched from a link, say), and decide again. The received time stays."""
