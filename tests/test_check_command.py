@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.house import statement, written
 from tests.reading.conftest import ffmpeg
 
@@ -90,6 +92,16 @@ def test_a_name_in_other_bytes_than_utf_8_spoils_no_line(tmp_path: Path) -> None
     assert json.loads(said)["path"] == str(tmp_path / name)
 
 
+def test_paths_come_back_letter_for_letter_as_they_were_given(tmp_path: Path) -> None:
+    """Files and what lies below a folder alike, sorted as texts are."""
+    for name in ("here/a.eml", "here-too.eml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((MAILS / "condolence.eml").read_bytes())
+    given = [f"{tmp_path}/./here", f"{tmp_path}//here-too.eml"]
+    _, lines = run("check", *given, "--json")
+    assert [line["path"] for line in lines] == [f"{tmp_path}/./here/a.eml", f"{tmp_path}//here-too.eml"]
+
+
 def test_a_missing_path_is_used_wrongly(tmp_path: Path) -> None:
     """Exit 2, and nothing on standard output."""
     assert run("check", str(tmp_path / "none.eml"), "--json") == (2, [])
@@ -121,3 +133,13 @@ def test_subject_explains_a_line_each() -> None:
     assert (code, lines[0]) == (0, certain)
     assert (lines[1]["meeting"], lines[1]["party"], lines[1]["items"], lines[1]["canonical"]) == (None, None, [], None)
     assert run("subject", typed, "--json") == (0, [certain])
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_subject_in_old_bytes_is_read_as_in_a_header(piped: bool) -> None:  # noqa: FBT001 - pytest's way
+    """What is no UTF-8 is taken for what it most resembles, and printed as text that every reader of JSON takes."""
+    typed = "12th EMIC statement – Côte d'Ivoire 3".encode("cp1252")
+    command = [sys.executable, "-m", "statement_intake", "subject", "--json", "-" if piped else os.fsdecode(typed)]
+    said = subprocess.run(command, input=typed, capture_output=True, check=True).stdout.decode("utf-8")  # noqa: S603 - our own program
+    told = json.loads(said)
+    assert (told["subject"], told["party"]["code"]) == ("12th EMIC statement – Côte d'Ivoire 3", "CIV")

@@ -30,6 +30,15 @@ def print_json(value: dict[str, Any]) -> None:
     typer.echo(_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
 
 
+def legible(text: str) -> str:
+    """*text* as it was typed, in whatever encoding: bytes that are no UTF-8 are read as in a mail's header."""
+    if not _SURROGATE.search(text):
+        return text
+    from statement_intake.reading.text import decode
+
+    return decode(os.fsencode(text))
+
+
 def read_settings(*, to_poll: bool = False) -> Settings:
     """Read the settings and set the logs up. *to_poll*: they have to be enough for polling. Raises SettingsError."""
     configure_logs(quiet=not to_poll)

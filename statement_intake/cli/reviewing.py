@@ -17,8 +17,20 @@ app = typer.Typer()
 
 _ITEM = re.compile(r"0*[1-9][0-9]?(?:\([a-z]\))?")
 
-Because = Annotated[str, typer.Option("--because", help="Why. It stays in the record, and in the house.")]
-BecauseToThem = Annotated[str, typer.Option("--because", help="Why. The delegation reads it; it stays in the record.")]
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise typer.BadParameter("say why: it stays in the record")
+    return reason
+
+
+Because = Annotated[
+    str, typer.Option("--because", callback=_said, help="Why. It stays in the record, and in the house.")
+]
+BecauseToThem = Annotated[
+    str, typer.Option("--because", callback=_said, help="Why. The delegation reads it; it stays in the record.")
+]
 PartyOption = Annotated[str | None, typer.Option("--party", help="Who speaks: a code such as FRA, or a name.")]
 Items = Annotated[list[str] | None, typer.Option("--item", help="An agenda item, such as 3 or 3(a); may be repeated.")]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="What kind of statement it is.")]
@@ -44,6 +56,8 @@ def log(
     from statement_intake.operations import show as showing
     from statement_intake.workshop import open_workshop
 
+    if json and as_csv:
+        raise typer.BadParameter("--json or --csv, not both", param_hint="--csv")
     settings = read_settings()
     wanted = Filter(
         outcomes=tuple(outcome or ()),

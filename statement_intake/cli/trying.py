@@ -1,12 +1,11 @@
 """Commands that need no mailbox: check, subject, guidance. They touch no ledger and send nothing."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from statement_intake.cli.common import Json, moment, print_json, read_settings
+from statement_intake.cli.common import Json, legible, moment, print_json, read_settings
 from statement_intake.configuration import load_knowledge
 
 app = typer.Typer()
@@ -14,7 +13,7 @@ app = typer.Typer()
 
 @app.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=".eml files, or folders that hold some.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help=".eml files, or folders that hold some.")],
     meeting: Annotated[str | None, typer.Option(metavar="ID", help="Judge as mail to this meeting alone.")] = None,
     received: Annotated[
         str | None, typer.Option(metavar="ISO8601", help="When it was received, instead of by its headers.")
@@ -74,7 +73,7 @@ def subject(
 
     knowledge = load_knowledge(read_settings().meetings.path)
     lines = (line.rstrip("\r\n") for line in sys.stdin) if texts == ["-"] else iter(texts)
-    for text in lines:
+    for text in map(legible, lines):
         told = explain(text, knowledge)
         if json:
             print_json(told)

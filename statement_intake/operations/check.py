@@ -4,6 +4,7 @@ A video that would be accepted is played whole before the decision is told, whil
 and marks the statement for a person: whoever asks here waits for all that is to be said.
 """
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -68,30 +69,33 @@ class Checked:
     received: datetime
 
 
-def mails_below(paths: Iterable[Path]) -> list[Path]:
-    """The files as given, and every *.eml below the folders, in any case; sorted, each once.
+def mails_below(paths: Iterable[str]) -> list[str]:
+    """The files as given, and every *.eml below the folders as given, in any case; sorted, each once.
 
     Raises FileNotFoundError for a path that is not there.
     """
-    found: set[Path] = set()
-    for path in paths:
+    found: set[str] = set()
+    for given in paths:
+        path = Path(given)
         if path.is_dir():
-            found.update(file for file in path.rglob("*") if file.suffix.lower() == ".eml" and file.is_file())
+            below = (file for file in path.rglob("*") if file.suffix.lower() == ".eml" and file.is_file())
+            found.update(os.path.join(given, file.relative_to(path)) for file in below)  # noqa: PTH118 - a Path would drop "./"
         elif path.exists():
-            found.add(path)
+            found.add(given)
         else:
-            raise FileNotFoundError(f"{path}: there is no such file or folder")
+            raise FileNotFoundError(f"{given}: there is no such file or folder")
     return sorted(found)
 
 
-def check_all(mails: Iterable[Path], checker: Checker) -> Iterator[Checked]:
+def check_all(mails: Iterable[str], checker: Checker) -> Iterator[Checked]:
     """Decide about each mail, in the order given. Raises SurroundingsFault where the reader cannot work."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        yield from pool.map(lambda path: check_one(path, checker), mails)
+        yield from pool.map(lambda given: check_one(given, checker), mails)
 
 
-def check_one(path: Path, checker: Checker) -> Checked:
+def check_one(given: str, checker: Checker) -> Checked:
     """Glance, read, decide."""
+    path = Path(given)
     with path.open("rb") as stream:
         headers = checker.reader.headers(_header_section(stream.read(HEADER_LIMIT)))
         stream.seek(0)
@@ -101,12 +105,13 @@ def check_one(path: Path, checker: Checker) -> Checked:
     knowledge = checker.knowledge
     look = glance(seen, knowledge.read_hint, Ties())
     if look.answer is Answer.OTHER and look.finding is not None:
-        return Checked(str(path), decide(Submission(), (look.finding,)), headers, received)
+        return Checked(str(given), decide(Submission(), (look.finding,)), headers, received)
     with tempfile.TemporaryDirectory(prefix="statement-intake-") as workspace:
-        return _judged(path, seen, checker, Path(workspace))
+        decision, headers, received = _judged(path, seen, checker, Path(workspace))
+    return Checked(str(given), decision, headers, received)
 
 
-def _judged(path: Path, seen: Glance, checker: Checker, workspace: Path) -> Checked:
+def _judged(path: Path, seen: Glance, checker: Checker, workspace: Path) -> tuple[Decision, Headers, datetime]:
     knowledge, own = checker.knowledge, checker.correspondent.own
     message = as_handed_in(_read(path, seen, checker, workspace), own, knowledge.read_subject, knowledge.words)
     received = received_first(message, seen.received)
@@ -115,7 +120,7 @@ def _judged(path: Path, seen: Glance, checker: Checker, workspace: Path) -> Chec
     if checker.plays and decision.outcome is Outcome.ACCEPTED and decision.submission.of(Role.VIDEO):
         inspected = _played(decision.submission, checker.reader, workspace)
         decision = judge(message, facts.model_copy(update={"inspected": inspected}), Ties(), knowledge)
-    return Checked(str(path), decision, message.headers, received)
+    return decision, message.headers, received
 
 
 def _played(submission: Submission, reader: Reader, workspace: Path) -> dict[str, Measurements]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from statement_intake.domain.coverage import item_order
 from statement_intake.domain.judge import Knowledge
 from statement_intake.review.verdict import Correction, ReviewError
 
@@ -16,7 +17,7 @@ def remember(before: dict[str, Any], correction: Correction, knowledge: Knowledg
             raise ReviewError(f"there is no party {correction.party}; give its code, such as FRA")
         after["party"] = code
     if correction.items:
-        after["items"] = list(correction.items)
+        after["items"] = sorted(set(correction.items), key=item_order)
     if correction.kind is not None:
         after["kind"] = str(correction.kind)
     if correction.main is not None:

@@ -61,7 +61,7 @@ def main(folders: list[str]) -> int:
         now=now(),
         plays=False,
     )
-    paths = mails_below([Path(folder) for folder in folders])
+    paths = [Path(path) for path in mails_below(folders)]
     # The reader's own start is no mail's time.
     for path in paths[:AT_ONCE]:
         prove(path, checker)
@@ -77,7 +77,7 @@ def prove(path: Path, checker: Checker) -> Proof:
     """Judge one mail as `check` does, and once more after reading it whole."""
     started = time.monotonic()
     try:
-        shown = as_json(check_one(path, checker), checker)
+        shown = as_json(check_one(str(path), checker), checker)
         read, answered = whole(path, checker)
     except Exception as error:  # noqa: BLE001 - this is what is looked for
         return Proof(str(path), Outcome.IGNORED, "", answered=False, read="", answered_when_read=False,
