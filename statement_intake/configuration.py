@@ -19,6 +19,7 @@ from statement_intake.domain.parties.rows import FILES
 from statement_intake.domain.parties.world import Nation, World, world
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.words import Vocabulary
+from statement_intake.settings.problems import in_plain_words
 
 #: What exports call the columns that count.
 _COLUMNS = {"country": "party", "delegation": "party", "email address": "email", "mail": "email"}
@@ -72,8 +73,8 @@ def _meeting(file: Path) -> Meeting:
     try:
         return Meeting(**tables)
     except ValidationError as error:
-        faults = (f"{file}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
-        raise ConfigurationError("\n".join(faults)) from None
+        faults = ((".".join(map(str, fault["loc"])), in_plain_words(fault)) for fault in error.errors())
+        raise ConfigurationError("\n".join(": ".join(filter(None, (str(file), *said))) for said in faults)) from None
 
 
 def load_delegates(file: Path, parties: PartyTable) -> dict[str, frozenset[str]]:

@@ -54,7 +54,12 @@ def test_without_anything_nothing_is_sent(tmp_path: Path, monkeypatch: pytest.Mo
         ('[mailboxes.main]\nkind = "maildir"', "mailboxes.main: a Maildir needs a path"),
         ('[mailboxes.main]\npath = "x"\nmark = "keyword"', "mailboxes.main: mark must be"),
         ('[mailboxes.main]\npath = "x"\nstart = "soon"', "mailboxes.main.start"),
-        ("mailboxes = 3", "mailboxes: "),
+        ('[mailboxes.main]\npath = "x"\nfolders = "INBOX"', 'mailboxes.main.folders: is not a list such as ["'),
+        ("mailboxes = 3", "mailboxes: is not a table"),
+        ('[smtp]\nsender = "UN <uncac@un.org>"', "smtp.sender: is not an e-mail address"),
+        ('[smtp]\nenvelope_sender = "bounces at un.org"', "smtp.envelope_sender: is not an e-mail address"),
+        ('[digest]\nto = ["uncac@un.org", "secretariat"]', "digest.to.1: is not an e-mail address"),
+        ('[ledger]\nurl = "var/ledger.db"', "ledger.url: is not the URL of an SQLite database"),
         ("[schedule", "is not valid TOML"),
     ],
 )
@@ -110,6 +115,26 @@ def test_the_environment_outranks_the_file(write: Write) -> None:
     assert (settings.schedule.poll_seconds, settings.replies.mode) == (7.5, "off")
     assert settings.replies.hold_outcomes == ("rejected", "held")
     assert (main.folders, main.idle, str(main.start)) == (("INBOX", "Statements"), False, "2023-07-12")
+
+
+def test_the_environment_names_a_table_as_a_shell_can(write: Write) -> None:
+    """Whatever capitals and hyphens the file has in it."""
+    named = write('[mailboxes.Vienna-Copies]\nhost = "h"\nusername = "u"\npassword_file = "none"')
+    mailboxes = load(named | env(MAILBOXES__VIENNA_COPIES__PASSWORD=SECRET, MAILBOXES__VIENNA_COPIES__PORT="1993"))
+    assert {name: mailbox.port for name, mailbox in mailboxes.mailboxes.items()} == {"Vienna-Copies": 1993}
+    with pytest.raises(SettingsError, match=r"MAILBOXES__VIENNA_COPIES__PORT: mailboxes\.Vienna-Copies\.port: "):
+        load(named | env(MAILBOXES__VIENNA_COPIES__PASSWORD=SECRET, MAILBOXES__VIENNA_COPIES__PORT="0"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.1.1", "[::1]", "LocalHost", "128.0.0.1", "localhost.example", ""])
+def test_clear_text_stays_on_loopback(write: Write, host: str) -> None:
+    """Which is all of 127/8, and nothing that merely begins like its name."""
+    named = write(f'[mailboxes.main]\nhost = "{host}"\nusername = "u"\npassword = "{SECRET}"\nsecurity = "none"')
+    if host in {"127.0.0.1", "127.0.1.1", "[::1]", "LocalHost"}:
+        assert load(named).mailboxes["main"].security == "none"
+        return
+    with pytest.raises(SettingsError, match=r"mailboxes\.main: "):
+        load(named)
 
 
 def test_a_list_that_is_none_is_told_with_its_variable() -> None:

@@ -18,7 +18,6 @@ app = typer.Typer()
 _ITEM = re.compile(r"0*[1-9][0-9]?(?:\([a-z]\))?")
 
 
-
 def _said(reason: str) -> str:
     if not reason.strip():
         raise typer.BadParameter("say why: it stays in the record")

@@ -1,5 +1,7 @@
 """A meeting as its file in config/meetings describes it: names, agenda, deadlines, limits."""
 
+import math
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -7,13 +9,14 @@ from types import MappingProxyType
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AliasChoices, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from statement_intake.domain.value import Value
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 Language = Literal["ar", "en", "es", "fr", "ru", "zh"]
+_MAILBOX = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 
 
 def _known_zone(name: str) -> str:
@@ -34,11 +37,17 @@ class Kind(StrEnum):
     WRITTEN = "written"
 
 
+def _in_languages(title: object) -> object:
+    return {"en": title} if isinstance(title, str) else title
+
+
 class AgendaItem(Value):
     """One item of the agenda; sub-items are written "3(a)"."""
 
-    number: Annotated[str, Field(pattern=r"^\d{1,2}(\([a-z]\))?$")]
-    title: dict[Language, str] = Field(default_factory=dict)
+    #: A file may also call it "item".
+    number: Annotated[str, Field(pattern=r"^\d{1,2}(\([a-z]\))?$", validation_alias=AliasChoices("number", "item"))]
+    #: By language; in a file a plain text is the English one.
+    title: Annotated[dict[Language, str], BeforeValidator(_in_languages)] = Field(default_factory=dict)
     #: Taken up together with the sister meetings.
     joint: bool = False
     #: False where the secretariat has not yet checked this item against the published agenda.
@@ -204,8 +213,16 @@ class Meeting(Value):
             missing = [name for name in ("addresses", "agenda", "video") if not getattr(self, name)]
             if missing:
                 raise ValueError(f"a meeting whose intake is open needs: {', '.join(missing)}")
+        if "en" not in self.title:
+            raise ValueError("[title] has no English one (en)")
         if len({item.number for item in self.agenda}) != len(self.agenda):
             raise ValueError("an agenda item is listed twice")
+        if self.begins and self.ends and self.ends < self.begins:
+            raise ValueError("it ends before it begins")
+        if self.video and (self.video.hold_to_seconds or math.inf) < self.video.max_seconds:
+            raise ValueError("[video] hold_to_seconds is less than max_seconds")
+        if wrong := [one for one in (self.addresses.all if self.addresses else ()) if not _MAILBOX.fullmatch(one)]:
+            raise ValueError(f"[addresses] {wrong[0]} is not an e-mail address")
 
     def item(self, number: str) -> AgendaItem | None:
         """The agenda item of that number. A sub-item not listed by itself is known by its item."""

@@ -93,7 +93,7 @@ def check_all(mails: Iterable[str], checker: Checker) -> Iterator[Checked]:
         yield from pool.map(lambda given: check_one(given, checker), mails)
 
 
-def check_one(given: str, checker: Checker) -> Checked:
+def check_one(given: str | Path, checker: Checker) -> Checked:
     """Glance, read, decide."""
     path = Path(given)
     with path.open("rb") as stream:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from statement_intake.settings.table import Security, Table, on_loopback, refuse_clear_text
+from statement_intake.settings.table import MailAddress, Security, Table, on_loopback, refuse_clear_text
 
 
 class SmtpSettings(Table):
@@ -20,9 +20,9 @@ class SmtpSettings(Table):
     #: "oauth2": XOAUTH2 with a token of [oauth2]; the username is the sending mailbox's address.
     auth: Literal["password", "oauth2"] = "password"
     #: From of every letter. Default: the meeting's own address.
-    sender: str | None = None
+    sender: MailAddress | None = None
     #: MAIL FROM; empty is the null sender of RFC 3834 section 3.3.
-    envelope_sender: str = ""
+    envelope_sender: MailAddress = ""
     ca_file: Path | None = None
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
 

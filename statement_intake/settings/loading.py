@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from statement_intake.settings.everything import Settings
+from statement_intake.settings.problems import in_plain_words
 
 PREFIX = "STATEMENT_INTAKE_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
@@ -84,13 +85,15 @@ def _overlay_environment(tables: dict[str, Any], environment: Mapping[str, str])
     for variable, text in sorted(environment.items()):
         if not variable.startswith(PREFIX) or "__" not in variable:
             continue
-        keys = tuple(variable.removeprefix(PREFIX).lower().split("__"))
+        *path, last = variable.removeprefix(PREFIX).lower().split("__")
         table = tables
-        for key in keys[:-1]:
-            table = table.setdefault(key, {})
+        for place, key in enumerate(path):
+            path[place] = _as_spelled(key, table)
+            table = table.setdefault(path[place], {})
             if not isinstance(table, dict):
-                raise SettingsError(f"{variable}: {'.'.join(keys[:-1])} is not a table")
-        value = _value(variable, keys[-1], text)
+                raise SettingsError(f"{variable}: {'.'.join(path)} is not a table")
+        keys = (*path, last)
+        value = _value(variable, last, text)
         # A password here takes the place of a file's password_file, and the other way round.
         table.pop(_OTHER_FORM.get(keys[-1], ""), None)
         table[keys[-1]] = value
@@ -99,6 +102,11 @@ def _overlay_environment(tables: dict[str, Any], environment: Mapping[str, str])
         _anchor(leaf, Path.cwd())
         table.update(leaf)
     return origins
+
+
+def _as_spelled(key: str, table: Mapping[str, Any]) -> str:
+    """The table that a variable means: the file may call it "Vienna-copies", which no shell takes in a variable."""
+    return next((known for known in table if known.lower().replace("-", "_") == key), key)
 
 
 def _value(variable: str, key: str, text: str) -> Any:  # noqa: ANN401 - what JSON gives
@@ -143,5 +151,4 @@ def _explain(fault: Any, file: Path, origins: Mapping[tuple[str, ...], str]) -> 
         below = [variable for named, variable in origins.items() if named[: len(keys)] == keys]
         known = fault["type"] != "extra_forbidden" or not below
         place = ", ".join([*([str(file)] if known and file.exists() else []), *below]) or str(file)
-    problem = "unknown key" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
-    return f"{place}: {'.'.join(keys) or 'settings'}: {problem}"
+    return f"{place}: {'.'.join(keys) or 'settings'}: {in_plain_words(fault)}"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from statement_intake.settings.table import Table
+from statement_intake.settings.table import MailAddress, Table
 
 
 def _known_zone(name: str) -> str:
@@ -29,7 +29,7 @@ class OfficeSettings(Table):
     contact: str = ""
     #: Who is told of statements that wait too long: a name, and an e-mail address.
     duty_officer: str = ""
-    duty_address: str = ""
+    duty_address: MailAddress = ""
 
     @property
     def opens(self) -> time:

@@ -1,14 +1,23 @@
 """Where things are kept."""
 
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from statement_intake.settings.table import Table
+
+
+def _of_sqlite(url: str) -> str:
+    if not url.startswith(("sqlite://", "sqlite+pysqlite://")):
+        raise ValueError("is not the URL of an SQLite database, such as sqlite:///var/ledger.db")
+    return url
 
 
 class LedgerSettings(Table):
     """Where decisions are recorded."""
 
-    url: str = "sqlite:///var/ledger.db"
+    url: Annotated[str, AfterValidator(_of_sqlite)] = "sqlite:///var/ledger.db"
 
 
 class FilesSettings(Table):

@@ -1,11 +1,22 @@
 """What every table of service.toml has in common."""
 
-from typing import Literal
+import re
+from ipaddress import ip_address
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_MAILBOX = re.compile(r"""[^\s@<>(),:;"]+@[^\s@<>(),:;"]+""")
 
+
+def _one_mailbox(text: str) -> str:
+    if text and not _MAILBOX.fullmatch(text):
+        raise ValueError("is not an e-mail address such as uncac@un.org")
+    return text
+
+
+#: An e-mail address alone, without a name; or nothing.
+MailAddress = Annotated[str, AfterValidator(_one_mailbox)]
 Security = Literal["tls", "starttls", "none"]
 
 
@@ -16,8 +27,12 @@ class Table(BaseModel):
 
 
 def on_loopback(host: str | None) -> bool:
-    """Whether *host* is this machine, by name or by address, with or without brackets."""
-    return (host or "").strip("[]").lower() in LOOPBACK
+    """Whether *host* is this machine, by name or by address (RFC 1122 section 3.2.1.3), with or without brackets."""
+    name = (host or "").strip("[]").lower()
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def refuse_clear_text(security: Security, host: str | None) -> None:

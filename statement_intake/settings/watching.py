@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from statement_intake.settings.table import Table
+from statement_intake.settings.table import MailAddress, Table
 
 
 class WatchSettings(Table):
@@ -23,7 +23,7 @@ class AlertsSettings(Table):
 
     #: Operators: told once when no poll of a mailbox has succeeded, or nothing could be read, for so long, and once
     #: when it works again.
-    operators: tuple[str, ...] = ()
+    operators: tuple[MailAddress, ...] = ()
     silent_minutes: Annotated[float, Field(gt=0)] = 30
     #: The duty officer is told once of each statement that has been held for so many working days ...
     held_working_days: Annotated[int, Field(ge=1)] = 1
@@ -34,6 +34,6 @@ class AlertsSettings(Table):
 class DigestSettings(Table):
     """The secretariat's morning mail: what came in, what was rejected and why, what waits."""
 
-    to: tuple[str, ...] = ()
+    to: tuple[MailAddress, ...] = ()
     #: On working days, in the office's zone.
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:30"

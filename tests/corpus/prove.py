@@ -77,7 +77,7 @@ def prove(path: Path, checker: Checker) -> Proof:
     """Judge one mail as `check` does, and once more after reading it whole."""
     started = time.monotonic()
     try:
-        shown = as_json(check_one(str(path), checker), checker)
+        shown = as_json(check_one(path, checker), checker)
         read, answered = whole(path, checker)
     except Exception as error:  # noqa: BLE001 - this is what is looked for
         return Proof(str(path), Outcome.IGNORED, "", answered=False, read="", answered_when_read=False,

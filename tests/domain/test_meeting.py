@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from statement_intake.domain.meeting import WEEKDAYS, Deadline, Meeting, join_items
+from statement_intake.domain.meeting import WEEKDAYS, AgendaItem, Deadline, Meeting, join_items
 from tests.domain.values import knowledge
 
 VIENNA = ZoneInfo("Europe/Vienna")
@@ -75,6 +75,12 @@ def test_items_as_a_line_carries_them(items: tuple[str, ...], joined: str) -> No
     assert join_items(items) == joined
 
 
+def test_an_agenda_as_a_secretariat_writes_it() -> None:
+    """A title may be a plain text, which is the English one; the number may be called the item."""
+    plain = AgendaItem.model_validate({"item": "3(a)", "title": "Adoption of the rules"})
+    assert plain == AgendaItem.model_validate({"number": "3(a)", "title": {"en": "Adoption of the rules"}})
+
+
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
@@ -82,6 +88,10 @@ def test_items_as_a_line_carries_them(items: tuple[str, ...], joined: str) -> No
         ({"agenda": [{"number": "3"}, {"number": "3"}]}, "listed twice"),
         ({"zone": "Europe/Wien"}, "is not a time zone"),
         ({"unknown": 1}, "Extra inputs"),
+        ({"title": {"fr": "Réunion"}}, "no English one"),
+        ({"begins": date(2023, 9, 4), "ends": date(2023, 9, 3)}, "ends before it begins"),
+        ({"video": {"max_seconds": 180, "hold_to_seconds": 18}}, "hold_to_seconds is less than max_seconds"),
+        ({"addresses": {"main": "a@example.org", "copies": ["b"]}}, "b is not an e-mail address"),
     ],
 )
 def test_an_unusable_file_is_refused(changes: dict[str, object], problem: str) -> None:
