@@ -1,6 +1,7 @@
 """Says what works and what does not: configuration, meetings, mailboxes, SMTP, ledger, files, reader."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -203,15 +204,23 @@ def _room(path: Path) -> list[str]:
 def _writable(path: Path) -> Path:
     """The folder that *path* is or will be made in. Raises SurroundingsFault where we may not write to it."""
     nearest = _nearest(path)
-    if not os.access(nearest, os.W_OK):
+    try:
+        # Only trying tells: access(2) takes a file system for writable that its own errors have closed to writers, and
+        # room is of no use where there are no more inodes.
+        with tempfile.TemporaryFile(dir=nearest) as trial:
+            trial.write(b"statement-intake")
+            trial.flush()
+    except OSError as error:
         raise SurroundingsFault(
-            f"{nearest} cannot be written to by this account: whose is it, and is it mounted read-only?"
-        )
+            f"{nearest} cannot be written to ({error.strerror}): may this account write there, and is it full, or "
+            "mounted read-only?"
+        ) from None
     return nearest
 
 
 def _nearest(path: Path) -> Path:
-    return next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    """The folder that *path* is or lies in, or will."""
+    return next(folder for folder in (path, *path.absolute().parents) if folder.is_dir())
 
 
 def _tried(check: str, examination: Callable[[], list[str]]) -> Iterator[Diagnosis]:

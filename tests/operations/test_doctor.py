@@ -1,6 +1,8 @@
 """What `doctor` says of a mailbox's server: what works, what is lacking, what does not work."""
 
+import errno
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,20 @@ def test_a_disk_that_is_nearly_full_is_a_warning(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(os, "statvfs", lambda _, shown=shown: shown)
         files = _first({"files": {"path": str(tmp_path)}}, "files")
         assert (files.state, told in files.message) == (state, True), files.message
+
+
+def test_a_file_system_that_takes_no_file_is_a_problem_however_much_room_it_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Closed by its own errors, or without inodes: the rights and the room still look as if all were well."""
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    files = _first({"files": {"path": str(tmp_path)}}, "files")
+    assert files.state == "problem"
+    assert files.message.startswith(f"{tmp_path} cannot be written to (No space left on device)")
 
 
 def test_the_room_of_a_ledger_on_a_disk_of_its_own_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
