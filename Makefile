@@ -1,6 +1,7 @@
 # The two commands that matter: make demo, make test. Both install what is missing first.
 
-.PHONY: install install-service demo test lint types contract drift tests lock catalogues console-catalogue image-proof servers-proof bench corpus-proof
+.PHONY: install install-service demo test lint types contract drift tests lock catalogues console-catalogue image-proof \
+        servers-proof debian-13-proof corpus-proof bench crash-proof
 .DEFAULT_GOAL := demo
 
 VENV := .venv/bin
@@ -63,7 +64,6 @@ servers-proof: install
 	@$(VENV)/python -m tests.servers.prove_courier
 
 # install-service, demo and test on a Debian 13 that is made for it and has nothing yet. Needs root.
-.PHONY: debian-13-proof
 debian-13-proof:
 	@tests/servers/prove-debian-13
 
@@ -77,6 +77,5 @@ bench: install
 	@$(VENV)/python -m benchmarks $(BENCH)
 
 # Die before every effect, fail at every effect, be killed a thousand times under load. Takes an hour or more.
-.PHONY: crash-proof
 crash-proof: install
 	@$(VENV)/python -m tests.crash.prove

@@ -143,7 +143,7 @@ def test_nothing_is_put_over_a_ledger_nor_beside_the_remains_of_one(house: House
     ledger.with_name("ledger.db-wal").unlink()
     done = run(house, "restore", str(house.root / "copy.db"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "restored; 0 letters that were on their way wait now" in done.stdout
+    assert "restored; letters that were on their way and wait now (outbox list): 0" in done.stdout
     assert sorted(file.name for file in house.root.glob("*ledger.db*")) == ["ledger.db"]
 
 

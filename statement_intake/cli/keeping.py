@@ -7,6 +7,7 @@ import typer
 
 from statement_intake.cli.common import PROBLEMS, officer, read_settings
 from statement_intake.domain.packing.packing import PackageKind, running_time
+from statement_intake.operations.counting import counted
 
 if TYPE_CHECKING:
     from statement_intake.domain.judge import Knowledge
@@ -57,9 +58,8 @@ def export(
 
 
 def _tell(packed: "Packed") -> None:
-    typer.echo(
-        f"{packed.kind}: {len(packed.entries)} files of {len({one.reference for one in packed.entries})} statements"
-    )
+    statements = len({one.reference for one in packed.entries})
+    typer.echo(f"{packed.kind}: {counted(len(packed.entries), 'file')} of {counted(statements, 'statement')}")
     for item, seconds in running_time(packed.entries).items():
         typer.echo(f"  item {item}: {seconds:.0f} s of video")
     if packed.changes:
@@ -154,7 +154,7 @@ def restore(
     places = [(name, folder) for name, mailbox in settings.mailboxes.items() for folder in mailbox.folders]
     with only_one(lock_folder(settings)):
         waiting = put_back(file, target, places, actor=officer(), now=now())
-    typer.echo(f"{target}: restored; {waiting} letters that were on their way wait now (outbox list)")
+    typer.echo(f"{target}: restored; letters that were on their way and wait now (outbox list): {waiting}")
     typer.echo("Letters about mail that came after the copy was made will wait, too.")
 
 
@@ -177,6 +177,5 @@ def purge(
         for one, files in found:
             submissions, removed = submissions + 1, removed + files
             typer.echo(f"{one.reference}  {', '.join(one.stages)}")
-    typer.echo(
-        f"{submissions} submissions, {removed} files removed" if do else f"{submissions} submissions; nothing was done"
-    )
+    let_go = counted(submissions, "submission")
+    typer.echo(f"{let_go}, {counted(removed, 'file')} removed" if do else f"{let_go}; nothing was done")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from statement_intake.cli.common import PROBLEMS, Json, Reference, officer, read_settings
+from statement_intake.operations.counting import counted
 
 app = typer.Typer(no_args_is_help=True, help="Letters that wait, failed, or whose fate is unknown.")
 
@@ -74,7 +75,7 @@ def _move_letters(action: str, references: list[str], *, everything: bool, altho
         others = moving([], everything=True) if everything else 0
         left = [unmoved(workshop.desk.ledger, reference) for reference, count in by_reference.items() if not count]
     moved = sum(by_reference.values()) + others
-    typer.echo(f"{moved} letter{'' if moved == 1 else 's'} {'released' if action == 'send' else 'dropped'}")
+    typer.echo(f"{counted(moved, 'letter')} {'released' if action == 'send' else 'dropped'}")
     for line in left:
         typer.echo(line, err=True)
     if left or not moved:

@@ -131,7 +131,7 @@ class Mailbox(Protocol):
     def open(self, folder: str) -> AbstractContextManager[OpenFolder]:
         """Open *folder* for reading. Raises MailboxError."""
 
-    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> "bool | Place":
+    def mark(self, folder: FolderState, uid: str, outcome: Outcome) -> bool | Place:
         """Leave the outcome's keyword on the message, or move it to the outcome's folder, as configured and possible.
 
         Idempotent. True if the message now carries it (read back); its new place where it was moved; False where

@@ -11,7 +11,6 @@ Piece = TypeVar("Piece")
 #: Seconds between two looks at whether the maker has ended.
 _LOOK = 0.05
 
-
 _OVER: Final = object()
 
 

@@ -10,11 +10,7 @@ from imapclient.exceptions import IMAPClientReadOnlyError
 from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.telling.credentials import Tokens
-from statement_intake.mailbox import (
-    FolderState,
-    OpenFolder,
-    Place,
-)
+from statement_intake.mailbox import FolderState, OpenFolder, Place
 from statement_intake.mailbox.connection import commands, connect, disconnect, place
 from statement_intake.mailbox.glancing import glances
 from statement_intake.mailbox.idle import Listener

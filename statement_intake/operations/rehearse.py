@@ -17,6 +17,7 @@ from statement_intake.domain.finding import Outcome
 from statement_intake.domain.records import LogRow
 from statement_intake.domain.value import Value
 from statement_intake.ledger.log import Filter
+from statement_intake.operations.counting import counted
 from statement_intake.settings import FilesSettings, LedgerSettings, Settings
 from statement_intake.workshop import Workshop, open_workshop
 
@@ -78,18 +79,18 @@ def rehearse(workshop: Workshop, stopping: Callable[[], bool]) -> Rehearsed:
 def summary(rehearsed: Rehearsed) -> Iterator[str]:
     """What would happen, in figures: for the officer who is about to say `mode = "send"`."""
     rows = [row for row in rehearsed.rows if row.outcome is not Outcome.IGNORED]
-    yield f"{len(rows)} statements or what may be one:"
+    yield f"{counted(len(rows), 'statement')} or what may be one:"
     yield from _counted(str(row.outcome) for row in rows)
     yield "Why they would not be accepted at once:"
     yield from _counted(row.codes[0] for row in rows if row.outcome is not Outcome.ACCEPTED and row.codes)
     letters = [row.reply for row in rows if row.reply]
     at_once = letters.count("queued")
-    yield f'With mode = "send" {at_once} letters would go at once, {len(letters) - at_once} would wait.'
+    yield f'With mode = "send" {counted(at_once, "letter")} would go at once, {len(letters) - at_once} would wait.'
     ignored = [row for row in rehearsed.rows if row.outcome is Outcome.IGNORED]
-    yield f"{len(ignored)} messages would be left alone:"
+    yield f"{counted(len(ignored), 'message')} would be left alone:"
     yield from _counted(row.codes[0] for row in ignored)
     if rehearsed.undecided:
-        yield f"{rehearsed.undecided} messages could not be decided for a fault of ours; see the log."
+        yield f"{counted(rehearsed.undecided, 'message')} could not be decided for a fault of ours; see the log."
     for problem in rehearsed.unreachable:
         yield f"Not looked through: {problem}"
 

@@ -1,4 +1,4 @@
-"""A person's verdict: accept, reject, reopen, attach, join, withdraw.
+"""A person's verdict: accept, reject, reopen, ask, correct, attach, join, withdraw, settle what may be posted.
 
 It enters at *decide* and ends in the same *record* and *reply*. Before every verdict the statement is judged again
 (`standing.py`), with what officers have corrected so far, so that the findings are always those of the statement as it

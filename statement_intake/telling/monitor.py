@@ -55,7 +55,7 @@ class Monitor:
     """Answers for one ledger."""
 
     def __init__(self, ledger: "Ledger", clock: Callable[[], datetime], stale: timedelta) -> None:
-        """*stale*: a mailbox that no poll has reached for so long makes the service ill."""
+        """*stale*: what has not worked for so long makes the service ill: a mailbox, the intake, the outbox."""
         self._ledger, self._clock, self._stale = ledger, clock, stale
         self._registry = CollectorRegistry()
         self._registry.register(Gauges(ledger, clock))

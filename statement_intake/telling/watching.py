@@ -1,4 +1,4 @@
-"""Looks out for what the staff has to know, and tells them once: mailboxes that are silent, statements that wait."""
+"""Looks out for what the staff has to know, and tells them once: what does not work, and which statements wait."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence

@@ -115,7 +115,7 @@ def test_the_command_only_tells_unless_it_is_told_to_do_it(house: House) -> None
     house.deliver(statement(), received=MORNING)
     house.round()
     told = run(house, "purge", "--because", "retention")
-    assert told.stdout.splitlines()[-1] == "1 submissions; nothing was done"
+    assert told.stdout.splitlines()[-1] == "1 submission; nothing was done"
     done = run(house, "purge", "--because", "retention", "--do")
-    assert done.stdout.splitlines()[-1].startswith("1 submissions, ")
+    assert done.stdout.splitlines()[-1].startswith("1 submission, ")
     assert done.stdout.startswith(house.references[0])

@@ -42,10 +42,9 @@ def _picture(video: Attachment, measured: Measurements) -> Iterator[Finding]:
     if measured.black:
         yield _finding("video.black", Effect.HOLD, f"{video.name} is black from beginning to end.", video)
     elif measured.longest_freeze_seconds >= _LONG_FREEZE or measured.frozen_seconds >= _FROZEN_SHARE * length > 0:
-        message = (
-            f"The picture of {video.name} stands still for {measured.frozen_seconds:.0f} s,"
-            f" at one time for {measured.longest_freeze_seconds:.0f} s."
-        )
+        frozen, longest = round(measured.frozen_seconds), round(measured.longest_freeze_seconds)
+        at_one_time = f", at one time for {longest} s" if longest < frozen else ""
+        message = f"The picture of {video.name} stands still for {frozen} s{at_one_time}."
         yield _finding("video.frozen", Effect.NOTE, message, video, measured=measured.frozen_seconds, unit="s")
     if measured.interlaced and not (video.video and video.video.interlaced):
         message = f"The picture of {video.name} is interlaced, though the file does not say so."

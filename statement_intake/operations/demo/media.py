@@ -20,7 +20,9 @@ _SENTENCES = (
 
 def video(path: Path, seconds: float, *, size: str = "1280x720") -> Path:
     """Make an H.264 and AAC video in MP4 of that length at *path*. Raises RuntimeError where ffmpeg cannot."""
-    picture = ffmpeg.input(f"smptehdbars=size={size}:rate=24", f="lavfi")
+    # Somebody has to move: a picture that stands still would be spoken of.
+    moving = "color=white:size=160x720:rate=24[bar];[card][bar]overlay=x=mod(60*t\\,W)"
+    picture = ffmpeg.input(f"smptehdbars=size={size}:rate=24[card];{moving}", f="lavfi")
     sound = ffmpeg.input("sine=frequency=220:sample_rate=48000", f="lavfi")
     command = (
         ffmpeg.output(

@@ -39,6 +39,12 @@ FINE: dict[str, object] = {"seconds": 170.0, "pictures": 4250, "loudness_lufs": 
             "The picture of v.mp4 stands still for 30 s, at one time for 20 s.",
         ),
         (
+            {"frozen_seconds": 170.2, "longest_freeze_seconds": 170.2},
+            "video.frozen",
+            Effect.NOTE,
+            "The picture of v.mp4 stands still for 170 s.",
+        ),
+        (
             {"loudness_lufs": -38.0, "one_sided": True},
             "video.loudness",
             Effect.NOTE,
