@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import groupby, islice
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -28,11 +27,7 @@ from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenF
 from statement_intake.review import ReviewError, mended
 from statement_intake.steps.gathering import find_ties, gather_facts
 from statement_intake.steps.reading import MessageTrouble, read
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from statement_intake.domain.decision import Decision
+from statement_intake.steps.recording import adopt
 
 log = structlog.get_logger()
 
@@ -150,7 +145,7 @@ def _take_in(arrival: Unfinished, desk: Desk, *, actor: str, because: str) -> st
         reading = knowledge.read_subject(message.headers.subject)
         judged = judge(message, facts, ties, knowledge, mended({}, reading, knowledge))
         decision = overrule(judged, Outcome.HELD, judged.submission)
-        _keep_files(decision, workspace, desk)
+        adopt(workspace, decision, desk)
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
     with _or_forget(desk, arrival.raw_sha256, *(file.attachment.sha256 for file in decision.submission.files)):
@@ -167,12 +162,6 @@ def _take_in(arrival: Unfinished, desk: Desk, *, actor: str, because: str) -> st
             raise ReviewError("it is a copy of a mail that was taken in before")
     log.info("pulled in", reference=arrival.reference, mailbox=arrival.key.mailbox, uid=arrival.key.uid, actor=actor)
     return arrival.reference
-
-
-def _keep_files(decision: "Decision", workspace: "Path", desk: Desk) -> None:
-    for file in decision.submission.files:
-        if (content := workspace / file.attachment.sha256).exists():
-            desk.files.adopt(content, file.attachment.sha256)
 
 
 def _put_back(mail: IgnoredMail, arrival: Unfinished, desk: Desk) -> None:
@@ -197,5 +186,6 @@ def _forget(desk: Desk, raw: str, *files: str) -> None:
     """Remove the *raw* mail, what was decoded of it, and its *files*, but for what a row refers to."""
     with desk.files.decoded(raw):
         pass  # What nobody takes here is gone afterwards.
-    for digest in desk.ledger.contents.unreferred([raw, *files]):
-        desk.files.remove(digest)
+    with desk.files.keeping():
+        for digest in desk.ledger.contents.unreferred([raw, *files]):
+            desk.files.remove(digest)

@@ -132,9 +132,16 @@ class Receiving:
             if times >= desk.attempts:
                 # Its header has to do: a person sees that there is a mail which the server keeps to itself.
                 stored = desk.files.put(iter([wanted.raw.header]), most=desk.largest)
-                self._register([(wanted, stored, max(wanted.raw.size, stored.size + 1))])
+                self._register_alone(wanted, stored, max(wanted.raw.size, stored.size + 1))
         else:
-            self._register([(wanted, stored, size)])
+            self._register_alone(wanted, stored, size)
+
+    def _register_alone(self, wanted: Wanted, stored: "Stored", size: int) -> None:
+        with self._desk.files.keeping():
+            # The same mail of another folder may just have been found to be none of ours, and its file, which is this
+            # one, been removed. No thread could be kept from that as long as a large mail takes: it comes again.
+            if self._desk.files.holds(stored.sha256):
+                self._register([(wanted, stored, size)])
 
     def _register(self, come: Sequence[tuple[Wanted, "Stored", int]]) -> None:
         """Make the rows of what is in the store, each with its size."""

@@ -2,25 +2,17 @@
 
 from datetime import date, time
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from statement_intake.domain.meeting import Zone
 from statement_intake.settings.table import MailAddress, Table
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("is not a time zone of the IANA database, such as Europe/Vienna") from error
-    return name
 
 
 class OfficeSettings(Table):
     """What letters promise about people."""
 
-    zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Vienna"
+    zone: Zone = "Europe/Vienna"
     #: On working days, in the office's zone.
     hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] = "09:00-17:00"
     #: Days on which nobody is there, beside Saturdays and Sundays.

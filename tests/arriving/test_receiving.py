@@ -1,7 +1,7 @@
 """Small mails come in together: none is lost, none comes twice, whatever fails on the way."""
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from email.policy import SMTP
 from typing import Any
@@ -10,7 +10,9 @@ import pytest
 
 from statement_intake.arriving import receiving
 from statement_intake.arriving.polling import poll
+from statement_intake.files import FileStore, Stored
 from statement_intake.mailbox import MailboxError, MessageGone, glancing
+from statement_intake.rounds import Rounds
 from tests.arriving.test_polling import Watched, WatchedBox
 from tests.house import Flaky, House, Killed, statement
 from tests.mailbox.scripted_imap import ScriptedImap, uids_of
@@ -183,6 +185,34 @@ def test_large_ones_come_alone_and_in_their_order(house: House, monkeypatch: pyt
     house.round()
     assert put == []
     assert house.rows("SELECT party_name FROM submissions ORDER BY id") == [(party,) for party in PARTIES]
+
+
+def test_a_file_that_is_removed_before_its_row_is_there_comes_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same mail of another folder was found to be none of ours in that moment: no row is left without its file."""
+    monkeypatch.setattr(receiving, "SMALL", 1)
+    house.deliver(statement())
+
+    def losing(files: FileStore) -> Flaky:
+        lost: list[str] = []
+
+        def put(chunks: Iterable[bytes], *, most: int) -> Stored:
+            stored = files.put(chunks, most=most)
+            if not lost:
+                lost.append(stored.sha256)
+                files.remove(stored.sha256)
+            return stored
+
+        return Flaky(files, {}, instead={"put": put})
+
+    house.desk["files"] = losing
+    with house.open() as workshop:
+        rounds = Rounds(workshop, lambda: False)
+        assert rounds.go()
+        assert house.rows("SELECT count(*) FROM messages") == [(0,)]
+        assert rounds.go()
+    assert house.outcomes == [("accepted", None)]
 
 
 def test_mails_that_break_the_connection_do_not_keep_the_others_out(
