@@ -155,6 +155,17 @@ def test_a_late_statement_is_told_both_times_and_the_delay() -> None:
     assert "please write to the secretariat" in said("deadline.passed", "reject")[1]
 
 
+def test_of_a_locked_transcript_a_letter_speaks_once() -> None:
+    """By its name as the transcript; another locked file has its own point."""
+    found = [
+        finding("attachment.encrypted", "reject", name="t.pdf"),
+        finding("attachment.encrypted", "reject", name="annex.zip"),
+        finding("transcript.unreadable", "reject", name="t.pdf", problem="encrypted"),
+    ]
+    faults, _ = explain(found, ENGLISH)
+    assert [fault.files for fault in faults] == [("annex.zip",), ("t.pdf",)]
+
+
 def test_suggestions_and_candidates_are_listed() -> None:
     """The delegation chooses; nobody guesses."""
     assert said("subject.party_unknown", "reject", text="Frence", suggestions=["France", "Greece"])[1].startswith(

@@ -6,13 +6,13 @@ from statement_intake.domain.checks.case import Case
 from statement_intake.domain.checks.documents import problem_of, unreadable, why_unreadable
 from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.meeting import Kind, TranscriptRule
-from statement_intake.domain.message import Attachment, DocumentProblem
+from statement_intake.domain.message import OPENPGP, Attachment, DocumentProblem
 from statement_intake.domain.submission import Role
 
 #: Words: a covering note is shorter than this; a body with more words may itself be the transcript.
 BODY_IS_TRANSCRIPT = 150
 #: Problems that are reported elsewhere, and not a second time here.
-_ELSEWHERE = frozenset({DocumentProblem.ENCRYPTED, DocumentProblem.BOMB, DocumentProblem.LIMITED})
+_ELSEWHERE = frozenset({DocumentProblem.BOMB, DocumentProblem.LIMITED})
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 def _readable(transcript: Attachment) -> Iterator[Finding]:
     problem = problem_of(transcript)
-    if problem is None or problem in _ELSEWHERE:
+    if problem is None or problem in _ELSEWHERE or transcript.media_type == OPENPGP:
         return
     if problem is DocumentProblem.SCANNED:
         yield Finding(

@@ -21,6 +21,10 @@ class Category(StrEnum):
     OTHER = "other"
 
 
+#: The media type of a file that is encrypted with PGP.
+OPENPGP = "application/pgp-encrypted"
+
+
 class Understood(Value):
     """What was made of a file by its words and its name, beyond what the reader measured."""
 

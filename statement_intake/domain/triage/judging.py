@@ -62,7 +62,10 @@ def triage(
 def _without_files(message: Message, reading: SubjectReading, ties: Ties, words: Vocabulary) -> Finding | None:
     """A mail about a statement that carries nothing: an announcement without its file, or conversation."""
     if message.torn:
-        return silent("message.doubtful", "Its MIME is broken, and files may have been lost in it.")
+        # One that is surely meant for the meeting is not doubtful: it cannot be read.
+        meant = is_attempt(reading, files=False, videos=False)
+        code = "message.unreadable" if meant else "message.doubtful"
+        return silent(code, "Its MIME is broken, and files may have been lost in it.")
     fresh = reading.meetings and reading.statement and not reading.wrapping.reply and not ties.answers
     put_off = reading.tentative or reading.remark.contrary or is_of_nobody(reading)
     if fresh and not converses(reading) and not put_off and _announces(message, reading, words):

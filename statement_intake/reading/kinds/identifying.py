@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from statement_intake.domain.message import Category
+from statement_intake.reading.kinds import pgp
 from statement_intake.reading.kinds.containers import ole_kind, zip_kind
 from statement_intake.reading.kinds.kind import Kind
 from statement_intake.reading.kinds.locks import asks_for_a_password
@@ -131,6 +132,7 @@ def _by_structure(head: bytes) -> Kind | None:
             lambda h: h.startswith(b"\x30") and _PKCS7 in h[:64],
             Kind("application/pkcs7-mime", _OTHER, "p7m", "an S/MIME object"),
         ),
+        (pgp.is_encrypted, pgp.ENCRYPTED),
     )
     return next((kind for look, kind in looks if look(head)), None)
 

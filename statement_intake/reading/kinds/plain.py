@@ -3,6 +3,7 @@
 import re
 
 from statement_intake.domain.message import Category
+from statement_intake.reading.kinds import pgp
 from statement_intake.reading.kinds.kind import Kind
 
 _TEXT = Kind("text/plain", Category.DOCUMENT, "txt", "a text file", "txt")
@@ -12,7 +13,6 @@ _CONTROLS = 0.005
 _XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
 _PLAYLIST = Kind("application/vnd.apple.mpegurl", Category.OTHER, "m3u8", "a playlist")
 _DASH = Kind("application/dash+xml", Category.OTHER, "mpd", "a playlist")
-_LOCKED = Kind("application/pgp-encrypted", Category.OTHER, "asc", "an encrypted message", encrypted=True)
 _SVG = Kind("image/svg+xml", Category.IMAGE, "svg", "a picture")
 _HTML = Kind("text/html", Category.DOCUMENT, "html", "a web page", "html")
 
@@ -23,7 +23,7 @@ _BEGINNINGS = (
     (r"BEGIN:VCALENDAR", Kind("text/calendar", Category.CALENDAR, "ics", "a calendar entry")),
     (r"BEGIN:VCARD", Kind("text/vcard", Category.OTHER, "vcf", "an address card")),
     (r"-----BEGIN PGP SIGNATURE", Kind("application/pgp-signature", Category.OTHER, "asc", "a signature")),
-    (r"-----BEGIN PGP MESSAGE", _LOCKED),
+    (r"-----BEGIN PGP MESSAGE", pgp.ENCRYPTED),
     (r"-----BEGIN PGP", Kind("application/pgp-keys", Category.OTHER, "asc", "a key")),
     (_XML + r"(?:<!DOCTYPE svg[^>]*>\s*)?<svg\b", _SVG),
     (_XML + r"<(?:!DOCTYPE html|html|head|body|table|div|p|meta)\b", _HTML),

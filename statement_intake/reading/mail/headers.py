@@ -4,6 +4,7 @@ Pure and bounded: whatever is too much is cut before anything is parsed, and not
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email import utils
@@ -45,7 +46,7 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 
 def read_headers(raw: bytes) -> Headers:
     """Decode the header section at the beginning of *raw*, which may be cut off or be followed by a body."""
-    fields = tuple(_fields(header_section(raw)))
+    fields = tuple(_fields(header_section(raw.removeprefix(BOM_UTF8))))
     sent = _first(fields, "date")
     trace = _first(fields, "received")
     return Headers(
@@ -75,8 +76,10 @@ def header_section(raw: bytes) -> bytes:
 def without_obsolete_spaces(mail: bytes) -> bytes:
     """*mail* without spaces between a field's name and its colon, in the first header section.
 
-    RFC 5322 section 4.5 has them; Python's parser takes such a line for the end of the header.
+    RFC 5322 section 4.5 has them; Python's parser takes such a line for the end of the header, and so it does with the
+    byte order mark that an editor has put before a mail when it was saved.
     """
+    mail = mail.removeprefix(BOM_UTF8)
     section = header_section(mail)
     return _OBSOLETE.sub(rb"\1:", section) + mail[len(section) :]
 

@@ -4,7 +4,7 @@ To change a sentence in one language, edit its catalogue; to change what is said
 catalogue `letters.pot`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from types import MappingProxyType
 
@@ -90,7 +90,7 @@ def explain(
     findings: Iterable[Finding], say: Language, zone: tzinfo | None = None
 ) -> tuple[tuple[Advice, ...], tuple[Advice, ...]]:
     """The faults and the hints among *findings*, in their order; times are shown in *zone*."""
-    spoken = [finding for finding in findings if is_spoken_of(finding)]
+    spoken = _once([finding for finding in findings if is_spoken_of(finding)])
     faults = [
         FAULTS.get(finding.code, HINTS.get(finding.code, _generic))(say, Facts(finding, zone))
         for finding in spoken
@@ -98,6 +98,12 @@ def explain(
     ]
     hints = [HINTS[finding.code](say, Facts(finding, zone)) for finding in spoken if finding.effect is Effect.NOTE]
     return tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(hints))
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """Without what another finding says better: that the transcript is the file that is locked."""
+    known = {finding.detail.get("name") for finding in findings if finding.code == "transcript.unreadable"}
+    return [one for one in findings if one.code != "attachment.encrypted" or one.detail.get("name") not in known]
 
 
 def _generic(say: Language, _facts: Facts) -> Advice:

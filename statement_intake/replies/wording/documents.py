@@ -132,11 +132,12 @@ def document_macros(say: Language, facts: Facts) -> Advice:
     )
 
 
-def message_encrypted(say: Language, _facts: Facts) -> Advice:
-    """S/MIME or PGP."""
+def message_encrypted(say: Language, facts: Facts) -> Advice:
+    """S/MIME or PGP, of the whole or of a file."""
     return Advice(
         fault=say("Your message is encrypted and cannot be opened here."),
         cure=say("Please send it again without encryption."),
+        files=facts.files,
     )
 
 

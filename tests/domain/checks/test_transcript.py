@@ -4,7 +4,7 @@ import pytest
 
 from statement_intake.domain.checks import Case, Earlier, Facts, transcript
 from statement_intake.domain.finding import Effect, Finding, Outcome
-from statement_intake.domain.message import DocumentProblem
+from statement_intake.domain.message import OPENPGP, DocumentProblem
 from statement_intake.domain.senders import Owner
 from tests.domain.test_texts import SPEECHES
 from tests.domain.values import RECEIVED, case, document, picture, video
@@ -95,6 +95,21 @@ def test_a_document_that_only_we_cannot_read_is_held() -> None:
     held = found.model_copy(update={"effect": Effect.HOLD, "message": cure})
     assert list(transcript.check(case(video(), old))) == [held]
     assert list(transcript.check(case(video(), photo))) == [found]
+
+
+def test_a_locked_transcript_cannot_be_read() -> None:
+    """Whichever other rule speaks of the lock, too; one that is encrypted with a key is not refused for it."""
+    locked = document("Transcript.pdf", problem=DocumentProblem.ENCRYPTED)
+    assert list(transcript.check(case(video(), locked))) == [
+        Finding(
+            code="transcript.unreadable",
+            effect=Effect.REJECT,
+            message="Transcript.pdf holds no readable text (encrypted).",
+            detail={"name": "Transcript.pdf", "problem": "encrypted"},
+        )
+    ]
+    sealed = locked.model_copy(update={"media_type": OPENPGP})
+    assert list(transcript.check(case(video(), sealed))) == []
 
 
 @pytest.mark.parametrize(
