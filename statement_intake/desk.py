@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from statement_intake.correspondence import Correspondent
 from statement_intake.domain.judge import Knowledge
 from statement_intake.domain.message import Headers, Message
-from statement_intake.domain.records import Unfinished
+from statement_intake.domain.records import Arrival
 
 if TYPE_CHECKING:
     from statement_intake.files import FileStore
@@ -52,7 +52,7 @@ def scanned(message: Message, folder: Path, scanner: "Scanner | None") -> Messag
     return message.scanned({digest: scanner.scan(folder / digest) for digest in sorted(digests)})
 
 
-def headers_of(arrival: Unfinished, desk: Desk) -> Headers:
+def headers_of(arrival: Arrival, desk: Desk) -> Headers:
     """The header section of a received mail, decoded. Raises OSError."""
     with desk.files.open(arrival.raw_sha256) as raw:
         return desk.reader.headers(raw.read(_HEADER_OCTETS))

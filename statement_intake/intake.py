@@ -25,7 +25,7 @@ from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import Mending, judge
 from statement_intake.domain.letters.bounces import read_bounce
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import Unfinished
+from statement_intake.domain.records import Arrival
 from statement_intake.domain.triage.ties import Ties
 from statement_intake.domain.waiting import pause
 from statement_intake.logs import where
@@ -45,7 +45,7 @@ _MOST_STARTS = 10
 Turn = Callable[[], AbstractContextManager[None]]
 
 
-def take_in(arrival: Unfinished, desk: Desk, turn: Turn = nullcontext) -> None:
+def take_in(arrival: Arrival, desk: Desk, turn: Turn = nullcontext) -> None:
     """Decide about one received message, whatever happens: by its merits, or as a fault of ours in a person's sight.
 
     It is read at once, side by side with others, and decided about in its *turn*.
@@ -71,7 +71,7 @@ def take_in(arrival: Unfinished, desk: Desk, turn: Turn = nullcontext) -> None:
         note.error("a fault of ours, to be tried again", problem=where(error), of=desk.attempts)
 
 
-def _decide_about(arrival: Unfinished, desk: Desk, turn: Turn) -> None:
+def _decide_about(arrival: Arrival, desk: Desk, turn: Turn) -> None:
     workspace = desk.files.workspace()
     try:
         arrived = read(arrival, workspace, desk)
@@ -81,7 +81,7 @@ def _decide_about(arrival: Unfinished, desk: Desk, turn: Turn) -> None:
         shutil.rmtree(workspace, ignore_errors=True)
 
 
-def _decide_in(workspace: Path, arrival: Unfinished, arrived: Message, desk: Desk) -> None:
+def _decide_in(workspace: Path, arrival: Arrival, arrived: Message, desk: Desk) -> None:
     own, knowledge = desk.correspondent.own, desk.knowledge
     # What only claims to come from our own house is not opened as if it did.
     forged = knowledge.senders.authentication(arrived) is Authentication.FAIL
@@ -100,7 +100,7 @@ def _decide_in(workspace: Path, arrival: Unfinished, arrived: Message, desk: Des
         _forget(arrival, decision, desk)
 
 
-def _complete_what_is_open(workspace: Path, arrival: Unfinished, message: Message, ties: Ties, desk: Desk) -> bool:
+def _complete_what_is_open(workspace: Path, arrival: Arrival, message: Message, ties: Ties, desk: Desk) -> bool:
     """False if *message* completes nothing. Where an officer was quicker, what it says now is looked at again."""
     for _ in range(_LOOKS):
         try:
@@ -110,7 +110,7 @@ def _complete_what_is_open(workspace: Path, arrival: Unfinished, message: Messag
     raise MessageTrouble("what it may complete changes under our hands")
 
 
-def _complete(workspace: Path, arrival: Unfinished, message: Message, ties: Ties, desk: Desk) -> bool:
+def _complete(workspace: Path, arrival: Arrival, message: Message, ties: Ties, desk: Desk) -> bool:
     """Decide about an open submission again, with one more mail. False if *message* completes none.
 
     Raises Conflict where somebody else has decided about it meanwhile.
@@ -133,7 +133,7 @@ def _complete(workspace: Path, arrival: Unfinished, message: Message, ties: Ties
     return True
 
 
-def _decide_alone(workspace: Path, arrival: Unfinished, message: Message, ties: Ties, desk: Desk) -> Decision:
+def _decide_alone(workspace: Path, arrival: Arrival, message: Message, ties: Ties, desk: Desk) -> Decision:
     """A submission of its own, or none of ours: then nothing of it is recorded here."""
     facts = gather_facts(message, arrival.received_at, desk, answers=ties.answers)
     decision = judge(message, facts, ties, desk.knowledge)
@@ -144,7 +144,7 @@ def _decide_alone(workspace: Path, arrival: Unfinished, message: Message, ties: 
     return decision
 
 
-def _note_bounce(message: Message, arrival: Unfinished, desk: Desk) -> None:
+def _note_bounce(message: Message, arrival: Arrival, desk: Desk) -> None:
     """Where a mail server says that a letter of ours did not arrive, the letter shows it."""
     bounce = read_bounce(message, desk.knowledge.words)
     if bounce is None:
@@ -154,7 +154,7 @@ def _note_bounce(message: Message, arrival: Unfinished, desk: Desk) -> None:
         log.warning("a letter bounced" if bounce.final else "a letter is delayed", reference=reference)
 
 
-def _forget(arrival: Unfinished, decision: Decision, desk: Desk) -> None:
+def _forget(arrival: Arrival, decision: Decision, desk: Desk) -> None:
     """Other people's mail, read only because a glance was not enough: nothing of it stays."""
     desk.ledger.record.not_ours(arrival, decision.findings[0].code)
     # Another row may need it: the same mail in another folder, not decided yet.

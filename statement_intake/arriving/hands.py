@@ -14,7 +14,7 @@ from functools import cached_property
 from queue import Empty, SimpleQueue
 
 from statement_intake.desk import Desk, headers_of
-from statement_intake.domain.records import Unfinished
+from statement_intake.domain.records import Arrival
 from statement_intake.intake import take_in
 
 #: Seconds after which a mail may be overtaken.
@@ -28,7 +28,7 @@ _LOOK_AGAIN = 0.2
 class _Ticket:
     """A mail in work."""
 
-    arrival: Unfinished
+    arrival: Arrival
     desk: Desk
     begun: float = field(default_factory=time.monotonic)
 
@@ -85,7 +85,7 @@ class Hands:
         finally:
             self._pool.shutdown()
 
-    def _begin(self, arrival: Unfinished, desk: Desk) -> None:
+    def _begin(self, arrival: Arrival, desk: Desk) -> None:
         ticket = _Ticket(arrival, desk)
         with self._turn:
             self._tickets.append(ticket)
@@ -139,7 +139,7 @@ def _apart(lane: frozenset[str] | None, other: frozenset[str] | None) -> bool:
     return lane is not None and other is not None and not lane & other
 
 
-def _lane(arrival: Unfinished, desk: Desk) -> frozenset[str] | None:
+def _lane(arrival: Arrival, desk: Desk) -> frozenset[str] | None:
     try:
         headers = headers_of(arrival, desk)
         party = desk.knowledge.read_subject(headers.subject).speakers.party

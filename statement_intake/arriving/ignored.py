@@ -20,7 +20,7 @@ from statement_intake.domain.forwarding import as_handed_in, received_first
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Glance, Headers
-from statement_intake.domain.records import IgnoredMail, Unfinished, Verdict
+from statement_intake.domain.records import Arrival, IgnoredMail, Verdict
 from statement_intake.domain.reference import new_reference
 from statement_intake.domain.value import Value
 from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenFolder
@@ -121,7 +121,7 @@ def _find(place: str, known: Sequence[IgnoredMail], opened: OpenFolder) -> Ignor
     return mail
 
 
-def _receive(mail: IgnoredMail, opened: OpenFolder, desk: Desk, reference: str) -> Unfinished:
+def _receive(mail: IgnoredMail, opened: OpenFolder, desk: Desk, reference: str) -> Arrival:
     raw = next(iter(opened.glances([mail.key.uid])), None)
     if raw is None:
         raise MessageGone("it is not in the mailbox any more")
@@ -134,7 +134,7 @@ def _receive(mail: IgnoredMail, opened: OpenFolder, desk: Desk, reference: str) 
         )
 
 
-def _take_in(arrival: Unfinished, desk: Desk, *, actor: str, because: str) -> str:
+def _take_in(arrival: Arrival, desk: Desk, *, actor: str, because: str) -> str:
     workspace, knowledge = desk.files.workspace(), desk.knowledge
     try:
         arrived = read(arrival, workspace, desk)
@@ -164,7 +164,7 @@ def _take_in(arrival: Unfinished, desk: Desk, *, actor: str, because: str) -> st
     return arrival.reference
 
 
-def _put_back(mail: IgnoredMail, arrival: Unfinished, desk: Desk) -> None:
+def _put_back(mail: IgnoredMail, arrival: Arrival, desk: Desk) -> None:
     """Nothing of it stays, as before. A copy that was noted as such stays noted."""
     try:
         desk.ledger.ignored.put_back(mail)

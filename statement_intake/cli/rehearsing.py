@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from statement_intake.cli.common import PROBLEMS, Json, print_json, read_settings
+from statement_intake.operations.counting import counted
 from statement_intake.settings import SettingsError
 
 app = typer.Typer()
@@ -81,6 +82,6 @@ def _compare(*, json: bool) -> None:
             else:
                 typer.echo(difference.told)
     if not json:
-        typer.echo(f"{count} past decisions would differ today" if count else "no past decision would differ today")
+        typer.echo(f"{counted(count, 'past decision') if count else 'no past decision'} would differ today")
     if count:
         raise typer.Exit(PROBLEMS)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parts:
-    """Made by `workshop`, once; every request looks at the same."""
+    """Made by `reception`, once; every request looks at the same."""
 
     desk: Desk
     #: The address in people's browsers: scheme and host, no slash at the end.

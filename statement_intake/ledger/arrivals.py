@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, select, update
 
 from statement_intake.domain.finding import Outcome
-from statement_intake.domain.records import MessageKey, Received, Struggling, Unfinished
+from statement_intake.domain.records import Arrival, MessageKey, Received, Struggling
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.places import here, key_at
 from statement_intake.ledger.rows import is_due
@@ -75,7 +75,7 @@ class Arrivals:
             connection.execute(statement.values(faults=messages.c.faults + 1))
             return int(connection.execute(select(messages.c.faults).where(here(key))).scalar() or 0)
 
-    def unfinished(self, now: datetime) -> list[Unfinished]:
+    def unfinished(self, now: datetime) -> list[Arrival]:
         """Messages to be decided whose time has come; those begun least often first, then the oldest."""
         query = (
             select(messages)
@@ -84,7 +84,7 @@ class Arrivals:
             .order_by(messages.c.starts, messages.c.received_at, messages.c.id)
         )
         with self._read.begin() as connection:
-            return [_unfinished(row) for row in connection.execute(query)]
+            return [_arrival(row) for row in connection.execute(query)]
 
     def undecided(self) -> int:
         """How many messages are in the store, or refused by their server, and not decided."""
@@ -162,8 +162,8 @@ def _put(connection: Connection, rows: Mapping[MessageKey, dict[str, Any]]) -> s
     return rows.keys() - states.keys() | refused
 
 
-def _unfinished(row: Row[tuple[object, ...]]) -> Unfinished:
-    return Unfinished(
+def _arrival(row: Row[tuple[object, ...]]) -> Arrival:
+    return Arrival(
         id=row.id,
         key=key_at(row),
         reference=row.reference,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Engine, select, update
 
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
-from statement_intake.domain.records import IgnoredMail, MessageKey, Unfinished
+from statement_intake.domain.records import Arrival, IgnoredMail, MessageKey
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.schema import messages, submissions
 
@@ -38,7 +38,7 @@ class Ignored:
         here = (messages.c.mailbox == mailbox) & (messages.c.folder == folder) & (messages.c.uid == uid)
         return list(self._rows(here & (messages.c.outcome == str(Outcome.IGNORED)), (messages.c.id,)))
 
-    def take_out(self, mail: IgnoredMail, *, reference: str, size: int, raw_sha256: str, until: datetime) -> Unfinished:
+    def take_out(self, mail: IgnoredMail, *, reference: str, size: int, raw_sha256: str, until: datetime) -> Arrival:
         """The mail's row as if it had just been received; the service leaves it alone *until* then.
 
         Raises Conflict if somebody else was quicker.
@@ -52,7 +52,7 @@ class Ignored:
         }
         row |= {"reference": reference, "size": size, "raw_sha256": raw_sha256, "next_attempt_at": until}
         self._move(mail, messages.c.outcome == str(Outcome.IGNORED), row)
-        return Unfinished(
+        return Arrival(
             id=mail.id,
             key=mail.key,
             reference=reference,

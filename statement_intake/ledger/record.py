@@ -11,7 +11,7 @@ from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.letters.limits import ReplyLimits
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import SERVICE, Dossier, Recorded, Unfinished, Verdict
+from statement_intake.domain.records import SERVICE, Arrival, Dossier, Recorded, Verdict
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.letters.queueing import take_back, twin_of
 from statement_intake.ledger.rows import key_of, reason_of, sender_of, understood
@@ -38,20 +38,20 @@ class Record:
         self._replies = replies
 
     def decided(  # noqa: PLR0913 - one argument for each thing that is recorded
-        self, message: Unfinished, facts: Message, identity: str, decision: Decision, verdict: Verdict, *,
+        self, arrival: Arrival, message: Message, identity: str, decision: Decision, verdict: Verdict, *,
         answers: str | None, mark: bool,
     ) -> Recorded | None:  # fmt: skip
         """Record the service's decision about a message that was read.
 
         None if the same mail was decided before: then it is only noted as a duplicate, and nothing is answered.
         """
-        reference = message.reference
+        reference = arrival.reference
         try:
             with self._engine.begin() as connection:
-                submission = _insert(connection, message, facts, decision, answers)
+                submission = _insert(connection, arrival, message, decision, answers)
                 authentication = decision.sender.authentication
-                _finish(connection, message, facts, identity, decision, authentication, submission, 1, mark=mark)
-                twin = twin_of(connection, facts, submission)
+                _finish(connection, arrival, message, identity, decision, authentication, submission, 1, mark=mark)
+                twin = twin_of(connection, message, submission)
                 recorded = write(
                     connection,
                     submission,
@@ -59,7 +59,7 @@ class Record:
                     1,
                     decision,
                     verdict,
-                    whole=facts,
+                    whole=message,
                     limits=self._replies,
                     twin=twin,
                 )
@@ -67,13 +67,13 @@ class Record:
                 ask_back(connection, decision.asks_back, reference, verdict.at)
         except IntegrityError:
             # Two processes, one mail: the loser of the race has a second copy.
-            if not self.duplicate(message, identity):
+            if not self.duplicate(arrival, identity):
                 raise Conflict("the decision could not be recorded, and yet nothing stands in its way") from None
             return None
         return recorded
 
     def completed(  # noqa: PLR0913 - one argument for each thing that is recorded
-        self, message: Unfinished, facts: Message, identity: str, decision: Decision, verdict: Verdict, *,
+        self, arrival: Arrival, message: Message, identity: str, decision: Decision, verdict: Verdict, *,
         dossier: Dossier, received: datetime, whole: Message, authentication: Authentication, mark: bool,
     ) -> Recorded | None:  # fmt: skip
         """Record that a mail completes the open submission of *dossier*: a new revision of it, and one letter.
@@ -99,35 +99,37 @@ class Record:
                 )
                 if done.rowcount != 1:
                     raise Conflict("somebody has just decided about what it completes")
-                take_back(connection, dossier.id, f"completed by {message.reference}", verdict.at)
-                _finish(connection, message, facts, identity, decision, authentication, dossier.id, revision, mark=mark)
-                mark_again(connection, dossier.id, decision, but=message.id)
+                take_back(connection, dossier.id, f"completed by {arrival.reference}", verdict.at)
+                _finish(
+                    connection, arrival, message, identity, decision, authentication, dossier.id, revision, mark=mark
+                )
+                mark_again(connection, dossier.id, decision, but=arrival.id)
                 recorded = write(
                     connection, dossier.id, dossier.reference, revision, decision, verdict,
                     whole=whole, limits=self._replies,
                 )  # fmt: skip
                 settle_versions(connection, decision, dossier.reference, SERVICE, verdict.at)
         except IntegrityError:
-            if not self.duplicate(message, identity):
+            if not self.duplicate(arrival, identity):
                 raise Conflict("the completion could not be recorded, and yet nothing stands in its way") from None
             return None
         return recorded
 
-    def duplicate(self, message: Unfinished, identity: str) -> bool:
-        """Was a mail of this identity decided before? Then *message* is noted as its duplicate, and is finished."""
+    def duplicate(self, arrival: Arrival, identity: str) -> bool:
+        """Was a mail of this identity decided before? Then *arrival* is noted as its duplicate, and is finished."""
         # Hardly any is, and an identity that is there stays: the write lock is taken for those alone.
         with self._read.begin() as connection:
-            first = connection.execute(_COPY, {"content": identity, "which": message.id}).first()
+            first = connection.execute(_COPY, {"content": identity, "which": arrival.id}).first()
         if first is None:
             return False
         with self._engine.begin() as connection:
-            first = connection.execute(_COPY, {"content": identity, "which": message.id}).first()
+            first = connection.execute(_COPY, {"content": identity, "which": arrival.id}).first()
             if first is None:
                 return False
             connection.execute(
                 _FINISHED,
                 {
-                    "which": message.id,
+                    "which": arrival.id,
                     "state": "decided",
                     "outcome": str(Outcome.IGNORED),
                     "reason": "message.duplicate",
@@ -137,13 +139,13 @@ class Record:
             )
         return True
 
-    def not_ours(self, message: Unfinished, reason: str) -> None:
+    def not_ours(self, arrival: Arrival, reason: str) -> None:
         """Record that a mail that was read is none of ours: of it only key, date and reason stay."""
         with self._engine.begin() as connection:
             connection.execute(
                 _FINISHED,
                 {
-                    "which": message.id,
+                    "which": arrival.id,
                     "state": "decided",
                     "outcome": str(Outcome.IGNORED),
                     "reason": reason,
@@ -155,17 +157,15 @@ class Record:
             )
 
 
-def _insert(
-    connection: Connection, message: Unfinished, facts: Message, decision: Decision, answers: str | None
-) -> int:
+def _insert(connection: Connection, arrival: Arrival, message: Message, decision: Decision, answers: str | None) -> int:
     standing = "withdrawal_requested" if reason_of(decision) == "message.withdrawal" else "current"
     inserted = connection.execute(
         _SUBMISSION,
         {
-            "reference": message.reference,
-            "received_at": message.received_at,
-            "sender": sender_of(facts),
-            "subject": facts.headers.subject,
+            "reference": arrival.reference,
+            "received_at": arrival.received_at,
+            "sender": sender_of(message),
+            "subject": message.headers.subject,
             "standing": standing,
             "answers": answers,
             "revision": 1,
@@ -177,22 +177,22 @@ def _insert(
 
 
 def _finish(  # noqa: PLR0913 - the columns of a row
-    connection: Connection, message: Unfinished, facts: Message, identity: str, decision: Decision,
+    connection: Connection, arrival: Arrival, message: Message, identity: str, decision: Decision,
     authentication: Authentication, submission: int, revision: int, *, mark: bool,
 ) -> None:  # fmt: skip
     """The message is decided, and belongs to *submission*. Raises Conflict where it was decided already."""
     done = connection.execute(
         _FINISHED,
         {
-            "which": message.id,
+            "which": arrival.id,
             "state": "decided",
             "outcome": str(decision.outcome),
             "reason": reason_of(decision),
             "identity": identity,
-            "message_id": facts.headers.message_id,
-            "sender": sender_of(facts),
+            "message_id": message.headers.message_id,
+            "sender": sender_of(message),
             "authentication": str(authentication),
-            "facts": facts.model_dump(mode="json"),
+            "facts": message.model_dump(mode="json"),
             "submission_id": submission,
             "revision": revision,
             "mark": "pending" if mark else "none",

@@ -6,14 +6,14 @@ from statement_intake.desk import Desk, headers_of
 from statement_intake.domain.decision import decide
 from statement_intake.domain.finding import Effect, Finding
 from statement_intake.domain.message import Headers, Message
-from statement_intake.domain.records import Unfinished, Verdict
+from statement_intake.domain.records import Arrival, Verdict
 from statement_intake.domain.submission import Submission, understand
 from statement_intake.logs import where
 
 log = structlog.get_logger()
 
 
-def give_up(arrival: Unfinished, desk: Desk) -> None:
+def give_up(arrival: Arrival, desk: Desk) -> None:
     """Held in sight of a person, with the mail kept; nothing is sent, for the fault is ours.
 
     Nothing here may rest on what failed: the mail may be missing, its header may be what no rule survives.
@@ -38,7 +38,7 @@ def give_up(arrival: Unfinished, desk: Desk) -> None:
     )
 
 
-def _where_it_is(arrival: Unfinished, desk: Desk) -> str:
+def _where_it_is(arrival: Arrival, desk: Desk) -> str:
     """Where a person finds it: of what a mailbox does not hand out, or is too large, no more than a header is here."""
     try:
         whole = desk.files.size(arrival.raw_sha256) >= arrival.size
@@ -47,7 +47,7 @@ def _where_it_is(arrival: Unfinished, desk: Desk) -> str:
     return "; the mail itself is kept" if whole else " and has no whole copy of it; it lies in its mailbox"
 
 
-def _headers_if_any(arrival: Unfinished, desk: Desk) -> Headers:
+def _headers_if_any(arrival: Arrival, desk: Desk) -> Headers:
     try:
         return headers_of(arrival, desk)
     except Exception as error:  # noqa: BLE001 - this is the last line: the mail has to come into sight

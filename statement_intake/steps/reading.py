@@ -7,7 +7,7 @@ import structlog
 from statement_intake.desk import Desk, headers_of
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import Unfinished
+from statement_intake.domain.records import Arrival
 
 log = structlog.get_logger()
 
@@ -16,7 +16,7 @@ class MessageTrouble(Exception):  # noqa: N818 - it counts against this message,
     """One message cannot be worked on, though others can; the text says why."""
 
 
-def read(arrival: Unfinished, workspace: Path, desk: Desk) -> Message:
+def read(arrival: Arrival, workspace: Path, desk: Desk) -> Message:
     """Read the raw mail in the reader's sandbox; its attachments come into *workspace*.
 
     Raises MessageTrouble, SurroundingsFault, OSError.

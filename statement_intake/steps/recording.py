@@ -9,7 +9,7 @@ from statement_intake.domain.completion import Completion
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import Recorded, Unfinished, Verdict
+from statement_intake.domain.records import Arrival, Recorded, Verdict
 from statement_intake.domain.triage.ties import Ties
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ def adopt(workspace: Path, decision: Decision, desk: Desk) -> None:
             desk.files.adopt(content, file.attachment.sha256)
 
 
-def record(arrival: Unfinished, message: Message, decision: Decision, ties: Ties, desk: Desk) -> None:
+def record(arrival: Arrival, message: Message, decision: Decision, ties: Ties, desk: Desk) -> None:
     """A submission of its own."""
     now = desk.clock()
     letter = desk.correspondent.write(
@@ -57,7 +57,7 @@ def record(arrival: Unfinished, message: Message, decision: Decision, ties: Ties
     _say_recorded(arrival.reference, decision, recorded)
 
 
-def record_completion(arrival: Unfinished, message: Message, found: Completion, decision: Decision, desk: Desk) -> None:
+def record_completion(arrival: Arrival, message: Message, found: Completion, decision: Decision, desk: Desk) -> None:
     """One more revision of an open submission, by the mail *message*. Raises Conflict where that has changed."""
     now, dossier = desk.clock(), found.dossier
     letter = desk.correspondent.write(
@@ -104,7 +104,7 @@ def _say_recorded(reference: str, decision: Decision, recorded: Recorded | None)
         log.warning("a letter waits for a person", reference=reference, why=recorded.why)
 
 
-def _why_to_wait(arrival: Unfinished, message: Message) -> str:
+def _why_to_wait(arrival: Arrival, message: Message) -> str:
     """Why a person has to look at the letter before it goes; empty if it may go by itself."""
     if arrival.letters_wait:
         return "the mail may have been answered: its folder was made anew, or the ledger restored"

@@ -12,7 +12,7 @@ from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.letters.limits import ReplyLimits
 from statement_intake.domain.message import Address, Headers, Message
-from statement_intake.domain.records import MessageKey, OutgoingLetter, Received, Unfinished, Verdict
+from statement_intake.domain.records import Arrival, MessageKey, OutgoingLetter, Received, Verdict
 from statement_intake.ledger.ledger import Ledger, open_ledger
 
 NOON = datetime(2023, 8, 23, 12, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ class Book:
     ledger: Ledger
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def arrive(self, mailbox: str = "main", *, wait: bool = False) -> Unfinished:
+    def arrive(self, mailbox: str = "main", *, wait: bool = False) -> Arrival:
         """A message whose raw mail is in the store."""
         number = next(self.numbers)
         self.ledger.arrivals.receive([received(number, key(str(number), mailbox), letters_wait=wait)])
@@ -59,7 +59,7 @@ class Book:
 
     def decide(
         self,
-        arrival: Unfinished,
+        arrival: Arrival,
         identity: str,
         letter: OutgoingLetter | None = None,
         *,

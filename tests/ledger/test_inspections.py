@@ -6,7 +6,7 @@ from statement_intake.domain.decision import Decision
 from statement_intake.domain.finding import Effect, Finding, Outcome
 from statement_intake.domain.inspection import Inspection, Measurements
 from statement_intake.domain.message import Attachment, Category, VideoFacts
-from statement_intake.domain.records import Unfinished, Verdict
+from statement_intake.domain.records import Arrival, Verdict
 from statement_intake.domain.submission import Role, Submission, SubmittedFile
 from statement_intake.ledger.log import Filter
 from tests.ledger.conftest import LATE, NOON, Book, facts
@@ -41,7 +41,7 @@ def accepted(*, readable: bool = True) -> Decision:
     return Decision(outcome=Outcome.ACCEPTED, findings=(LATE,), submission=submission)
 
 
-def decide(book: Book, *, readable: bool = True) -> Unfinished:
+def decide(book: Book, *, readable: bool = True) -> Arrival:
     """Record an accepted video."""
     arrival = book.arrive()
     book.ledger.record.decided(

@@ -2,13 +2,13 @@
 
 from statement_intake.domain.records.arriving import (
     FORGOTTEN,
+    Arrival,
     FolderProgress,
     IgnoredMail,
     MessageKey,
     PendingMark,
     Received,
     Struggling,
-    Unfinished,
 )
 from statement_intake.domain.records.dossier import Dossier, FileRecord, MailRecord, Version
 from statement_intake.domain.records.letters import LetterRecord, OutgoingLetter, QueuedLetter, Recorded, Unanswered
@@ -18,6 +18,7 @@ from statement_intake.domain.records.verdicts import SERVICE, AuditEntry, PastDe
 __all__ = [
     "FORGOTTEN",
     "SERVICE",
+    "Arrival",
     "AuditEntry",
     "Dossier",
     "FileRecord",
@@ -36,7 +37,6 @@ __all__ = [
     "Recorded",
     "Struggling",
     "Unanswered",
-    "Unfinished",
     "Verdict",
     "Version",
 ]

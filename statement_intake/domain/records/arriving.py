@@ -36,13 +36,13 @@ class Received(Value):
     #: Becomes the submission's.
     reference: str
     received_at: datetime
-    #: As `Unfinished` has it.
+    #: As `Arrival` has it.
     size: int
     raw_sha256: str
     letters_wait: bool
 
 
-class Unfinished(Value):
+class Arrival(Value):
     """A message whose raw mail is in the store and which is not decided yet."""
 
     id: int
