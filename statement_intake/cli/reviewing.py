@@ -140,7 +140,8 @@ def reopen(
 ) -> None:
     """Hold a submission for another look, mended where needed. Sends nothing; takes unsent letters back.
 
-    A mail that was ignored is pulled in by its place (see `ignored`), judged, and held for a verdict.
+    A mail that could not be read is read again. One that was ignored is pulled in by its place (see `ignored`), judged,
+    and held for a verdict.
     """
     if "/" in reference:
         reference = _pull_in(reference, because)

@@ -116,6 +116,7 @@ def _mail(row: Row[tuple[object, ...]]) -> MailRecord:
         revision=row.revision or 1,
         sender=row.sender or "",
         authentication=Authentication(row.authentication or "unknown"),
+        size=row.size or 0,
         raw_sha256=row.raw_sha256,
         message=Message.model_validate(row.facts),
     )

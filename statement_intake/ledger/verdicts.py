@@ -1,15 +1,20 @@
 """A person's verdict, recorded: a submission overruled, joined with another, withdrawn, or released for the website."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.exc import IntegrityError
 
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
+from statement_intake.domain.identity import content_identity
 from statement_intake.domain.message import Message
-from statement_intake.domain.records import Dossier, Verdict
+from statement_intake.domain.records import Dossier, MailRecord, Verdict
+from statement_intake.ledger import places
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.letters.queueing import take_back
-from statement_intake.ledger.rows import understood
+from statement_intake.ledger.rows import sender_of, understood
 from statement_intake.ledger.schema import messages, submissions
 from statement_intake.ledger.standing import settle_versions
 from statement_intake.ledger.writing import mark_again, whole_of, write
@@ -21,13 +26,15 @@ class Verdicts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def overruled(
-        self, submission: int, revision: int, decision: Decision, verdict: Verdict, standing: str | None = None
-    ) -> None:
+    def overruled(  # noqa: PLR0913 - what is decided, and what it was decided about
+        self, submission: int, revision: int, decision: Decision, verdict: Verdict, standing: str | None = None, *,
+        read: Sequence[MailRecord] = (),
+    ) -> None:  # fmt: skip
         """Record a person's verdict: a new revision, and the unsent letters of the old ones taken back.
 
-        Raises Conflict if the submission is no longer at *revision*, or in the *standing* in which it was seen (it
-        was withdrawn or replaced meanwhile), or if a letter of it is leaving just now.
+        *read*: those of its mails that were read for it. Raises Conflict if the submission is no longer at *revision*,
+        or in the *standing* in which it was seen (it was withdrawn or replaced meanwhile), if a letter of it is leaving
+        just now, or if one of *read* turns out to be a copy of another mail.
         """
         with self._engine.begin() as connection:
             here = (submissions.c.id == submission) & (submissions.c.revision == revision)
@@ -43,7 +50,12 @@ class Verdicts:
                 .values(revision=revision + 1, mending=verdict.mending, needs_person="", **understood(decision))
             )
             _stands(connection, submission, decision)
+            for mail in read:
+                _put_down(connection, submission, mail, decision)
             whole = whole_of(connection, submission)
+            if read:
+                known = {"sender": sender_of(whole), "subject": whole.headers.subject}
+                connection.execute(update(submissions).where(submissions.c.id == submission).values(**known))
             write(connection, submission, reference, revision + 1, decision, verdict, whole=whole)
             settle_versions(connection, decision, reference, verdict.actor, verdict.at)
 
@@ -111,6 +123,24 @@ class Verdicts:
             connection.execute(update(submissions).where(here).values(mending=mending))
             detail = {"because": verdict.because, "publish": agreed}
             note(connection, verdict.at, verdict.actor, verdict.action, row.reference, detail)
+
+
+def _put_down(connection: Connection, submission: int, mail: MailRecord, decision: Decision) -> None:
+    """What the reader has found in a mail that it could not read before."""
+    facts = mail.message
+    row = update(messages).where(places.here(mail.key), messages.c.submission_id == submission)
+    try:
+        connection.execute(
+            row.values(
+                identity=content_identity(facts),
+                message_id=facts.headers.message_id,
+                sender=sender_of(facts),
+                authentication=str(decision.sender.authentication),
+                facts=facts.model_dump(mode="json"),
+            )
+        )
+    except IntegrityError:
+        raise Conflict("it is a copy of a mail that was decided about by itself; look for that one") from None
 
 
 def _stands(connection: Connection, submission: int, decision: Decision) -> None:

@@ -1,5 +1,6 @@
 """A verdict goes where every decision goes: a letter in the outbox and a row in the ledger, in one transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from statement_intake.desk import Desk
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.message import Attachment, Message
-from statement_intake.domain.records import Dossier, OutgoingLetter, Verdict
+from statement_intake.domain.records import Dossier, MailRecord, OutgoingLetter, Verdict
 from statement_intake.review.verdict import Order, Reviewed
 
 log = structlog.get_logger()
@@ -20,11 +21,14 @@ _AS_THE_SERVICE = frozenset({"attach", "correct", "join"})
 
 def conclude(  # noqa: PLR0913 - the submission, what it is now, what is ordered, and what that adds
     dossier: Dossier, message: Message, decision: Decision, desk: Desk, order: Order, *, mending: dict[str, Any],
-    added: Attachment | None = None,
+    added: Attachment | None = None, read: Sequence[MailRecord] = (),
 ) -> Reviewed:  # fmt: skip
-    """Record *decision* about one submission, and queue its letter. Raises Conflict where somebody else was quicker."""
+    """Record *decision* about one submission, and queue its letter. *read*: those of its mails that were read for it.
+
+    Raises Conflict where somebody else was quicker.
+    """
     verdict = verdict_on(dossier, message, decision, desk, order, mending=mending, added=added)
-    desk.ledger.verdicts.overruled(dossier.id, dossier.revision, decision, verdict, dossier.standing)
+    desk.ledger.verdicts.overruled(dossier.id, dossier.revision, decision, verdict, dossier.standing, read=read)
     log.info(order.action, reference=dossier.reference, outcome=str(decision.outcome), actor=order.actor)
     return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=verdict.letter)
 

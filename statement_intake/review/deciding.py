@@ -1,5 +1,6 @@
 """Accept, reject, reopen, ask for what is missing, correct: the same way for each, foreseen before it is done."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from statement_intake.desk import Desk
@@ -10,6 +11,7 @@ from statement_intake.domain.message import Message
 from statement_intake.domain.records import Dossier
 from statement_intake.review.concluding import conclude, write
 from statement_intake.review.corrections import remember
+from statement_intake.review.rereading import Opened, opened
 from statement_intake.review.standing import as_it_stands, find, judge_again, still_as_seen
 from statement_intake.review.verdict import Correction, Order, Prospect, Reviewed, ReviewError
 
@@ -27,15 +29,17 @@ def give_verdict(  # noqa: PLR0913 - who says what about which submission, why, 
     action: str, reference: str, desk: Desk, *, actor: str, because: str, correction: Correction, letter: bool = True,
     wish: Wish = AS_COMPOSED, seen: int | None = None,
 ) -> Reviewed:  # fmt: skip
-    """Accept, reject, reopen, ask for what is missing, or correct.
+    """Accept, reject, reopen, ask for what is missing, or correct. What nobody could read is read when it is reopened.
 
     *seen*: the revision that the officer has looked at. Raises ReviewError; Conflict where somebody else was quicker.
     """
     dossier = find(reference, desk)
     still_as_seen(dossier, seen)
-    decision, message, mending = _decide_anew(action, dossier, desk, correction)
     order = Order(action=action, actor=actor, because=because, letter=letter, wish=wish)
-    return conclude(dossier, message, decision, desk, order, mending=mending)
+    with opened(dossier, desk) if action == "reopen" else nullcontext(Opened(dossier)) as looked_at:
+        decision, message, mending = _decide_anew(action, looked_at.dossier, desk, correction)
+        looked_at.keep_files(decision, desk)
+        return conclude(looked_at.dossier, message, decision, desk, order, mending=mending, read=looked_at.read)
 
 
 def foresee(action: str, reference: str, desk: Desk, *, because: str, correction: Correction) -> Prospect:
@@ -58,7 +62,7 @@ def _decide_anew(
     try:
         decision = overrule(judged, outcome, judged.submission)
     except OverruleError as error:
-        raise ReviewError(f"{dossier.reference} {error}. {_help(judged)}") from error
+        raise ReviewError(f"{dossier.reference} {error}. {_help(judged, dossier)}") from error
     if correction.replaces and outcome is Outcome.ACCEPTED:
         decision = decision.model_copy(update={"supersedes": _replaced(correction.replaces, decision, dossier, desk)})
     return decision, message, mending
@@ -74,7 +78,9 @@ def _replaced(reference: str, decision: Decision, dossier: Dossier, desk: Desk) 
     return other.reference
 
 
-def _help(judged: Decision) -> str:
+def _help(judged: Decision, dossier: Dossier) -> str:
+    if dossier.unread:
+        return f"Its mail was not read: reopen {dossier.reference}, and it is read again"
     missing = set(judged.submission.missing)
     if missing & {"video", "statement"}:
         return "Add it with: attach REF FILE --because TEXT"

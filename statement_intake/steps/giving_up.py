@@ -44,7 +44,11 @@ def _where_it_is(arrival: Arrival, desk: Desk) -> str:
         whole = desk.files.size(arrival.raw_sha256) >= arrival.size
     except OSError:
         whole = False
-    return "; the mail itself is kept" if whole else " and has no whole copy of it; it lies in its mailbox"
+    return (
+        "; the mail itself is kept, and read again when it is reopened"
+        if whole
+        else " and has no whole copy of it; it lies in its mailbox"
+    )
 
 
 def _headers_if_any(arrival: Arrival, desk: Desk) -> Headers:

@@ -6,7 +6,7 @@ from typing import Any
 from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.finding import Finding, Outcome
 from statement_intake.domain.inspection import Inspection
-from statement_intake.domain.message import Attachment, Message
+from statement_intake.domain.message import Attachment, DocumentProblem, Message
 from statement_intake.domain.records.arriving import MessageKey
 from statement_intake.domain.records.letters import LetterRecord
 from statement_intake.domain.records.verdicts import AuditEntry, PastDecision
@@ -36,9 +36,25 @@ class MailRecord(Value):
     sender: str
     #: The word of our own mail server about its sender.
     authentication: Authentication
+    #: Octets that it has; fewer are in the store where it was too large, or was not handed out.
+    size: int
     raw_sha256: str | None
     #: What the reader found.
     message: Message
+
+    @property
+    def unread(self) -> bool:
+        """Whether it was given up, or a limit of ours or a fault of its own ended the reading before its end."""
+        message = self.message
+        ended = message.over_limits is not None or message.unreadable is not None
+        return ended or not message.structure or any(map(_is_limited, message.attachments))
+
+
+def _is_limited(attachment: Attachment) -> bool:
+    document, video = attachment.document, attachment.video
+    return (document is not None and document.problem is DocumentProblem.LIMITED) or (
+        video is not None and video.limited
+    )
 
 
 class Version(Value):
@@ -98,6 +114,11 @@ class Dossier(Value):
     def findings(self) -> tuple[Finding, ...]:
         """What the latest decision found."""
         return self.history[-1].findings if self.history else ()
+
+    @property
+    def unread(self) -> bool:
+        """Whether a mail of it is; reopened, that is read again."""
+        return any(mail.unread for mail in self.mails)
 
     @property
     def added(self) -> tuple[Attachment, ...]:

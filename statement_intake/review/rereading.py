@@ -1,0 +1,77 @@
+"""A mail that nobody could read is read once more when an officer opens its submission again.
+
+What hindered the service may be mended by then: the reader, a limit, a fault in a rule. Nothing is answered by it.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from statement_intake.desk import Desk, scanned
+from statement_intake.domain.authentication import Authentication
+from statement_intake.domain.decision import Decision
+from statement_intake.domain.faults import LimitExceeded
+from statement_intake.domain.forwarding import as_handed_in
+from statement_intake.domain.records import Dossier, MailRecord
+from statement_intake.steps.recording import adopt
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A submission that is looked at again."""
+
+    dossier: Dossier
+    #: Those of its mails that were read again, and where the files of each lie.
+    read: tuple[MailRecord, ...] = ()
+    workspaces: tuple[Path, ...] = ()
+
+    def keep_files(self, decision: Decision, desk: Desk) -> None:
+        """Take what is part of the statement into the store."""
+        for workspace in self.workspaces:
+            adopt(workspace, decision, desk)
+
+
+@contextmanager
+def opened(dossier: Dossier, desk: Desk) -> Iterator[Opened]:
+    """*dossier* with what the reader finds today in the mails of it that are unread; the others stay as they are.
+
+    Raises SurroundingsFault and OSError where it cannot be read for a reason of ours.
+    """
+    if not dossier.unread:
+        yield Opened(dossier)
+        return
+    # Until the ledger refers to it, a service that starts must not take a file for a killed process's leaving.
+    with desk.files.adding(), ExitStack() as stack:
+        mails, read, workspaces = list[MailRecord](), list[MailRecord](), list[Path]()
+        for mail in dossier.mails:
+            workspace = desk.files.workspace()
+            stack.callback(shutil.rmtree, workspace, ignore_errors=True)
+            again = _read(mail, workspace, desk) if mail.unread else None
+            mails.append(again or mail)
+            if again is not None:
+                read.append(again)
+                workspaces.append(workspace)
+        anew = dossier.model_copy(update={"mails": tuple(mails)})
+        yield Opened(anew, tuple(read), tuple(workspaces))
+
+
+def _read(mail: MailRecord, workspace: Path, desk: Desk) -> MailRecord | None:
+    """None where it is not kept whole, or where a limit ends it again."""
+    if mail.raw_sha256 is None or not desk.files.holds(mail.raw_sha256) or desk.files.size(mail.raw_sha256) < mail.size:
+        return None
+    try:
+        arrived = desk.reader.read(desk.files.path(mail.raw_sha256), workspace)
+    except LimitExceeded as limit:
+        log.warning("a limit ended the reader again", mailbox=mail.key.mailbox, uid=mail.key.uid, limit=str(limit))
+        return None
+    knowledge, own = desk.knowledge, desk.correspondent.own
+    # What only claims to come from our own house is not opened as if it did.
+    forged = knowledge.senders.authentication(arrived) is Authentication.FAIL
+    message = arrived if forged else as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
+    return mail.model_copy(update={"message": scanned(message, workspace, desk.scanner)})
