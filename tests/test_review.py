@@ -184,11 +184,11 @@ def test_a_start_of_the_service_does_not_sweep_away_what_an_officer_is_adding(ho
         def __init__(self, real: object) -> None:
             self._real = real
 
-        def overruled(self, *arguments: object) -> None:
+        def overruled(self, *arguments: object, **named: object) -> None:
             """Start, then record."""
             with house.open():
                 pass
-            self._real.overruled(*arguments)  # type: ignore[attr-defined]
+            self._real.overruled(*arguments, **named)  # type: ignore[attr-defined]
 
     with house.open() as workshop:
         ledger: Any = Flaky(workshop.desk.ledger, {}, instead={"verdicts": Meanwhile(workshop.desk.ledger.verdicts)})
