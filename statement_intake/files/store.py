@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.faults import LimitExceeded
+from statement_intake.durable import sync
 from statement_intake.files.decoding import Decoding
 from statement_intake.files.flowing import Flowing
 
@@ -112,8 +113,7 @@ class FileStore:
 
     def adopt(self, path: Path, sha256: str) -> None:
         """Take over a file whose digest the caller has computed. It must be on the same file system as the store."""
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())
+        sync(path)
         self._settle(path, sha256)
 
     def workspace(self) -> Path:
@@ -200,10 +200,10 @@ class FileStore:
             folder.mkdir(exist_ok=True, mode=0o700)
         temporary.chmod(0o400)
         temporary.rename(target)
-        _sync_folder(folder)
+        sync(folder)
         if sha256[:2] not in self._durable:
             # Once is enough, but by this process: another one may have died before it had done so.
-            _sync_folder(self._root)
+            sync(self._root)
             self._durable.add(sha256[:2])
 
 
@@ -214,12 +214,3 @@ def _remove(left: Path) -> None:
     else:
         with suppress(FileNotFoundError):
             left.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is durable only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

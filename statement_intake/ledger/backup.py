@@ -1,12 +1,12 @@
 """A copy of the ledger while it is in use."""
 
 import contextlib
-import os
 import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from statement_intake.durable import sync
 from statement_intake.ledger.engine import LedgerError
 
 
@@ -41,15 +41,6 @@ def backup(engine: Engine, target: Path) -> int:
 
 def settle(growing: Path, target: Path) -> None:
     """Give a complete file its name; both are on the disk when this returns. Raises OSError."""
-    _sync(growing)
+    sync(growing)
     growing.rename(target)
-    # A name is durable only when its folder is.
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(target.parent)

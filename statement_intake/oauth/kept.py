@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.durable import sync
 
 log = structlog.get_logger()
 
@@ -87,11 +88,7 @@ class KeptToken:
     def _replace(self, content: bytes) -> None:
         self._write_beside(content)
         self._beside.rename(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(self._path.parent)
 
     def _write_beside(self, content: bytes) -> None:
         # What a killed process left may have other permissions, or be a link to somewhere else.
