@@ -42,7 +42,8 @@ class _Cell:
     handle: int
     #: Our end of the connection that the service learns from how it ended, and by which it ends it.
     status: int
-    workspace: Path
+    #: As the service names it.
+    workspace: str
     deadline: float
     #: Why it was ended, in plain English; empty while it was not.
     why: str = ""
@@ -100,7 +101,7 @@ class Warden:
             process=process,
             handle=os.pidfd_open(process),
             status=status,
-            workspace=self._place(request.workspace),
+            workspace=request.workspace,
             deadline=time.monotonic() + self.limits.seconds + PATIENCE,
         )
         self.cells[process] = inmate
@@ -149,7 +150,7 @@ class Warden:
         for inmate in list(self.cells.values()):
             if time.monotonic() > inmate.deadline:
                 self._end(inmate, "time")
-            elif why := used.get(inmate.process) or census.too_much_written(inmate.workspace, self.limits):
+            elif why := used.get(inmate.process) or census.too_much_written(self._place(inmate.workspace), self.limits):
                 self._end(inmate, why)
 
     def _end(self, inmate: _Cell, why: str) -> None:

@@ -27,10 +27,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _libc.prctl.argtypes = (ctypes.c_int, *4 * [ctypes.c_ulong])
 _libc.mount.argtypes = (*3 * [ctypes.c_char_p], ctypes.c_ulong, ctypes.c_char_p)
+# Looked up now, or each cell would look them up.
+_libc.unshare.argtypes = (ctypes.c_int,)
+_libc.capset.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
 #: The same, for what must not let go of the interpreter's lock.
 _interpreter = ctypes.PyDLL(None, use_errno=True)
 _interpreter.syscall.restype = ctypes.c_long
 _NULL = ctypes.c_void_p(None)
+#: The number of the system call; another machine gets as far as seccomp, and not to a fork.
+_CLONE = 56 if platform.machine() == "x86_64" else 220
 
 
 def checked(result: int, what: str) -> int:
@@ -53,13 +58,8 @@ def fork_into(flags: int) -> int:
     Only for a process of one thread. Nobody else can hold a lock in it, so what Python mends after a fork (locks, the
     list of threads, the state of `random`) is whole, and left alone: the mending costs more than the fork.
     """
-    arguments = (ctypes.c_long(_clone()), ctypes.c_long(flags | signal.SIGCHLD), *4 * [_NULL])
+    arguments = (ctypes.c_long(_CLONE), ctypes.c_long(flags | signal.SIGCHLD), *4 * [_NULL])
     return checked(_interpreter.syscall(*arguments), "clone")
-
-
-def _clone() -> int:
-    """The number of the system call; another machine gets as far as seccomp, and not to here."""
-    return 56 if platform.machine() == "x86_64" else 220
 
 
 def unshare(flags: int) -> None:
