@@ -5,19 +5,24 @@ import io
 import zipfile
 
 _WORDPROCESSING = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_TYPES = b"""<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPES = f"""<?xml version="1.0"?><Types xmlns="{_PACKAGE}/content-types"><Override
 PartName="/word/document.xml"
 ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"""
+_CORE = f"""<?xml version="1.0"?><cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"
+xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>A delegate</dc:creator></cp:coreProperties>"""
+_APP = """<?xml version="1.0"?><Properties
+xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Pages>1</Pages></Properties>"""
 _PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100
-
 
 _TEXT = "Please find attached our statement. https://example.org/"
 #: Written out, because what could write it would stay in every reader's memory.
 _MAIL = """\
-From: =?utf-8?q?Mission_perman=C3=A9nte?= <mission@example.org>
+Return-Path: <mission@example.org>
+From: =?windows-1252?q?Mission_perman=E9nte?= <mission@example.org>
 To: uncac@un.org
 Cc: unov.conference@un.org
-Subject: =?utf-8?q?12th_EMIC_statement_=E2=80=93_C=C3=B4te_d=27Ivoire_4?=
+Subject: =?utf-8?q?12th_EMIC_statement_=E2=80=93_?= =?utf-8?b?Q8O0dGUgZCdJdm9pcmU=?= 4
 Date: Wed, 23 Aug 2023 07:30:00 +0000
 Message-ID: <sample@example.org>
 Received: from a.example by b.example; Wed, 23 Aug 2023 07:30:00 +0000
@@ -28,13 +33,13 @@ Content-Type: multipart/mixed; boundary="mixed"
 Content-Type: multipart/alternative; boundary="alternative"
 
 --alternative
-Content-Type: text/plain; charset="utf-8"
+Content-Type: text/plain; charset="us-ascii"
 Content-Transfer-Encoding: 7bit
 
 {text}
 
 --alternative
-Content-Type: text/html; charset="utf-8"
+Content-Type: text/html; charset="iso-8859-1"
 Content-Transfer-Encoding: quoted-printable
 
 <p>{text} <a href=3D"https://example.org/">here</a></p>
@@ -58,7 +63,7 @@ Content-Disposition: inline; filename="flag.png"
 
 
 def sample_mail() -> bytes:
-    """Text, HTML, a document and a picture, with headers in two charsets."""
+    """Text, HTML, a document and a picture, in the charsets and encodings that most mails have."""
     document, picture = (base64.encodebytes(content).decode() for content in (_document(_TEXT), _PICTURE))
     return _MAIL.format(text=_TEXT, document=document, picture=picture).replace("\n", "\r\n").encode()
 
@@ -69,4 +74,7 @@ def _document(text: str) -> bytes:
         archive.writestr("[Content_Types].xml", _TYPES)
         body = f'<w:document xmlns:w="{_WORDPROCESSING}"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body>'
         archive.writestr("word/document.xml", f'<?xml version="1.0"?>{body}</w:document>')
+        archive.writestr("word/styles.xml", f'<?xml version="1.0"?><w:styles xmlns:w="{_WORDPROCESSING}"/>')
+        archive.writestr("docProps/core.xml", _CORE)
+        archive.writestr("docProps/app.xml", _APP)
     return packed.getvalue()

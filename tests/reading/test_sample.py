@@ -1,6 +1,9 @@
 """The mail of our own that the warden reads before it forks the first cell."""
 
+import re
 from pathlib import Path
+
+import pytest
 
 from statement_intake.domain.message import Category
 from statement_intake.reading.mail.mime import read_message
@@ -20,6 +23,27 @@ def test_it_is_a_whole_statement(tmp_path: Path) -> None:
     assert (document.document.words, picture.category) == (8, Category.IMAGE)
     assert (message.headers.subject, message.defects) == ("12th EMIC statement – Côte d'Ivoire 4", ())
     assert message.link_labels == {"https://example.org/": "here"}
+
+
+def test_no_pattern_waits_for_a_mail_to_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell remembers nothing of the cell before it: each would compile it again, at a twentieth of a mail's cost.
+
+    Python's parser compiles one for each boundary, which nobody can know before.
+    """
+    compiled: list[str | bytes] = []
+    compile_ = re._compiler.compile  # type: ignore[attr-defined]  # noqa: SLF001 - where each of them passes
+
+    def noted(pattern: str | bytes, flags: int = 0) -> object:
+        compiled.append(pattern)
+        return compile_(pattern, flags)
+
+    monkeypatch.setattr(re._compiler, "compile", noted)  # type: ignore[attr-defined]  # noqa: SLF001
+    (tmp_path / "mail").write_bytes(sample_mail())
+    (tmp_path / "out").mkdir()
+    re.purge()
+    read_message(tmp_path / "mail", tmp_path / "out", seconds=60, message_bytes=1_000_000, output_bytes=1_000_000)
+    boundaries = [pattern for pattern in compiled if "(?P<sep>" in str(pattern)]
+    assert (compiled, len(boundaries)) == (boundaries, sample_mail().count(b"boundary="))
 
 
 def test_what_has_read_it_has_one_thread(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ _PROBLEMS: Mapping[type[Exception], DocumentProblem] = MappingProxyType(
     }
 )
 _BROKEN_ZIP = (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, EOFError, OverflowError)
+_GAP = re.compile(r"\n{3,}")
 _UNSPACED = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 #: Letters and digits with their combining marks (Arabic vowels, accents) and apostrophes within.
 _WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670'’]*")
@@ -123,7 +124,7 @@ def count_words(text: str) -> int:
 
 
 def _facts(kind: str, contents: Contents) -> DocumentFacts:
-    text = re.sub(r"\n{3,}", "\n\n", clean_text(contents.text[:MAXIMUM_COUNTED])).strip()
+    text = _GAP.sub("\n\n", clean_text(contents.text[:MAXIMUM_COUNTED])).strip()
     words = count_words(text)
     unspaced = len(_UNSPACED.findall(text[:MAXIMUM_TEXT]))
     readable = words - unspaced >= READABLE_WORDS or unspaced >= READABLE_CHARACTERS

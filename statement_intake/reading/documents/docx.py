@@ -13,6 +13,8 @@ from statement_intake.reading.documents.zipped_xml import Zipped, opened
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _FURTHER = re.compile(r"word/(?:header[0-9]*|footer[0-9]*|footnotes|endnotes)\.xml")
+#: How many pages a document says it has.
+PAGES = re.compile(r"[1-9][0-9]{0,4}")
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
 _ENDS = {"p": "\n", "tc": "\t"}
 #: Elements whose text is not part of the text: taken out, or repeated by a fallback.
@@ -48,7 +50,7 @@ def _properties(document: Zipped, contents: Contents) -> None:
     contents.name(found.get("creator"))
     contents.name(found.get("lastModifiedBy"))
     pages = found.get("Pages", "")
-    contents.pages = int(pages) if re.fullmatch(r"[1-9][0-9]{0,4}", pages) else None
+    contents.pages = int(pages) if PAGES.fullmatch(pages) else None
 
 
 class Fields(ContentHandler):

@@ -9,7 +9,7 @@ from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesNSImpl
 
 from statement_intake.reading.documents.contents import Contents, Locked
-from statement_intake.reading.documents.docx import Fields
+from statement_intake.reading.documents.docx import PAGES, Fields
 from statement_intake.reading.documents.zipped_xml import Zipped, opened
 
 _BREAKS = {"line-break": "\n", "s": " ", "tab": "\t"}
@@ -17,6 +17,7 @@ _ENDS = {"p": "\n", "h": "\n", "table-cell": "\t"}
 _UNSEEN = frozenset({"tracked-changes", "annotation", "scripts"})
 #: Characters of a person's name that are collected.
 _LONGEST_NAME = 200
+_OBJECT = re.compile(r"Object \d+/?")
 _MACRO = re.compile(r"(?:Basic/.+/(?!script-l[bc]\.xml).+\.xml|Scripts/.+\..+)")
 
 
@@ -28,7 +29,7 @@ def odt(path: Path) -> Contents:
         if manifest in document.members and b"encryption-data" in b"".join(document.content(manifest)):
             raise Locked
         contents.macros = any(_MACRO.fullmatch(name) for name in document.members)
-        contents.enclosed = sum(bool(re.fullmatch(r"Object \d+/?", name)) for name in document.members)
+        contents.enclosed = sum(bool(_OBJECT.fullmatch(name)) for name in document.members)
         hiding: set[str] = set()
         for name in ("styles.xml", "content.xml"):
             if name in document.members or name == "content.xml":
@@ -55,7 +56,7 @@ class _Pages(Fields):
     def startElementNS(self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl) -> None:  # noqa: N802
         super().startElementNS(name, qname, attrs)
         said = _value(attrs, "page-count")
-        if name[1] == "document-statistic" and re.fullmatch(r"[1-9][0-9]{0,4}", said):
+        if name[1] == "document-statistic" and PAGES.fullmatch(said):
             self.pages = int(said)
 
 

@@ -80,6 +80,7 @@ _BRANDS = {
 _MP4 = Kind("video/mp4", _VIDEO, "mp4", "an MP4 video")
 #: Boxes with which a QuickTime file without "ftyp" begins.
 _BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+_WEBM = re.compile(rb"\x42\x82.{1,8}?webm", re.DOTALL)
 _PKCS7 = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 
 
@@ -138,7 +139,7 @@ def _by_structure(head: bytes) -> Kind | None:
 
 
 def _is_webm(head: bytes) -> bool:
-    return head.startswith(b"\x1aE\xdf\xa3") and re.search(rb"\x42\x82.{1,8}?webm", head[:128], re.DOTALL) is not None
+    return head.startswith(b"\x1aE\xdf\xa3") and _WEBM.search(head[:128]) is not None
 
 
 def _is_transport_stream(head: bytes) -> bool:

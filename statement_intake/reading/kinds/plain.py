@@ -9,6 +9,7 @@ from statement_intake.reading.kinds.kind import Kind
 _TEXT = Kind("text/plain", Category.DOCUMENT, "txt", "a text file", "txt")
 #: Share of control characters above which a file is not text.
 _CONTROLS = 0.005
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 _XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
 _PLAYLIST = Kind("application/vnd.apple.mpegurl", Category.OTHER, "m3u8", "a playlist")
@@ -52,7 +53,7 @@ def text_encoding(sample: bytes, *, complete: bool) -> str | None:
         return "utf-16"
     if 0 in sample:
         return _unmarked_utf16(sample)
-    controls = len(re.findall(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]", sample))
+    controls = len(_CONTROL.findall(sample))
     if controls > max(2, len(sample) * _CONTROLS):
         return None
     try:

@@ -20,6 +20,8 @@ _LINK = re.compile(rf"https?://[^\s<>\"'\\^`{{|}}]{{1,{MAXIMUM_LINK}}}", re.IGNO
 #: A start tag, an end tag, or something like a declaration; a "<" before anything else is text.
 _OPENING = re.compile(r"<(/?[A-Za-z][A-Za-z0-9:-]{0,30}|[!?/])")
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_WHITE, _SPACES = re.compile(r"\s+"), re.compile(r"[ \t\xa0]+")
+_BREAK, _GAP = re.compile(r" ?\n ?"), re.compile(r"\n{3,}")
 #: str.lower() would make some letters longer, and places would differ.
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _UNSEEN = frozenset({"script", "style", "title", "template", "noscript"})
@@ -72,12 +74,12 @@ def from_html(html: str) -> tuple[str, dict[str, str]]:
         elif tag in {"a", "/a"}:
             found = _HREF.search(attributes) if tag == "a" else None
             target = unescape(found[1] or found[2] or found[3] or "").strip() if found else ""
-        shown = re.sub(r"\s+", " ", unescape(text))
+        shown = _WHITE.sub(" ", unescape(text))
         pieces.append(shown)
         if target and len(anchors) < MAXIMUM_ANCHORS:
             anchors[target] = clean_line(anchors.get(target, "") + shown)[:MAXIMUM_LABEL]
-    visible = re.sub(r"[ \t\xa0]+", " ", clean_text("".join(pieces)))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", visible)).strip(), anchors
+    visible = _SPACES.sub(" ", clean_text("".join(pieces)))
+    return _GAP.sub("\n\n", _BREAK.sub("\n", visible)).strip(), anchors
 
 
 def _tokens(html: str) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from statement_intake.reading.text import decode
 MAXIMUM = 500
 
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,40})?\?([BbQq])\?([^?\r\n]*)\?=")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
 
 def decode_words(text: str) -> str:
@@ -45,7 +46,7 @@ def _content(encoding: str, text: str) -> bytes:
     raw = text.encode("utf-8", "surrogateescape")
     if encoding in "Qq":
         return quopri.decodestring(raw.replace(b" ", b"_"), header=True)
-    raw = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    raw = raw.translate(None, _NOT_BASE64)
     try:
         return base64.b64decode(raw + b"=" * (-len(raw) % 4))
     except binascii.Error:

@@ -41,6 +41,7 @@ _END = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
 _OBSOLETE = re.compile(rb"^([!-9;-~]{1,100})[ \t]+:", re.MULTILINE)
+_PATH = re.compile(r"<\s*([^<>]*?)\s*>")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 
 
@@ -181,5 +182,5 @@ def _return_path(value: str | None) -> str | None:
     if value is None:
         return None
     value = drop_comments(value).strip()
-    inner = re.fullmatch(r"<\s*([^<>]*?)\s*>", value)
+    inner = _PATH.fullmatch(value)
     return inner[1] if inner else value

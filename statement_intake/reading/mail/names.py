@@ -12,6 +12,7 @@ MAXIMUM_EXTENSION = 12
 #: Marks that change the order or the look of what stands around them (the trick of "inv[RLO]fdp.exe"), or are unseen.
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
+_DRIVE = re.compile(r"^[A-Za-z]:")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
 _EXTENSION = re.compile(rf"\.([A-Za-z0-9]{{1,{MAXIMUM_EXTENSION}}})\s*$")
 
@@ -21,7 +22,7 @@ def safe_name(name: str, fallback: str) -> str:
     name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
     name = "".join(character for character in name if unicodedata.category(character) not in {"Cc", "Cs", "Co"})
     name = _INVISIBLE.sub("", name).replace("\\", "/")
-    name = _FORBIDDEN.sub("_", re.sub(r"^[A-Za-z]:", "", PurePosixPath(name).name)).strip(" .")
+    name = _FORBIDDEN.sub("_", _DRIVE.sub("", PurePosixPath(name).name)).strip(" .")
     if _DEVICES.match(name):
         name = f"_{name}"
     return _shorten(name) if name else fallback

@@ -17,6 +17,8 @@ MAXIMUM_PARAMETERS = 100
 _PARAMETER = re.compile(
     r""";\s*([^\s=;"]{1,80}?)(\*[0-9]{0,3}\*?|\*)?\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)""",
 )
+_ORDER = re.compile(r"[0-9]+")
+_QUOTED = re.compile(r"\\([\\\"])")
 
 
 def read_field(part: Message, name: str, charset: str = "") -> tuple[str, dict[str, str]]:
@@ -43,7 +45,7 @@ def parse(field: str) -> tuple[str, dict[str, str]]:
         if star is None:
             plain.setdefault(name, clean_line(decode_words(value)))
         else:
-            order = re.search(r"[0-9]+", star)
+            order = _ORDER.search(star)
             extended.setdefault(name, []).append((int(order[0]) if order else 0, star.endswith("*"), value))
     # Programs that write both mean the same by them; only the extended form can be trusted to be complete.
     return main.strip().lower(), plain | {name: _join(pieces) for name, pieces in extended.items()}
@@ -52,7 +54,7 @@ def parse(field: str) -> tuple[str, dict[str, str]]:
 def _unquote(value: str) -> str:
     if not value.startswith('"'):
         return value
-    return re.sub(r"\\([\\\"])", r"\1", value[1:].removesuffix('"'))
+    return _QUOTED.sub(r"\1", value[1:].removesuffix('"'))
 
 
 def _join(pieces: list[tuple[int, bool, str]]) -> str:
