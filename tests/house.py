@@ -181,6 +181,11 @@ class House:
         return {path.name for path in (self.root / "files").glob("??/*")}
 
 
+def believe_our_server(house: House) -> None:
+    """The word of the house's own mail server about senders is taken."""
+    house.tables["replies"] = {"mode": "send", "trusted_authserv_id": "mx.un.org"}
+
+
 def statement(
     subject: str = KENYA,
     sender: str = SENDER,

@@ -224,11 +224,7 @@ MAILS_OF_ANY_KIND = st.one_of(
 
 
 @hypothesis_settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.one_of(
-        st.binary(max_size=2000), st.lists(st.one_of(FRAGMENTS, st.binary(max_size=30)), max_size=30).map(b"".join)
-    )
-)
+@given(MAILS_OF_ANY_KIND)
 def test_no_mail_breaks_the_check(checker: Checker, tmp_path: Path, raw: bytes) -> None:
     """Whatever its bytes: an outcome, and a line that can be printed."""
     (tmp_path / "any.eml").write_bytes(raw)

@@ -11,7 +11,7 @@ from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
 from statement_intake.operations.demo.media import docx, speech, video
 from statement_intake.review import Correction, give_verdict
-from tests.house import KENYA, MEETINGS, MORNING, SENDER, Flaky, House, Killed, statement, written
+from tests.house import KENYA, MORNING, SENDER, Flaky, House, Killed, believe_our_server, statement, written
 
 Files = tuple[tuple[str, bytes], ...]
 
@@ -378,12 +378,6 @@ def test_what_an_officer_then_decides_is_about_the_whole(house: House, media: Me
     assert house.letters[-1] == ("receipt", "sent")
 
 
-def guarded(house: House) -> None:
-    """The mail server's word is taken."""
-    house.tables["replies"] = {"mode": "send", "trusted_authserv_id": "mx.un.org"}
-    house.tables["meetings"] = {"path": MEETINGS}
-
-
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
     [
@@ -398,7 +392,7 @@ def test_nobody_less_authentic_completes_it(
     house: House, media: Media, before: str, now: str, expected: list[tuple[str, int]]
 ) -> None:
     """An address alone is written by anybody."""
-    guarded(house)
+    believe_our_server(house)
     first(house, media.video, Authentication_Results=f"mx.un.org; {before}")
     answer(house, TRANSCRIPT, Authentication_Results=f"mx.un.org; {now}")
     assert submissions(house) == expected
@@ -406,7 +400,7 @@ def test_nobody_less_authentic_completes_it(
 
 def test_a_forged_half_never_meets_the_true_one(house: House, media: Media) -> None:
     """Somebody sends a video in the mission's name; the mission's own transcript does not make a statement of it."""
-    guarded(house)
+    believe_our_server(house)
     first(house, media.video, Authentication_Results="mx.un.org; dmarc=none")
     house.deliver(statement(files=TRANSCRIPT, Authentication_Results="mx.un.org; dmarc=pass"))
     house.round()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from statement_intake.operations.demo.media import video
-from tests.house import KENYA, MEETINGS, SENDER, House, statement, written
+from tests.house import KENYA, SENDER, House, believe_our_server, statement, written
 
 Files = tuple[tuple[str, bytes], ...]
 TRANSCRIPT: Files = (("Transcript Kenya.docx", written()),)
@@ -20,12 +20,6 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, Files]:
     folder = tmp_path_factory.mktemp("clips")
     made = [video(folder / f"{seconds}.mp4", seconds, size="320x180").read_bytes() for seconds in (20, 21)]
     return (("kenya.mp4", made[0]),), (("evil.mp4", made[1]),)
-
-
-def guard(house: House) -> None:
-    """Our mail server's word is taken."""
-    house.tables["replies"] = {"mode": "send", "trusted_authserv_id": "mx.un.org"}
-    house.tables["meetings"] = {"path": MEETINGS}
 
 
 def send(house: House, mail: EmailMessage | bytes) -> None:
@@ -143,7 +137,7 @@ def test_a_thread_of_ones_own_does_not_open_another_ones_submission(house: House
 @pytest.mark.parametrize("result", ["dmarc=none", "dmarc=fail"])
 def test_an_address_that_nothing_proves_replaces_nothing(house: House, clips: tuple[Files, Files], result: str) -> None:
     """Anybody can write it; where our mail server looks, its word is needed, or our letter."""
-    guard(house)
+    believe_our_server(house)
     send(house, statement(files=(*clips[0], *TRANSCRIPT), Authentication_Results="mx.un.org; dmarc=none"))
     before = first(house)
     forged = {"text": "This replaces it.", "Authentication_Results": f"mx.un.org; {result}"}
@@ -161,7 +155,7 @@ def test_a_mail_that_seems_to_be_passed_on_by_an_officer_takes_nothing_over(
 ) -> None:
     """From "an officer", with a mail of "the mission" in it: both are the outsider's own."""
     if guarded:
-        guard(house)
+        believe_our_server(house)
     send(house, statement(files=(*clips[0], *TRANSCRIPT)))
     before = first(house)
     outer = EmailMessage()
