@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from statement_intake.building import build_correspondent, build_reader
 from statement_intake.configuration import load_knowledge
 from statement_intake.domain.faults import LimitExceeded
+from statement_intake.domain.finding import Outcome
 from statement_intake.domain.judge import Knowledge
-from statement_intake.operations.check import Checker, as_json, check_one
+from statement_intake.operations.check import Checker, as_json, check_all, check_one
 from statement_intake.operations.demo.media import docx, jpeg, speech, video
 from statement_intake.settings import Settings
 from tests.domain.test_texts import SPEECHES
@@ -231,6 +232,18 @@ def test_no_mail_breaks_the_check(checker: Checker, tmp_path: Path, raw: bytes) 
     line = as_json(check_one(tmp_path / "any.eml", checker), checker)
     assert line["outcome"] in {"accepted", "rejected", "held", "ignored"}
     json.dumps(line, ensure_ascii=False).encode()
+
+
+def test_videos_are_played_beside_the_reading_of_other_mails(
+    media: dict[str, bytes], checker: Checker, tmp_path: Path
+) -> None:
+    """Neither ends the other: they share one reader's parent, which is never started anew in between."""
+    raw = filled(MAILS / "subject-twice.eml", media)
+    paths = [str(tmp_path / f"{number}.eml") for number in range(6)]
+    for path in paths:
+        Path(path).write_bytes(raw)
+    checked = list(check_all(paths, replace(checker, plays=True)))
+    assert [(one.decision.outcome, one.decision.findings) for one in checked] == [(Outcome.ACCEPTED, ())] * 6
 
 
 def test_a_video_that_cannot_be_played_in_time_is_judged_without_it(

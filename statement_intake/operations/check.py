@@ -118,17 +118,19 @@ def _judged(path: Path, seen: Glance, checker: Checker, workspace: Path) -> tupl
     facts = Facts(received=received, own=own, largest=checker.largest)
     decision = judge(message, facts, Ties(), knowledge)
     if checker.plays and decision.outcome is Outcome.ACCEPTED and decision.submission.of(Role.VIDEO):
-        inspected = _played(decision.submission, checker.reader, workspace)
+        # Beside the mail's own folder: the reader's parent serves folders of one place, and reads other mails there.
+        with tempfile.TemporaryDirectory(prefix="statement-intake-") as played:
+            inspected = _played(decision.submission, checker.reader, workspace, Path(played))
         decision = judge(message, facts.model_copy(update={"inspected": inspected}), Ties(), knowledge)
     return decision, message.headers, received
 
 
-def _played(submission: Submission, reader: Reader, workspace: Path) -> dict[str, Measurements]:
+def _played(submission: Submission, reader: Reader, files: Path, workspace: Path) -> dict[str, Measurements]:
     """What playing its videos shows, by digest; a limit that ends it is no verdict about a video."""
     inspected = {}
     for video in submission.of(Role.VIDEO):
         try:
-            inspected[video.sha256] = reader.inspect(workspace / video.sha256, workspace / "played").measurements
+            inspected[video.sha256] = reader.inspect(files / video.sha256, workspace).measurements
         except LimitExceeded as limit:
             log.warning("a video cannot be inspected", video=video.sha256, problem=str(limit))
     return inspected

@@ -53,6 +53,10 @@ class Answer(Value):
     ended: str | None = None
 
 
+#: Why a cell ended that the service no longer asks about: no limit, and nothing that is to be said of a mail.
+CLOSED = "closed"
+
+
 class Ended(Value):
     """How a cell ended. The warden's word, so it can be believed."""
 

@@ -16,7 +16,7 @@ from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.inspection import Inspected
 from statement_intake.domain.message import Attachment, Headers, Message
-from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Mode, Request, Run
+from statement_intake.reading.answer import CLOSED, MAXIMUM_ANSWER, Answer, Mode, Request, Run
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
 from statement_intake.reading.gate import STARTING, Gate, Told, WardenLost
 from statement_intake.reading.mail.headers import read_headers
@@ -256,6 +256,8 @@ def _understand(told: Told, limits: Limits) -> Answer:
         "output": f"wrote more than allowed ({limits.output_megabytes} MB)",
         "files": "made more files than allowed",
     }
+    if ended.why == CLOSED:
+        raise ReaderFault("the reader was closed while it read")
     if ended.why:
         raise ReaderEnded(reasons[ended.why])
     if ended.code == 0 and said:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from statement_intake.reading import child
-from statement_intake.reading.answer import Answer, Ended, Request
+from statement_intake.reading.answer import CLOSED, Answer, Ended, Request
 from statement_intake.reading.walls import cell, census, jail, kernel, seccomp
 from statement_intake.reading.walls.cell import Limits, Protection
 
@@ -164,7 +164,7 @@ class Warden:
 
     def _end_all(self) -> None:
         for inmate in list(self.cells.values()):
-            self._end(inmate, "time")
+            self._end(inmate, CLOSED)
             self._has_ended(inmate)
 
     def _has_ended(self, inmate: _Cell) -> None:

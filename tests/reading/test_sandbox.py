@@ -306,6 +306,7 @@ def test_a_malformed_answer_is_refused(said: bytes) -> None:
         (Ended(code=137), ReaderEnded, "SIGKILL"),
         (Ended(code=-9), ReaderEnded, "SIGKILL"),
         (Ended(code=139), ReaderEnded, "SIGSEGV"),
+        (Ended(code=-9, why="closed"), ReaderFault, "was closed"),
         (Ended(code=1), ReaderFault, "without an answer"),
         (Ended(code=0), ReaderFault, "without an answer"),
     ],
