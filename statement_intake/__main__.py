@@ -11,6 +11,7 @@ _INTERRUPTED = 128 + signal.SIGINT
 
 def main() -> None:
     """Load the commands, which takes its time, and run the one that was typed."""
+    _have_standard_streams()
     before = signal.getsignal(signal.SIGINT)
     # Who ignores it, as a shell does for what runs in the background, goes on ignoring it.
     if before is not signal.SIG_IGN:
@@ -22,6 +23,18 @@ def main() -> None:
         command()
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+
+
+def _have_standard_streams() -> None:
+    """Whoever starts us may have closed one. The next file that is opened, the ledger say, would take its number.
+
+    And with it what anybody writes there to complain.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free, which is this one.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - its own signature
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115 - kept open to the end
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -13,7 +13,7 @@ from statement_intake.arriving.backoff import Backoff
 from statement_intake.arriving.hands import Hands
 from statement_intake.arriving.polling import finish, mark, poll
 from statement_intake.delivery import deliver, recover, settle_unknown
-from statement_intake.domain.faults import SurroundingsFault
+from statement_intake.domain.faults import PartlyReached, SurroundingsFault
 from statement_intake.domain.telling.pulse import INTAKE, OUTBOX
 from statement_intake.inspection import inspect_waiting
 from statement_intake.logs import where
@@ -177,8 +177,11 @@ class Rounds:
         try:
             step()
         except (SurroundingsFault, OSError) as fault:
-            refused = isinstance(fault, SurroundingsFault) and fault.permanent
-            backoff.failed(self._workshop.settings.schedule.poll_seconds, refused=refused)
+            if isinstance(fault, PartlyReached):
+                backoff.failed_in_part()
+            else:
+                refused = isinstance(fault, SurroundingsFault) and fault.permanent
+                backoff.failed(self._workshop.settings.schedule.poll_seconds, refused=refused)
             log.error("cannot be reached, to be tried again", what=what, problem=str(fault), failures=backoff.failures)  # noqa: TRY400 - the text says it all
             return False
         except Exception as fault:  # noqa: BLE001

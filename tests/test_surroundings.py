@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from statement_intake.ledger.ledger import open_ledger
 from statement_intake.ledger.restoring import restore
 from statement_intake.replies.smtp import Sending, SendState
 from statement_intake.rounds import Rounds
+from statement_intake.telling.monitor import Monitor
 from tests.house import MORNING, House, statement
+from tests.telling.test_watching import last_text, subjects
 from tests.test_delivery import Post
 from tests.test_service import environment, run
 
@@ -90,12 +93,53 @@ def test_a_full_disk_under_the_ledger_stops_everything_until_there_is_room(house
     _as_ever(house)
 
 
+def test_the_operators_hear_once_of_a_ledger_that_cannot_be_written_and_of_what(house: House, disk: Path) -> None:
+    """That they were told cannot be written down either, and the mailbox itself is well."""
+    house.tables |= {"alerts": {"operators": ("ops@un.example",)}}
+    house.tables["ledger"] = {"url": f"sqlite:///{disk / 'ledger.db'}"}
+    told = []
+    with house.open() as workshop:
+        assert Rounds(workshop, lambda: False).go()
+        house.clock.turn(minutes=31)
+        for _ in range(2):
+            house.deliver(statement())
+            with full(disk):
+                for _ in range(4):
+                    assert not Rounds(workshop, lambda: False).go()
+                told += [last_text(house)]
+                monitor = Monitor(workshop.desk.ledger, house.clock, timedelta(minutes=5))
+                assert not monitor.health()[0]
+            for _ in range(2):
+                assert Rounds(workshop, lambda: False).go()
+            house.clock.turn(minutes=31)
+    assert all(
+        "The last attempt said: the ledger cannot be used: database or disk is full" in " ".join(text.split())
+        for text in told
+    )
+    staff = [subject for to, subject in subjects(house) if to == "ops@un.example"]
+    assert [subject.partition(" has ")[0] for subject in staff] == [
+        f"statement-intake: The mailbox {name}{news}"
+        for news in ("", " works again; nothing was lost") * 2
+        for name in ("copy", "main")
+    ]
+
+
 def test_a_full_disk_under_the_log_stops_nothing(house: House, disk: Path) -> None:
     """Lines are lost, statements are not."""
     house.deliver(statement())
     with full(disk), (disk / "filler").open("ab") as log:
         command = [sys.executable, "-m", "statement_intake", "poll"]
         assert subprocess.run(command, env=environment(house), stderr=log, check=False).returncode in {0, 120}  # noqa: S603 - our own program
+    assert house.outcomes == [("accepted", None)]
+    assert house.letters == [("receipt", "sent")]
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_a_service_whose_standard_error_is_closed_writes_its_log_nowhere_else(house: House, closed: str) -> None:
+    """The ledger would otherwise have got its number."""
+    house.deliver(statement())
+    command = ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "statement_intake", "poll"]
+    assert subprocess.run(command, env=environment(house), check=False).returncode == 0  # noqa: S603 - our own program
     assert house.outcomes == [("accepted", None)]
     assert house.letters == [("receipt", "sent")]
 

@@ -31,6 +31,10 @@ class Backoff:
         self.not_before = time.monotonic() + wait
         return wait
 
+    def failed_in_part(self) -> None:
+        """One more failure of a part of it; the rest works, and is not left alone."""
+        self.failures, self.not_before = self.failures + 1, None
+
     def worked(self) -> None:
         """It works again."""
         self.failures, self.not_before = 0, None

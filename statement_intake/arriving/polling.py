@@ -9,6 +9,7 @@ import structlog
 
 from statement_intake.arriving.receiving import Receiving, Wanted
 from statement_intake.desk import Desk
+from statement_intake.domain.faults import PartlyReached
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import FORGOTTEN, FolderProgress, MessageKey
 from statement_intake.domain.triage.glancing import Answer
@@ -43,7 +44,7 @@ class PollRules:
 def poll(mailbox: Mailbox, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:
     """Look through every folder of *mailbox* and receive what may be a statement. Raises SurroundingsFault, OSError.
 
-    A folder that cannot be opened does not keep the others from being looked through.
+    A folder that cannot be opened does not keep the others from being looked through, and again at the next round.
     """
     faults: list[MailboxError] = []
     for folder in mailbox.folders:
@@ -54,8 +55,10 @@ def poll(mailbox: Mailbox, desk: Desk, rules: PollRules, stopping: Callable[[], 
                 _look_through(mailbox.name, opened, desk, rules, stopping)
         except MailboxError as fault:
             faults.append(fault)
-    if faults:
+    if len(faults) == len(mailbox.folders):
         raise faults[0]
+    if faults:
+        raise PartlyReached(str(faults[0]))
 
 
 def finish(desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], object] | None = None) -> None:

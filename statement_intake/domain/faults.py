@@ -13,6 +13,10 @@ class SurroundingsFault(Exception):  # noqa: N818 - a fault is what the project'
         self.permanent = permanent
 
 
+class PartlyReached(SurroundingsFault):
+    """Some of it works, and is not left alone with what does not: all of it is tried again at the next round."""
+
+
 class LimitExceeded(Exception):  # noqa: N818 - expected trouble: the message is held, never rejected
     """One message is larger, slower or hungrier than allowed. The text says which limit, in plain English."""
 

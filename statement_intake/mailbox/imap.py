@@ -11,6 +11,7 @@ from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.finding import Outcome
 from statement_intake.domain.telling.credentials import Tokens
 from statement_intake.mailbox import FolderState, OpenFolder, Place
+from statement_intake.mailbox.allowances import MOVING_IN, MOVING_OUT, lacking_rights, scarce_room
 from statement_intake.mailbox.connection import commands, connect, disconnect, place
 from statement_intake.mailbox.glancing import glances
 from statement_intake.mailbox.idle import Listener
@@ -101,6 +102,7 @@ class ImapMailbox:
         with self._connected() as client:
             lines = [f"signed in as {place(self._settings)}, security: {self._settings.security}"]
             lines += [line for folder in self.folders for line in self._described(client, folder)]
+            lines += scarce_room(client, self._settings, self.folders[0])
             if self._settings.mark == "move":
                 lines += self._targets(client)
             if self._settings.idle:
@@ -134,6 +136,9 @@ class ImapMailbox:
         for outcome, folder in self._settings.move_to.items():
             open_folder(client, self._settings, folder, readonly=True)
             yield f"folder {folder} is there, for what is {outcome}"
+            yield from lacking_rights(client, self._settings, folder, MOVING_IN)
+        for folder in self.folders:
+            yield from lacking_rights(client, self._settings, folder, MOVING_OUT)
 
     def _marks(self, client: IMAPClient, folder: str) -> str:
         with commands(client, self._settings, f"open folder {folder} for marking"):

@@ -12,6 +12,7 @@ from imapclient import IMAPClient
 from statement_intake.arriving.polling import poll
 from statement_intake.mailbox import FolderState, MailboxError, MessageRefused, RawGlance
 from statement_intake.review import Correction, give_verdict
+from statement_intake.rounds import Rounds
 from statement_intake.workshop import Workshop
 from tests.conftest import ImapAccount
 from tests.house import MORNING, Flaky, House, statement
@@ -174,6 +175,17 @@ def test_a_folder_that_is_missing_does_not_keep_the_others_from_being_served(hou
     house.deliver(statement(GHANA, party="Ghana"), "copy")
     assert not house.round()
     assert [outcome for outcome, _ in house.outcomes] == ["accepted", "accepted"]
+    assert house.letters == [("receipt", "sent")] * 2
+
+
+def test_the_folders_that_are_there_do_not_rest_with_the_one_that_is_missing(house: House) -> None:
+    """Somebody has renamed it, say: a receipt from INBOX is not to wait for that to be noticed."""
+    house.tables["mailboxes"] = {"main": {"path": house.maildir(), "folders": ["Gone", "INBOX"]}}
+    with house.open() as workshop:
+        rounds = Rounds(workshop, lambda: False)
+        for mail in (statement(), statement(GHANA, party="Ghana")):
+            house.deliver(mail)
+            assert not rounds.go()
     assert house.letters == [("receipt", "sent")] * 2
 
 
