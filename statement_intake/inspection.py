@@ -64,12 +64,12 @@ def _look(video: str, desk: Desk) -> None:
     workspace = desk.files.workspace()
     try:
         found = desk.reader.inspect(desk.files.path(video), workspace)
-        for preview in found.previews:
-            desk.files.adopt(workspace / preview.sha256, preview.sha256)
+        with desk.files.adding():
+            for preview in found.previews:
+                desk.files.adopt(workspace / preview.sha256, preview.sha256)
+            desk.ledger.inspections.done(_inspection(video, found, desk), desk.clock(), _judge(found.measurements))
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
-    now = desk.clock()
-    desk.ledger.inspections.done(_inspection(video, found, desk), now, _judge(found.measurements))
     log.info("inspected", video=video, seconds=found.measurements.seconds, loudness=found.measurements.loudness_lufs)
 
 

@@ -128,8 +128,9 @@ def _complete(workspace: Path, arrival: Arrival, message: Message, ties: Ties, d
     )  # fmt: skip
     decision = judge(whole, facts, Ties(answers=dossier.answers), knowledge, mending)
     say_decided(dossier.reference, decision)
-    adopt(workspace, decision, desk)
-    record_completion(arrival, message, found, decision, desk)
+    with desk.files.adding():
+        adopt(workspace, decision, desk)
+        record_completion(arrival, message, found, decision, desk)
     return True
 
 
@@ -139,8 +140,9 @@ def _decide_alone(workspace: Path, arrival: Arrival, message: Message, ties: Tie
     decision = judge(message, facts, ties, desk.knowledge)
     say_decided(arrival.reference, decision)
     if decision.outcome is not Outcome.IGNORED:
-        adopt(workspace, decision, desk)
-        record(arrival, message, decision, ties, desk)
+        with desk.files.adding():
+            adopt(workspace, decision, desk)
+            record(arrival, message, decision, ties, desk)
     return decision
 
 

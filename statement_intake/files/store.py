@@ -152,14 +152,20 @@ class FileStore:
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """No thread of this process removes, meanwhile, what another is adding."""
-        with self._referring:
+        """Neither another thread nor another process removes, meanwhile, what no row refers to yet. Raises OSError."""
+        with self._referring, self.adding():
             yield
 
     @contextmanager
     def adding(self) -> Iterator[None]:
-        """Nothing is swept away meanwhile: for whoever adds files without the service's lock. Raises OSError."""
+        """Nothing is swept or purged meanwhile: for whoever adds files, until they have rows. Raises OSError."""
         with self._locked(fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def removing(self) -> Iterator[None]:
+        """Nobody is adding meanwhile what is found to be in no row. Waits for whoever is; raises OSError."""
+        with self._locked(fcntl.LOCK_EX):
             yield
 
     def sweep(self, unreferred: Callable[[Sequence[str]], Collection[str]]) -> int | None:

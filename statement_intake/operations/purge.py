@@ -24,7 +24,9 @@ def purge(desk: Desk, *, actor: str, because: str) -> Iterator[tuple[Due, int]]:
     """
     for one in find(desk):
         digests = desk.ledger.purging.purge(one, actor, because, desk.clock())
-        free = desk.ledger.contents.unreferred(list(dict.fromkeys(digests)))
-        for digest in free:
-            desk.files.remove(digest)
+        # The service may be taking in the same file again, of which there is no row yet.
+        with desk.files.removing():
+            free = desk.ledger.contents.unreferred(list(dict.fromkeys(digests)))
+            for digest in free:
+                desk.files.remove(digest)
         yield one, len(free)

@@ -1,6 +1,8 @@
 """What is old goes; that it was here, and what became of it, stays."""
 
+import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +10,7 @@ from statement_intake.configuration import load_knowledge
 from statement_intake.domain.retention import Stage, due
 from statement_intake.operations.purge import find, purge
 from statement_intake.review import Correction, ReviewError, give_verdict
-from tests.house import MEETINGS, MORNING, House, statement, written
+from tests.house import MEETINGS, MORNING, Flaky, House, statement, written
 from tests.test_service import run
 
 #: The meeting ended on 8 September 2023: days count from the midnight after it.
@@ -93,6 +95,33 @@ def test_a_file_that_another_submission_keeps_stays(house: House) -> None:
         house.clock.now = MORNING + timedelta(days=2000)
         list(purge(workshop.desk, actor="Ana", because="retention"))
         assert house.stored == set()
+
+
+def test_a_file_that_comes_again_just_as_its_last_row_lets_go_stays(house: House) -> None:
+    """The service has brought it into the store, and is about to write down whose it is."""
+    content = (("statement.docx", written()),)
+    house.deliver(statement(files=content))
+    house.round()
+    again = MORNING + timedelta(days=1000)
+    house.deliver(statement("12th EMIC statement – Ghana 4", sender="a@gh.example", files=content), received=again)
+    house.clock.now = again
+    with house.open() as workshop:
+        letting_go = threading.Thread(target=lambda: list(purge(workshop.desk, actor="Ana", because="retention")))
+
+    def adopt(path: Path, sha256: str) -> None:
+        workshop.desk.files.adopt(path, sha256)
+        if letting_go.ident is None:
+            letting_go.start()
+            while not house.rows("SELECT id FROM audit WHERE action = 'purge'"):
+                pass
+            letting_go.join(0.5)
+
+    house.desk["files"] = lambda real: Flaky(real, {}, instead={"adopt": adopt})
+    house.round()
+    letting_go.join()
+    kept = {row[0] for row in house.rows("SELECT sha256 FROM files WHERE kept")}
+    assert len(kept) == 1
+    assert kept <= house.stored
 
 
 def test_a_letter_that_waits_keeps_its_record(house: House) -> None:
