@@ -10,11 +10,10 @@ import resource
 import select
 import signal
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from statement_intake.reading.walls.cell import enter_apart, prepare_apart
+from statement_intake.reading.walls.cell import enter_apart, fork_apart
 
 #: Bytes of address space beyond what the process has already.
 MEMORY = 600_000_000
@@ -30,12 +29,13 @@ def apart(work: Callable[[], bytes], file: Path, *, seconds: float, memory: int 
 
     Whatever *work* raises ends it too. Raises OSError where no process can be made, or it cannot be confined.
     """
-    prepare_apart(file)
     read, write = os.pipe()
-    with warnings.catch_warnings():
-        # Python warns where threads may hold locks. The reader has none; what is forked from a test only computes.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
+    try:
+        child = fork_apart(file)
+    except OSError:
+        os.close(read)
+        os.close(write)
+        raise
     if child == 0:
         os.close(read)
         _work(work, file, write, seconds, memory)

@@ -9,6 +9,7 @@ Where bubblewrap cannot run, Landlock and filters of system calls draw the same 
 import contextlib
 import os
 import resource
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ Protection = Literal["bubblewrap", "landlock", "limits"]
 #: Within a cell: where a program of others is shown what it may see, before anything else is taken from its sight.
 _VIEW = jail.SCRATCH / "view"
 _NOTHING = Path("/dev/null")
+#: Of a process that sees less than its cell.
+_NAMESPACES = kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC
 #: What a cell sees nothing of.
 _COVERED = (jail.MAILS, Path("/proc"), Path("/dev/pts"))
 
@@ -113,7 +116,7 @@ def around_program(reads: Sequence[Path], writes: Path | None) -> Callable[[], N
     _prepare(reads, writes)
 
     def enter() -> None:
-        kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+        kernel.unshare(_NAMESPACES)
         _narrow(reads, writes)
         kernel.drop_capabilities()
         seccomp.deny(seccomp.NO_NAMESPACES)
@@ -121,20 +124,27 @@ def around_program(reads: Sequence[Path], writes: Path | None) -> Callable[[], N
     return enter
 
 
+def fork_apart(reads: Path) -> int:
+    """os.fork(), the child of which is to parse one file with a native library, and calls `enter_apart` first.
+
+    Only for a process of one thread, where it is confined. Raises OSError.
+    """
+    if _confined == "bubblewrap":
+        _prepare([reads], None)
+        return kernel.fork_into(_NAMESPACES)
+    with warnings.catch_warnings():
+        # Python warns where threads may hold locks. The reader has none; what is forked from a test only computes.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
 def enter_apart(reads: Path) -> None:
     """Be of this mail what parses one file with a native library: nothing else is seen. Raises OSError."""
     if _confined == "landlock":
         landlock.confine([*jail.readable(), reads], [_NOTHING])
     elif _confined == "bubblewrap":
-        kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
         _narrow([reads], None)
         kernel.drop_capabilities()
-
-
-def prepare_apart(reads: Path) -> None:
-    """What its parent has to do before a process can enter. Raises OSError."""
-    if _confined == "bubblewrap":
-        _prepare([reads], None)
 
 
 def _prepare(reads: Sequence[Path], writes: Path | None) -> None:
