@@ -8,11 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from statement_intake.reading.answer import MAXIMUM_ANSWER, Answer, Request
+from statement_intake.reading.documents import document as documents
 from statement_intake.reading.examination import examine, try_cell
 from statement_intake.reading.faults import OverLimits, ReaderEnded, ReaderFault
 from statement_intake.reading.mail.attachment import Described, inspect
 from statement_intake.reading.mail.mime import read_message
-from statement_intake.reading.sample import sample_mail
+from statement_intake.reading.sample import sample_mail, sample_pdf
 from statement_intake.reading.store import Store
 from statement_intake.reading.videos.inspecting import inspect_video
 from statement_intake.reading.walls.cell import MEGABYTE, Limits
@@ -26,7 +27,7 @@ _ROUNDS = 12
 
 
 def load(folder: Path | None = None) -> None:
-    """Import what is otherwise imported when the first mail needs it, and read a mail of our own in *folder*.
+    """Import what is otherwise imported when the first mail needs it, and read a mail and a PDF of our own in *folder*.
 
     What that leaves behind (compiled patterns, tables made at first use, code fitted to what it met) is then there in
     every fork. What mails seldom need stays out: each megabyte makes each fork dearer.
@@ -34,12 +35,15 @@ def load(folder: Path | None = None) -> None:
     from statement_intake.reading.documents import docx, odt, pdf, rtf  # noqa: F401, PLC0415 - to be there in every fork
 
     with suppress(OSError), TemporaryDirectory(prefix="work-warm-", dir=folder) as name:
-        source, workspace = Path(name, "source"), Path(name, "workspace")
+        source, document, workspace = Path(name, "source"), Path(name, "document"), Path(name, "workspace")
         source.write_bytes(sample_mail())
+        document.write_bytes(sample_pdf())
         workspace.mkdir()
         limits = Limits(seconds=60, memory_megabytes=100, output_megabytes=1, message_megabytes=1)
         for _ in range(_ROUNDS):
             answer(Request(mode="read", source="", workspace=""), source, workspace, limits)
+            # Not as part of the mail: it would be read, and what that leaves behind lost, in a process of its own.
+            documents.read(document, "pdf")
 
 
 def answer(request: Request, source: Path, workspace: Path, limits: Limits) -> bytes:

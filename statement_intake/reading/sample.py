@@ -1,4 +1,4 @@
-"""A mail of our own that has a little of everything that a statement's mail usually has."""
+"""A mail of our own that has a little of everything that a statement's mail usually has; and a PDF."""
 
 import base64
 import io
@@ -13,6 +13,9 @@ _CORE = f"""<?xml version="1.0"?><cp:coreProperties xmlns:cp="{_PACKAGE}/metadat
 xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>A delegate</dc:creator></cp:coreProperties>"""
 _APP = """<?xml version="1.0"?><Properties
 xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Pages>1</Pages></Properties>"""
+_PAGE = b"""<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R
+/Resources << /Font << /F 5 0 R >> >> >>"""
+_FONT = b"<< /Type /Font /Subtype /TrueType /BaseFont /TimesNewRoman /Encoding /WinAnsiEncoding >>"
 _PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100
 
 _TEXT = "Please find attached our statement. https://example.org/"
@@ -78,3 +81,25 @@ def _document(text: str) -> bytes:
         archive.writestr("docProps/core.xml", _CORE)
         archive.writestr("docProps/app.xml", _APP)
     return packed.getvalue()
+
+
+def sample_pdf() -> bytes:
+    """A page with the same text."""
+    drawn = f"BT /F 12 Tf 72 720 Td ({_TEXT}) Tj ET".encode()
+    written = bytearray(b"%PDF-1.4\n")
+    places = []
+    for number, thing in enumerate(
+        (
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            _PAGE,
+            b"<< /Length %d >>\nstream\n%b\nendstream" % (len(drawn), drawn),
+            _FONT,
+        ),
+        start=1,
+    ):
+        places.append(len(written))
+        written += b"%d 0 obj\n%b\nendobj\n" % (number, thing)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(written)
+    return bytes(written) + b"xref\n0 6\n0000000000 65535 f \n" + table + end

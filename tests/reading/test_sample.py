@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.message import Category
+from statement_intake.reading.documents.document import read
 from statement_intake.reading.mail.mime import read_message
-from statement_intake.reading.sample import sample_mail
+from statement_intake.reading.sample import sample_mail, sample_pdf
 from tests.reading.test_sandbox import inside
 
 
@@ -23,6 +24,16 @@ def test_it_is_a_whole_statement(tmp_path: Path) -> None:
     assert (document.document.words, picture.category) == (8, Category.IMAGE)
     assert (message.headers.subject, message.defects) == ("12th EMIC statement – Côte d'Ivoire 4", ())
     assert message.link_labels == {"https://example.org/": "here"}
+
+
+def test_so_is_the_pdf(tmp_path: Path) -> None:
+    """With a text that is found where it stands: a file that is mended first would warm something else."""
+    pdf = tmp_path / "document"
+    pdf.write_bytes(sample_pdf())
+    found = read(pdf, "pdf")
+    assert (found.problem, found.words, found.pages, found.text) == (
+        None, 8, 1, "Please find attached our statement. https://example.org/",
+    )  # fmt: skip
 
 
 def test_no_pattern_waits_for_a_mail_to_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
