@@ -103,7 +103,7 @@ def _is_from_us(headers: Headers, own: frozenset[str]) -> bool:
 
 #: The policy, in order. Each says whether it applies, or to what.
 _REASONS: tuple[tuple[Reason, Callable[[Headers, frozenset[str]], bool | str]], ...] = (
-    (Reason.SENDERS, lambda headers, _: len(headers.sender) != 1),
+    (Reason.SENDERS, lambda headers, _: headers.sent_by_group or len(headers.sender) != 1),
     (Reason.NULL_SENDER, _has_null_sender),
     (Reason.LIST, _list_field),
     (Reason.BULK, _is_bulk),

@@ -29,6 +29,8 @@ class Headers(Value):
 
     #: The mailboxes of all From fields.
     sender: tuple[Address, ...] = ()
+    #: A From field names a group (RFC 6854), with whatever mailboxes.
+    sent_by_group: bool = False
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()

@@ -37,6 +37,7 @@ _ATOMS = r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
 #: One address, alone or behind words or a string, in characters that mean themselves: nearly every mailbox.
 USUAL_MAILBOX = re.compile(rf'(?:(?:"([^"\\]*)"|(\w+(?: \w+)*)) <({_ATOMS}@{_ATOMS})>|({_ATOMS}@{_ATOMS}))')
 
+_GROUP = re.compile(r'(?:[^":;<>@,]|"(?:[^"\\]|\\.)*")*:.*;\s*', re.DOTALL)
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE = re.compile(rb"\r\n|\n|\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
@@ -52,6 +53,7 @@ def read_headers(raw: bytes) -> Headers:
     trace = _first(fields, "received")
     return Headers(
         sender=_mailboxes(_all(fields, "from")),
+        sent_by_group=any(map(_is_group, _all(fields, "from"))),
         reply_to=_mailboxes(_all(fields, "reply-to")),
         to=_mailboxes(_all(fields, "to")),
         cc=_mailboxes(_all(fields, "cc")),
@@ -141,6 +143,10 @@ def _mailboxes(values: list[str]) -> tuple[Address, ...]:
             if "@" in address.email and len(found) < MAXIMUM_ADDRESSES:
                 found.setdefault(address.key, address)
     return tuple(found.values())
+
+
+def _is_group(value: str) -> bool:
+    return value.rstrip()[-1:] in {";", ")"} and _GROUP.fullmatch(drop_comments(value)) is not None
 
 
 def _addresses(value: str) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ def test_a_delegation_is_answered() -> None:
 @pytest.mark.parametrize(
     ("mail", "why"),
     [
+        (headers(sent_by_group=True), "the From field does not name exactly one mailbox"),
         (headers(sender=()), "the From field does not name exactly one mailbox"),
         (headers(sender=addresses("a@x.example", "b@x.example")), "the From field does not name exactly one mailbox"),
         (headers(return_path=""), "the envelope sender is null"),

@@ -60,6 +60,23 @@ def test_the_word_of_a_mail_server_is_taken_as_it_is_written() -> None:
     assert headers.all("authentication-results") == (said,)
 
 
+@pytest.mark.parametrize(
+    ("value", "group"),
+    [
+        ("Mission: a@x.org;", True),
+        ('"The Mission": Ana <a@x.org> ; (all of us)', True),
+        ("undisclosed:;", True),
+        ("Ana <a@x.org>", False),
+        ('"Mission: a@x.org;" <a@x.org>', False),
+        ("UNODC: Vienna <a@x.org>", False),
+        ("=?utf-8?q?Mission=3A_a=40x=2Eorg=3B?= <a@x.org>", False),
+    ],
+)
+def test_a_group_is_told_from_a_mailbox(value: str, group: bool) -> None:  # noqa: FBT001 - pytest's way
+    """RFC 6854 allows a group in From, which may have one member (RFC 5322 section 3.4)."""
+    assert read_headers(f"From: {value}\n\n".encode()).sent_by_group is group
+
+
 def test_two_from_fields_are_two_senders() -> None:
     """A second From field must not hide behind the first."""
     headers = read_headers(b"From: France <a@fr.example>\nFrom: b@evil.example\n\n")
