@@ -152,6 +152,11 @@ def test_a_late_statement_is_told_both_times_and_the_delay() -> None:
         " 1 September 2023, 01:05 (UTC+02:00), that is 1 day, 1 hour and 5 minutes later."
     )
     assert cure == "The secretariat will decide whether it can still be taken, and will tell you."
+    fault, _ = said(
+        "deadline.passed", "reject", deadline="2023-08-30T17:00:00+02:00", received="2023-08-30T15:00:30+00:00"
+    )
+    assert "30 August 2023, 17:00:00 (UTC+02:00)" in fault
+    assert "30 August 2023, 17:00:30 (UTC+02:00), that is 30 s later." in fault
     assert "please write to the secretariat" in said("deadline.passed", "reject")[1]
 
 

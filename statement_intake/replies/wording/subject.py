@@ -1,5 +1,7 @@
 """What letters say about the subject line, the meeting, the deadline and the addresses."""
 
+from datetime import timedelta
+
 from statement_intake.replies.language import Language
 from statement_intake.replies.wording.facts import Advice, Facts
 
@@ -164,11 +166,14 @@ def deadline_passed(say: Language, facts: Facts) -> Advice:
     """Both times, and the span between them."""
     deadline, received = facts.moment("deadline"), facts.moment("received")
     if deadline is not None and received is not None and received > deadline:
+        delay = received - deadline
+        # In minutes the two times might read the same.
+        close = delay < timedelta(minutes=1)
         fault = say(
             "The deadline was %(deadline)s. The statement was received on %(received)s, that is %(delay)s later.",
-            deadline=say.moment(deadline, named=False),
-            received=say.moment(received, named=False),
-            delay=say.delay(received - deadline),
+            deadline=say.moment(deadline, named=False, seconds=close),
+            received=say.moment(received, named=False, seconds=close),
+            delay=say.length(max(1, round(delay.total_seconds()))) if close else say.delay(delay),
         )
     elif deadline is not None:
         fault = say(
