@@ -56,6 +56,11 @@ def survey(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[
     return tuple(_survey(meeting, kind, dossiers, desk) for kind in kinds)
 
 
+def compare(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
+    """As `survey`, but without documents of which no PDF can be made; it makes those that were never made before."""
+    return tuple(_pressed(one, meeting, desk) for one in survey(meeting, kinds, desk))
+
+
 def to_folder(
     meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk, directory: Path, *, actor: str
 ) -> tuple[Packed, ...]:
@@ -65,7 +70,7 @@ def to_folder(
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise PackageError(f"{directory} is there already, and not empty")
-    packed, now = tuple(_pressed(one, desk) for one in survey(meeting, kinds, desk)), desk.clock()
+    packed, now = compare(meeting, kinds, desk), desk.clock()
     growing = directory.with_name(f".{directory.name}.growing")
     shutil.rmtree(growing, ignore_errors=True)
     growing.mkdir(parents=True)
@@ -87,7 +92,7 @@ def as_archive(meeting: Meeting, kind: PackageKind, desk: Desk, *, actor: str) -
     Raises PackageError at once where a file is missing, and while it is read where one is damaged: the archive then
     ends before its directory, so that no program opens it.
     """
-    packed, now = _pressed(survey(meeting, (kind,), desk)[0], desk), desk.clock()
+    packed, now = compare(meeting, (kind,), desk)[0], desk.clock()
     for entry in packed.entries:
         if not desk.files.holds(entry.sha256):
             raise PackageError(f"the file {entry.sha256} of {entry.reference} is not in the store")
@@ -121,7 +126,7 @@ def _choice(meeting: Meeting, kind: PackageKind, desk: Desk) -> Choice:
     return lambda dossier, file, item: publishable(dossier, file, item, meeting, spoken)
 
 
-def _pressed(packed: Packed, desk: Desk) -> Packed:
+def _pressed(packed: Packed, meeting: Meeting, desk: Desk) -> Packed:
     """A publication with clean PDFs in the place of the documents; any other package as it is.
 
     A document of which no PDF can be made joins what is blocked. Raises SurroundingsFault where the press fails.
@@ -136,7 +141,9 @@ def _pressed(packed: Packed, desk: Desk) -> Packed:
             refused.append(Blocked(reference=entry.reference, party_name=entry.party_name, name=entry.name, why=why))
         else:
             entries.append(entry.model_copy(update={"sha256": clean.sha256, "size": clean.size}))
-    return packed.model_copy(update={"entries": tuple(entries), "blocked": tuple(refused)})
+    last = desk.ledger.shelf.last(meeting.id, packed.kind)
+    changed = changes(last.entries, entries) if last else ()
+    return packed.model_copy(update={"entries": tuple(entries), "blocked": tuple(refused), "changes": changed})
 
 
 def _companions(packed: Sequence[Packed], meeting: Meeting, now: datetime) -> dict[str, bytes]:

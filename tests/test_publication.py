@@ -10,9 +10,10 @@ from statement_intake.configuration import load_knowledge
 from statement_intake.domain.packing.packing import PackageKind
 from statement_intake.domain.packing.publishing import delivered
 from statement_intake.operations.demo.media import docx, speech
-from statement_intake.packages import Packed, survey, to_folder
+from statement_intake.packages import Packed, compare, survey, to_folder
 from statement_intake.review import settle_publishing, withdraw
 from tests.house import MEETINGS, MORNING, House, statement
+from tests.reading.conftest import make_docx, paragraph
 from tests.reading.office import changed_document
 
 EMIC = next(meeting for meeting in load_knowledge(MEETINGS).meetings if meeting.id == "emic-12")
@@ -66,6 +67,21 @@ def test_a_publication_is_clean_pdfs_with_a_page_that_leads_to_them(house: House
     assert made.entries[0].sha256 in house.stored
     assert len(house.stored) == 3
     assert made.changes == ()
+
+
+def test_what_no_pdf_can_be_made_of_is_no_change(house: House, tmp_path: Path) -> None:
+    """It is left out when the package is handed out, and so it is when somebody asks what has changed since."""
+    # The reader takes the words of it; LibreOffice opens no document without relationships.
+    bare = make_docx(tmp_path / "bare.docx", paragraph(speech(400, "Kenya"))).read_bytes()
+    house.deliver(statement(files=(("Kenya.docx", bare),)))
+    house.round()
+    take_up(house, "4")
+    kinds = (PackageKind.PUBLICATION,)
+    with house.open() as workshop:
+        made = to_folder(EMIC, kinds, workshop.desk, tmp_path / "out", actor="Ana")[0]
+        again = compare(EMIC, kinds, workshop.desk)[0]
+    assert (made.entries, [one.name for one in made.blocked]) == ((), ["Kenya.docx"])
+    assert (again.entries, again.changes, again.blocked) == ((), (), made.blocked)
 
 
 @pytest.mark.parametrize(

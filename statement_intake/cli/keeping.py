@@ -38,7 +38,7 @@ def export(
 
     What was handed out is remembered, and every later change is told. Exit 1 with --changes if there are any.
     """
-    from statement_intake.packages import survey, to_folder
+    from statement_intake.packages import compare, to_folder
     from statement_intake.workshop import open_workshop
 
     if (directory is None) != changes:
@@ -48,7 +48,7 @@ def export(
         desk = workshop.desk
         about = _known(meeting, desk.knowledge)
         if directory is None:
-            packed = survey(about, kinds, desk)
+            packed = compare(about, kinds, desk)
         else:
             packed = to_folder(about, kinds, desk, directory, actor=officer())
     for one in packed:
