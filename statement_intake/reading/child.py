@@ -32,6 +32,8 @@ def load(folder: Path | None = None) -> None:
     What that leaves behind (compiled patterns, tables made at first use, code fitted to what it met) is then there in
     every fork. What mails seldom need stays out: each megabyte makes each fork dearer.
     """
+    from email import generator  # noqa: F401, PLC0415 - a mail within the mail is written out by it
+
     from statement_intake.reading.documents import doc, docx, odt, pdf, rtf  # noqa: F401, PLC0415 - to be there in every fork
 
     with suppress(OSError), TemporaryDirectory(prefix="work-warm-", dir=folder) as name:
