@@ -28,6 +28,7 @@ from statement_intake.domain.packing.packing import (
 )
 from statement_intake.domain.packing.publishing import Blocked, blocked, delivered, doubtful, publishable
 from statement_intake.domain.records import Dossier
+from statement_intake.domain.retention import Stage
 from statement_intake.domain.value import Value
 from statement_intake.publication import clean_pdf, index_page
 
@@ -57,8 +58,13 @@ def survey(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[
 
 
 def compare(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
-    """As `survey`, but without documents of which no PDF can be made; it makes those that were never made before."""
-    return tuple(_pressed(one, meeting, desk) for one in survey(meeting, kinds, desk))
+    """As `survey`, but without documents of which no PDF can be made; it makes those that were never made before.
+
+    Raises PackageError where a file is missing.
+    """
+    found = survey(meeting, kinds, desk)
+    _require([entry for one in found for entry in one.entries], desk)
+    return tuple(_pressed(one, meeting, desk) for one in found)
 
 
 def to_folder(
@@ -93,24 +99,36 @@ def as_archive(meeting: Meeting, kind: PackageKind, desk: Desk, *, actor: str) -
     ends before its directory, so that no program opens it.
     """
     packed, now = compare(meeting, (kind,), desk)[0], desk.clock()
-    for entry in packed.entries:
-        if not desk.files.holds(entry.sha256):
-            raise PackageError(f"the file {entry.sha256} of {entry.reference} is not in the store")
     desk.ledger.shelf.freeze(meeting.id, kind, packed.entries, actor, now)
     return _archive(packed.entries, _companions((packed,), meeting, now), desk, now)
 
 
+def _require(entries: Sequence[Entry], desk: Desk) -> None:
+    """Every file is there: a ledger may have been put back without the files, or from before a purge."""
+    for entry in entries:
+        if not desk.files.holds(stored := entry.original or entry.sha256):
+            raise PackageError(f"the file {stored} of {entry.reference} is not in the store")
+
+
 def _survey(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier], desk: Desk) -> Packed:
     shelf = desk.ledger.shelf
-    entries = plan(kind, dossiers, shelf.order(meeting.id), _choice(meeting, kind, desk))
+    order, choice = shelf.order(meeting.id), _choice(meeting, kind, desk)
+    gone = [dossier for dossier in dossiers if Stage.FILES in dossier.purged]
+    dossiers = [dossier for dossier in dossiers if Stage.FILES not in dossier.purged]
+    entries = plan(kind, dossiers, order, choice)
     last = shelf.last(meeting.id, kind)
     return Packed(
         kind=kind,
         entries=entries,
         before=last.made_at if last else None,
         changes=changes(last.entries, entries) if last else (),
-        blocked=tuple(_left_out(meeting, kind, dossiers)),
+        blocked=(*_left_out(meeting, kind, dossiers), *map(_purged, plan(kind, gone, order, choice))),
     )
+
+
+def _purged(entry: Entry) -> Blocked:
+    why = "its time is over, and it was let go of (purge)"
+    return Blocked(reference=entry.reference, party_name=entry.party_name, name=entry.name, why=why)
 
 
 def _left_out(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier]) -> Iterator[Blocked]:

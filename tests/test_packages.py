@@ -17,6 +17,7 @@ from statement_intake.configuration import load_knowledge
 from statement_intake.domain.packing.packing import PackageKind, is_interpreted, plan, running_time
 from statement_intake.domain.packing.speakers_list import OrderError, read_order
 from statement_intake.domain.records import Dossier
+from statement_intake.operations.purge import purge
 from statement_intake.packages import PackageError, as_archive, survey, to_folder
 from statement_intake.review import withdraw
 from tests.house import MEETINGS, MORNING, House, statement
@@ -182,3 +183,25 @@ def test_a_video_that_a_person_has_to_look_at_is_not_played(full: House) -> None
         packed = survey(EMIC, (PackageKind.PLAY_OUT,), workshop.desk)[0]
     assert {entry.party for entry in packed.entries} == {"CIV"}
     assert [one.why for one in packed.blocked] == ["a person has to look at it first: It is silent."]
+
+
+@pytest.mark.parametrize("kinds", [(PackageKind.INTERPRETERS,), tuple(PackageKind)])
+def test_what_was_let_go_of_is_left_out_by_name_and_what_is_lost_is_said(
+    full: House, tmp_path: Path, kinds: tuple[PackageKind, ...]
+) -> None:
+    """By retention, years later; and where a ledger from before that was put back without its files."""
+    full.clock.turn(days=800)
+    with full.open() as workshop:
+        desk = workshop.desk
+        before = survey(EMIC, kinds, desk)[-1].entries
+        lost = desk.files.path(before[0].original or before[0].sha256)
+        lost.rename(tmp_path / "lost")
+        with pytest.raises(PackageError, match=f"the file {lost.name} of {before[0].reference} is not in the store"):
+            to_folder(EMIC, kinds, desk, tmp_path / "package", actor="Ana")
+        list(purge(desk, actor="Ana", because="retention"))
+        packed = to_folder(EMIC, kinds, desk, tmp_path / "package", actor="Ana")[-1]
+    assert packed.entries == ()
+    assert [(one.name, one.why) for one in packed.blocked] == [
+        (entry.name, "its time is over, and it was let go of (purge)") for entry in before
+    ]
+    assert "let go of (purge): files, mail" in run(full, "show", before[0].reference).stdout

@@ -180,6 +180,7 @@ def _facts(dossier: Dossier, console: Console, zone: str) -> None:
         "links": "\n                ".join(dossier.facts.links),
         "mail": places,
         "raw mail": dossier.raw_sha256,
+        "let go of (purge)": ", ".join(dossier.purged),
     }
     for name, value in facts.items():
         if value:

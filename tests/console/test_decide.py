@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.operations.local_servers import SmtpSink, smtp_sink
+from statement_intake.review import settle_publishing
 from statement_intake.workshop import Workshop
 from tests.console.conftest import Site, Visitor, add_people, hidden, site
 from tests.house import MORNING, House, statement
@@ -226,3 +227,15 @@ def test_an_officer_chooses_the_text_among_several_languages(
         assert visitor.client.post(f"/submissions/{reference}/decide", data=form).status_code == 303
         roles = dict(house.rows("SELECT name, role FROM files WHERE replaced IS NULL AND submission_id = 2"))
         assert roles == {one: "statement" if one == name else "other" for one in digests}
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_statement_of_which_it_was_settled_whether_it_is_posted_has_its_page(
+    house: House, officer: tuple[Site, Visitor, Workshop], agreed: bool,  # noqa: FBT001 - an answer
+) -> None:  # fmt: skip
+    """It stands among what officers have corrected, as the only word there that is neither text nor a list."""
+    _, visitor, workshop = officer
+    settle_publishing(house.references[1], workshop.desk, agreed=agreed, actor="Ana", because="they called")
+    page = visitor.get(f"/submissions/{house.references[1]}")
+    assert page.status_code == 200
+    assert f"publish: {agreed}" in page.text
