@@ -30,6 +30,8 @@ class Difference(Value):
     officer: bool
     then: View
     today: View
+    #: What a letter would say otherwise of findings that stay: "video.too_long: limit 180 -> 170".
+    figures: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -46,6 +48,7 @@ class Difference(Value):
         ]
         parts += [f"+{code}" for code in self.today.codes if code not in self.then.codes]
         parts += [f"-{code}" for code in self.then.codes if code not in self.today.codes]
+        parts += self.figures
         return (
             f"{self.reference}  {'; '.join(parts)}{'  (an officer has decided: that stands)' if self.officer else ''}"
         )
@@ -61,10 +64,12 @@ def differences(desk: Desk) -> Iterator[Difference]:
         dossier = desk.ledger.log.dossier(row.reference) if row.reference else None
         if dossier is None or dossier.purged or "service.fault" in row.codes:
             continue
-        then, today = _then(dossier), _today(judged_today(dossier, desk))
-        if then != today:
+        decision = judged_today(dossier, desk)
+        then, today = _then(dossier), _today(decision)
+        figures = tuple(_figures(dossier.history[-1].findings, decision.findings))
+        if then != today or figures:
             officer = any(step.actor != SERVICE for step in dossier.history)
-            yield Difference(reference=dossier.reference, officer=officer, then=then, today=today)
+            yield Difference(reference=dossier.reference, officer=officer, then=then, today=today, figures=figures)
 
 
 def _then(dossier: Dossier) -> View:
@@ -88,6 +93,20 @@ def _today(decision: Decision) -> View:
         kind=str(understood.kind) if understood.kind else None,
         codes=_codes(decision.findings),
     )
+
+
+def _figures(before: Iterable[Finding], after: Iterable[Finding]) -> Iterator[str]:
+    """Where a finding stays, and gives other figures; not what only one of the versions of this program knows."""
+    left = list(before)
+    for now in after:
+        then = next((finding for finding in left if finding.code == now.code), None)
+        if then is None:
+            continue
+        left.remove(then)
+        old, new = (finding.model_dump(mode="json")["detail"] for finding in (then, now))
+        for name in sorted(old.keys() & new.keys()):
+            if old[name] != new[name]:
+                yield f"{now.code}: {name} {old[name]} -> {new[name]}"
 
 
 def _codes(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A rehearsal tells what would happen, and leaves no trace."""
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -119,6 +120,23 @@ def test_a_changed_limit_shows_every_decision_that_would_differ(tmp_path: Path) 
             f"{kenya}  outcome: accepted -> held; +subject.item_unknown",
             f"{ghana}  outcome: accepted -> held; +subject.item_unknown  (an officer has decided: that stands)",
         ]
+
+
+def test_a_limit_that_changes_no_outcome_shows_where_a_letter_that_waits_names_it(tmp_path: Path) -> None:
+    """The delegation would be told of one that is none any more."""
+    house = House(tmp_path)
+    shutil.copytree(MEETINGS, tmp_path / "meetings")
+    house.tables = {"meetings": {"path": tmp_path / "meetings"}, "replies": {"mode": "hold"}}
+    house.deliver(statement(), received=MORNING + timedelta(days=30))
+    house.round()
+    file = tmp_path / "meetings" / "emic-12.toml"
+    was = file.read_text(encoding="utf-8")
+    # The 6th was a Wednesday.
+    file.write_text(was.replace("open_until = 2023-09-15", "open_until = 2023-09-06"), encoding="utf-8")
+    with house.open() as workshop:
+        (difference,) = differences(workshop.desk)
+    assert difference.then == difference.today
+    assert difference.told.startswith(f"{house.references[0]}  deadline.passed: ")
 
 
 def test_the_command_prints_a_line_for_every_message_and_keeps_nothing(house: House, tmp_path: Path) -> None:
