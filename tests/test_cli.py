@@ -142,8 +142,9 @@ def test_the_secretariat_decides_at_the_terminal(house: House) -> None:
     house.deliver(statement("Statement of Kenya, item 4"))
     assert run(house, "poll").returncode == 0
     reference = house.references[0]
-    wrong = run(house, "accept", reference, "--because", "it is theirs", "--item", "four")
-    assert (wrong.returncode, "no agenda item" in wrong.stderr) == (2, True)
+    for option, slip, told in (("--item", "four", "no agenda item"), ("--party", "Narnia", "there is no party Narnia")):
+        wrong = run(house, "accept", reference, "--because", "it is theirs", option, slip)
+        assert (wrong.returncode, told in wrong.stderr) == (2, True)
     mended = ("--party", "Kenya", "--item", "04", "--kind", "written")
     assert run(house, "reopen", reference, "--because", "looking", *mended).returncode == 0
     done = run(house, "accept", reference, "--because", "it is theirs", REPLIES__MODE="hold")

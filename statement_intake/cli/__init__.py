@@ -13,7 +13,7 @@ from statement_intake.cli.common import MISUSED, PROBLEMS, READER_GONE
 from statement_intake.configuration import ConfigurationError
 from statement_intake.domain.faults import Conflict, SurroundingsFault
 from statement_intake.lock import LockedError
-from statement_intake.review import ReviewError
+from statement_intake.review import NoSuchPartyError, ReviewError
 from statement_intake.settings import SettingsError
 
 app = typer.Typer(
@@ -38,7 +38,7 @@ def main() -> None:
         if isinstance(leaving.__context__, BrokenPipeError):
             sys.exit(READER_GONE)
         raise
-    except (SettingsError, ConfigurationError) as error:
+    except (SettingsError, ConfigurationError, NoSuchPartyError) as error:
         _fail(str(error), MISUSED)
     except (LockedError, ReviewError, Conflict, SurroundingsFault) as error:
         _fail(str(error), PROBLEMS)

@@ -9,10 +9,11 @@ from statement_intake.review.adding import attach, join
 from statement_intake.review.deciding import foresee, give_verdict
 from statement_intake.review.settling import settle_publishing, withdraw
 from statement_intake.review.standing import find, judged_today, mended
-from statement_intake.review.verdict import Correction, Prospect, Reviewed, ReviewError
+from statement_intake.review.verdict import Correction, NoSuchPartyError, Prospect, Reviewed, ReviewError
 
 __all__ = [
     "Correction",
+    "NoSuchPartyError",
     "Prospect",
     "ReviewError",
     "Reviewed",

@@ -4,7 +4,7 @@ from typing import Any
 
 from statement_intake.domain.coverage import item_order
 from statement_intake.domain.judge import Knowledge
-from statement_intake.review.verdict import Correction, ReviewError
+from statement_intake.review.verdict import Correction, NoSuchPartyError
 
 
 def remember(before: dict[str, Any], correction: Correction, knowledge: Knowledge) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def remember(before: dict[str, Any], correction: Correction, knowledge: Knowledg
         known = knowledge.parties.get(correction.party.upper())
         code = known.code if known else _party_by_name(correction.party, knowledge)
         if code is None:
-            raise ReviewError(f"there is no party {correction.party}; give its code, such as FRA")
+            raise NoSuchPartyError(f"there is no party {correction.party}; give its code, such as FRA")
         after["party"] = code
     if correction.items:
         after["items"] = sorted(set(correction.items), key=item_order)

@@ -11,6 +11,10 @@ class ReviewError(Exception):
     """The verdict cannot be carried out; the text says why, and what would help."""
 
 
+class NoSuchPartyError(ReviewError):
+    """What was typed names no party."""
+
+
 class Correction(Value):
     """What an officer says about a submission, by codes."""
 
