@@ -114,7 +114,7 @@ def _lookout(settings: Settings, desk: Desk, post: Post) -> Lookout:
     alerts, office, log = settings.alerts, settings.office, desk.ledger.log
     return Lookout(
         ledger=desk.ledger,
-        came=lambda since: (row for row in log.rows(Filter(since=since)) if row.standing == "current"),
+        came=lambda since: (row for row in log.rows(Filter(decided_since=since)) if row.standing == "current"),
         waiting=lambda since: log.rows(Filter(since=since, waiting=True)),
         awaited=partial(_awaited, desk),
         meetings=desk.knowledge.meetings,

@@ -56,7 +56,10 @@ class Filter(Value):
     outcomes: tuple[Outcome, ...] = ()
     meeting: str | None = None
     party: str | None = None
+    #: Received since then.
     since: datetime | None = None
+    #: Decided since then as they stand, by the service or by an officer.
+    decided_since: datetime | None = None
     #: Only what waits for a person: held, found wanting after it was decided, or asked back.
     waiting: bool = False
 
@@ -84,6 +87,9 @@ class Log:
             query = query.where(submissions.c.party == wanted.party)
         if wanted.since:
             query = query.where(submissions.c.received_at >= wanted.since)
+        if wanted.decided_since:
+            present = (decisions.c.submission_id == submissions.c.id) & (decisions.c.revision == submissions.c.revision)
+            query = query.join(decisions, present).where(decisions.c.decided_at >= wanted.decided_since)
         if wanted.waiting:
             query = query.where(
                 submissions.c.standing.in_(("current", "withdrawal_requested")),

@@ -50,7 +50,7 @@ class Lookout:
     """Who is told what."""
 
     ledger: "Ledger"
-    #: Current submissions received since then, oldest first.
+    #: Current submissions decided since then, those received first first: mail may have waited for days to be reached.
     came: Callable[[datetime], Iterable[LogRow]]
     #: Those that wait for a person, received since then or, if None, ever.
     waiting: Callable[[datetime | None], Iterable[LogRow]]

@@ -5,6 +5,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+from statement_intake.review import Correction, give_verdict
 from tests.conftest import ImapAccount
 from tests.house import MORNING, SENDER, House, statement
 
@@ -145,6 +146,28 @@ def test_the_secretariat_reads_in_the_morning_what_came(house: House) -> None:
     assert [line for line in subjects(house) if "secretariat" in line[0]] == [
         ("secretariat@un.example", "Statements, 23 August 2023: 0 accepted, 0 rejected, 0 waiting"),
         ("secretariat@un.example", "Statements, 24 August 2023: 1 accepted, 0 rejected, 0 waiting"),
+    ]
+
+
+def test_the_secretariat_reads_of_what_came_late_and_of_what_was_mended(house: House) -> None:
+    """From a mailbox that was away when the last digest went; and once a rejection has become an acceptance."""
+    house.tables = {"digest": {"to": ("secretariat@un.example",)}}
+    house.clock.now = MORNING.replace(hour=7)
+    house.round()
+    house.deliver(statement("12th EMIC statement – 4"), received=house.clock.now - timedelta(hours=9))
+    house.clock.turn(hours=1)
+    house.round()
+    house.clock.turn(days=1)
+    house.round()
+    with house.open() as workshop:
+        mended = Correction(party="KEN")
+        give_verdict("accept", house.references[0], workshop.desk, actor="Ana", because="called", correction=mended)
+    house.clock.turn(days=1)
+    house.round()
+    assert [subject.partition(": ")[2] for to, subject in subjects(house) if "secretariat" in to] == [
+        "0 accepted, 0 rejected, 0 waiting",
+        "0 accepted, 1 rejected, 0 waiting",
+        "1 accepted, 0 rejected, 0 waiting",
     ]
 
 

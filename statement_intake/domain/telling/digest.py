@@ -28,7 +28,7 @@ class Day(Value):
     """What a digest tells of."""
 
     since: datetime
-    #: What came in since then.
+    #: What was decided since then.
     came: tuple[LogRow, ...]
     #: Everything that waits, however old.
     held: tuple[LogRow, ...]
@@ -44,8 +44,8 @@ def write(day: Day, now: datetime, office: Office) -> Digest:
     rejected = [row for row in day.came if row.outcome is Outcome.REJECTED]
     came = [_section("Accepted", accepted, office), _section("Rejected", rejected, office, why=True)]
     parts = [
-        f"Statements received since {_when(day.since, office)}, as they stand now.",
-        *(came if day.came else ["None was received."]),
+        f"Statements decided since {_when(day.since, office)}, as they stand now.",
+        *(came if day.came else ["None was decided."]),
         _section("Waiting for a person", day.held, office, why=True),
     ]
     if day.awaited:

@@ -160,7 +160,7 @@ def test_a_digest_names_what_came_and_what_waits() -> None:
     digest = write(day, THURSDAY, OFFICE)
     assert digest.subject == "Statements, 24 August 2023: 1 accepted, 1 rejected, 1 waiting"
     assert digest.text == (
-        "Statements received since Wednesday 23 August, 12:00, as they stand now.\n\n"
+        "Statements decided since Wednesday 23 August, 12:00, as they stand now.\n\n"
         "Accepted: 1\n  SI-2  Kenya, item 4, video, Thursday 24 August, 12:00\n\n"
         "Rejected: 1\n  SI-3  Kenya, item 4, video, Thursday 24 August, 12:00\n      No video, but a link.\n\n"
         "Waiting for a person: 1\n  SI-1  Kenya, item 4, video, Thursday 24 August, 12:00\n"
@@ -173,8 +173,8 @@ def test_a_digest_of_a_day_without_mail_says_so() -> None:
     """Silence would be read as a fault."""
     digest = write(Day(since=THURSDAY, came=(), held=(), troubled=0), THURSDAY, OFFICE)
     assert digest.text == (
-        "Statements received since Thursday 24 August, 12:00, as they stand now.\n\n"
-        "None was received.\n\n"
+        "Statements decided since Thursday 24 August, 12:00, as they stand now.\n\n"
+        "None was decided.\n\n"
         "Waiting for a person: none\n"
     )
     assert digest.subject.endswith("0 accepted, 0 rejected, 0 waiting")
