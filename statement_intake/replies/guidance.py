@@ -111,12 +111,13 @@ def _video(meeting: Meeting, say: Language, message_octets: int) -> Iterator[Blo
             yield _paragraph(
                 say("The invitation names that date in two ways; who sends it by %(deadline)s is safe.", deadline=safe)
             )
-    yield _paragraph(
-        say(
-            "Please attach its transcript, that is, the text spoken in it, as a Word document (.docx) or as a PDF file "
-            "that contains text, not as a scan."
+    if meeting.transcript.required:
+        yield _paragraph(
+            say(
+                "Please attach its transcript, that is, the text spoken in it, as a Word document (.docx) or as a PDF "
+                "file that contains text, not as a scan."
+            )
         )
-    )
     yield _paragraph(
         say(
             "A file in MP4 format with H.264 picture and AAC sound, in landscape format (16:9), with at least "
@@ -126,12 +127,17 @@ def _video(meeting: Meeting, say: Language, message_octets: int) -> Iterator[Blo
     )
     for octets in sorted({min(COMMON_MESSAGE, message_octets), message_octets}):
         yield _paragraph(_capacity(octets, limit, say, common=octets < message_octets))
-    yield _paragraph(
-        say(
+    if meeting.transcript.required:
+        by_link = say(
             "If the video is too large for e-mail, please send the transcript and a link to the video: a member of the "
             "secretariat will look at it."
         )
-    )
+    else:
+        by_link = say(
+            "If the video is too large for e-mail, please send a link to it: a member of the secretariat will look at "
+            "it."
+        )
+    yield _paragraph(by_link)
 
 
 def _capacity(message_octets: int, seconds: float, say: Language, *, common: bool) -> str:

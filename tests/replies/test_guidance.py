@@ -39,6 +39,25 @@ def test_the_page_is_one_document_with_a_sheet_for_each_language() -> None:
     assert '<pre dir="ltr">12th EMIC statement – Kenya 1</pre>' in html
 
 
+@pytest.mark.parametrize("code", sorted(LOCALES))
+def test_no_transcript_is_asked_for_where_the_meeting_needs_none(code: str) -> None:
+    """Nor with a link."""
+    assert MEETING is not None
+    free = MEETING.model_copy(update={"transcript": MEETING.transcript.model_copy(update={"required": False})})
+    word = {
+        "ar": "النص",
+        "en": "transcript",
+        "es": "transcripción",
+        "fr": "transcription",
+        "ru": "ее текст",
+        "zh": "文字稿",
+    }[code]
+    pages = (as_text([sheet(meeting, LANGUAGES[code], 25_000_000)]) for meeting in (MEETING, free))
+    asked, spared = (" ".join(page.split()) for page in pages)
+    assert word in asked
+    assert word not in spared
+
+
 def test_what_fits_into_a_mail() -> None:
     """Base64 in lines makes 78 octets of 57; beside the video there is room for a note and a transcript."""
     assert largest_file(25_000_000) == 17_903_846
