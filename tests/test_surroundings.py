@@ -17,6 +17,7 @@ import pytest
 from statement_intake.ledger import engine
 from statement_intake.ledger.ledger import open_ledger
 from statement_intake.ledger.restoring import restore
+from statement_intake.operations.doctor import examine
 from statement_intake.replies.smtp import Sending, SendState
 from statement_intake.rounds import Rounds
 from statement_intake.telling.monitor import Monitor
@@ -142,6 +143,14 @@ def test_a_service_whose_standard_error_is_closed_writes_its_log_nowhere_else(ho
     assert subprocess.run(command, env=environment(house), check=False).returncode == 0  # noqa: S603 - our own program
     assert house.outcomes == [("accepted", None)]
     assert house.letters == [("receipt", "sent")]
+
+
+def test_a_folder_of_the_store_that_is_closed_to_the_service_is_named_by_the_doctor(house: House, disk: Path) -> None:
+    """All above it may be as it should: whoever puts a backup back forgets what lies below."""
+    house.tables["files"] = {"path": disk.parent}
+    assert _mount("-o", "remount,ro", str(disk)) == 0
+    files = next(found for found in examine(house.settings) if found.check == "files")
+    assert (files.state, files.message.partition(" (")[0]) == ("problem", f"{disk} cannot be written to")
 
 
 def test_a_read_only_disk_is_a_sentence_and_later_no_trouble(house: House, disk: Path) -> None:

@@ -59,7 +59,7 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
     yield from _smtp(settings, tokens)
     yield from _tried("ledger", lambda: _ledger(settings))
     yield from _tried("ledger", lambda: _room_for_the_ledger(settings))
-    yield from _tried("files", lambda: _room(settings.files.path))
+    yield from _tried("files", lambda: _store(settings.files.path))
     yield from _tried("reader", build_reader(settings).examine)
     if settings.reader.sandbox == "limits":
         message = 'Mail may be read unsandboxed ([reader] sandbox = "limits"): only limits on time and memory protect.'
@@ -199,6 +199,14 @@ def _room(path: Path) -> list[str]:
     if gigabytes >= _AMPLE:
         return [f"{path}: {gigabytes:.0f} GB free."]
     return [Shortcoming(f"{path}: {gigabytes:.1f} GB free: soon nothing more can be taken in.")]
+
+
+def _store(path: Path) -> list[str]:
+    """The room, and its folders: those of a backup that was put back may still be another account's."""
+    for folder in sorted(path.iterdir()) if path.is_dir() else ():
+        if folder.is_dir():
+            _writable(folder)
+    return _room(path)
 
 
 def _writable(path: Path) -> Path:
