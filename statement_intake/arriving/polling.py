@@ -1,5 +1,6 @@
 """One pass over a mailbox: what is new is glanced at and received, what was received taken in, outcomes are marked."""
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -77,12 +78,11 @@ def finish(desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], ob
 def mark(mailbox: Mailbox, desk: Desk) -> None:
     """Leave outcomes on the server's messages where that is configured. Raises SurroundingsFault.
 
-    A message that cannot be marked does not keep the others from it.
+    A message that cannot be marked does not keep the others from it; nor do several, for none comes first each time.
     """
     faults: list[MailboxError] = []
-    for pending in desk.ledger.marks.pending():
-        if pending.key.mailbox != mailbox.name:
-            continue
+    waiting = [pending for pending in desk.ledger.marks.pending() if pending.key.mailbox == mailbox.name]
+    for pending in random.sample(waiting, len(waiting)):
         folder = FolderState(name=pending.key.folder, uidvalidity=pending.key.uidvalidity)
         try:
             done = mailbox.mark(folder, pending.key.uid, pending.outcome)
