@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statement_intake.domain.matching.patterns import flat, phrases
+from statement_intake.domain.matching.patterns import flat, phrases, stems
 from statement_intake.domain.matching.trie import trie
 
 
@@ -30,6 +30,22 @@ from statement_intake.domain.matching.trie import trie
 def test_a_pattern_finds_whole_phrases_the_longest_first(words: list[str], text: str, found: list[str]) -> None:
     """As a person would underline them."""
     assert [match[0] for match in phrases(words).finditer(flat(text))] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        # The short one keeps its article, and the long one may lose its own.
+        (["الفرع", "الفرع العامل"], "للفرع العامل"),
+        (["الان", "الانترنت"], "وانترنت"),
+        (["-", "co-operation"], "co operation"),
+        (["прокурор*", "прокурор области"], "прокурорами"),
+    ],
+)
+def test_the_stem_of_a_shorter_phrase_hides_no_longer_one(words: list[str], text: str) -> None:
+    """Though most phrases that hold another one's letters are left out."""
+    assert phrases(words).search(flat(text))
+    assert re.search(stems(words), flat(text))
 
 
 @given(st.lists(st.text("abc ", min_size=1), min_size=1), st.text("abc "))
