@@ -7,10 +7,10 @@ import pytest
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.message import Headers
 from statement_intake.reading.faults import ReaderEnded
-from statement_intake.review import Correction, Reviewed, ReviewError, give_verdict
+from statement_intake.review import Correction, Reviewed, ReviewError, give_verdict, join
 from statement_intake.workshop import Workshop
 from tests.console.conftest import add_people, hidden, site
-from tests.house import KENYA, Flaky, House, statement
+from tests.house import KENYA, Flaky, House, believe_our_server, statement
 
 #: What is known of a submission once its mail was read.
 KNOWN = "SELECT outcome, sender, party, items, kind, revision FROM submissions"
@@ -73,6 +73,42 @@ def test_what_was_decided_as_another_mail_meanwhile_is_not_decided_twice(house: 
     with house.open() as workshop, pytest.raises(Conflict, match="a copy"):
         verdict("reopen", house, workshop)
     assert sorted(house.rows("SELECT outcome, revision FROM submissions")) == [("accepted", 1), ("held", 1)]
+
+
+def test_copies_of_one_mail_that_were_joined_unread_are_read_together(house: House) -> None:
+    """Two mailboxes have it, and the officer has seen that it is the same: its file counts once."""
+    mail = statement().as_bytes()
+    given_up(house, b"X-Mailbox: main\r\n" + mail, b"X-Mailbox: copy\r\n" + mail)
+    first, second = house.references
+    with house.open() as workshop:
+        join(first, second, workshop.desk, actor="officer", because="the same")
+        verdict("reopen", house, workshop)
+        assert str(verdict("accept", house, workshop).outcome) == "accepted"
+        dossier = workshop.desk.ledger.log.dossier(first)
+    assert dossier is not None
+    assert ([mail.unread for mail in dossier.mails], len(dossier.files)) == ([False, False], 1)
+    house.deliver(mail, "copy")
+    house.round()
+    assert house.outcomes[-1] == ("ignored", "message.duplicate")
+    assert house.letters == [("receipt", "sent")]
+
+
+def test_each_mail_that_is_read_late_has_the_word_about_its_own_sender(house: House) -> None:
+    """What was joined with a forged mail is no forgery, nor the other way round."""
+    believe_our_server(house)
+    mails = [
+        statement(sender=f"mission@{domain}", Authentication_Results=f"mx.un.org; dmarc={word} header.from={domain}")
+        for domain, word in (("kenya.go.ke", "pass"), ("evil.example", "fail"))
+    ]
+    given_up(house, *mails)
+    first, second = house.references
+    with house.open() as workshop:
+        join(first, second, workshop.desk, actor="officer", because="they look alike")
+        verdict("reopen", house, workshop)
+    assert sorted(house.rows("SELECT sender, authentication FROM messages")) == [
+        ("mission@evil.example", "fail"),
+        ("mission@kenya.go.ke", "pass"),
+    ]
 
 
 def test_what_still_cannot_be_read_stays_as_it_is(house: House) -> None:

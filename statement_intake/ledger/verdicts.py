@@ -51,7 +51,7 @@ class Verdicts:
             )
             _stands(connection, submission, decision)
             for mail in read:
-                _put_down(connection, submission, mail, decision)
+                _put_down(connection, submission, mail)
             whole = whole_of(connection, submission)
             if read:
                 known = {"sender": sender_of(whole), "subject": whole.headers.subject}
@@ -125,20 +125,24 @@ class Verdicts:
             note(connection, verdict.at, verdict.actor, verdict.action, row.reference, detail)
 
 
-def _put_down(connection: Connection, submission: int, mail: MailRecord, decision: Decision) -> None:
+def _put_down(connection: Connection, submission: int, mail: MailRecord) -> None:
     """What the reader has found in a mail that it could not read before."""
-    facts = mail.message
+    facts, identity = mail.message, content_identity(mail.message)
     row = update(messages).where(places.here(mail.key), messages.c.submission_id == submission)
+    known = {
+        "message_id": facts.headers.message_id,
+        "sender": sender_of(facts),
+        "authentication": str(mail.authentication),
+        "facts": facts.model_dump(mode="json"),
+    }
+    # Copies of one mail that were joined are decided about together; the first of them bears its name.
+    copies = select(messages.c.id).where(
+        messages.c.identity == identity, messages.c.submission_id == submission, ~places.here(mail.key)
+    )
+    if connection.execute(copies).first() is None:
+        known["identity"] = identity
     try:
-        connection.execute(
-            row.values(
-                identity=content_identity(facts),
-                message_id=facts.headers.message_id,
-                sender=sender_of(facts),
-                authentication=str(decision.sender.authentication),
-                facts=facts.model_dump(mode="json"),
-            )
-        )
+        connection.execute(row.values(known))
     except IntegrityError:
         raise Conflict("it is a copy of a mail that was decided about by itself; look for that one") from None
 

@@ -74,4 +74,7 @@ def _read(mail: MailRecord, workspace: Path, desk: Desk) -> MailRecord | None:
     # What only claims to come from our own house is not opened as if it did.
     forged = knowledge.senders.authentication(arrived) is Authentication.FAIL
     message = arrived if forged else as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
-    return mail.model_copy(update={"message": scanned(message, workspace, desk.scanner)})
+    authentication = knowledge.senders.authentication(message)
+    return mail.model_copy(
+        update={"message": scanned(message, workspace, desk.scanner), "authentication": authentication}
+    )
