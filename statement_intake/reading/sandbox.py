@@ -219,8 +219,8 @@ def _request(  # noqa: PLR0913 - the gate, and what a request says
         yield Request(mode=mode, source=str(source), workspace=str(workspace), name=name)
         return
     shown = gate.root / f"{workspace.name}.input"
-    _show(source, shown)
     try:
+        _show(source, shown)
         # The jail shows what lies in the root, and no more.
         runs = tuple(_run(known) for known in decoded if Path(known.path).resolve().parent == gate.root)
         yield Request(mode=mode, source=shown.name, workspace=workspace.name, name=name, runs=runs)

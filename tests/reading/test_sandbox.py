@@ -59,6 +59,16 @@ def test_a_statement_is_read_and_its_files_are_left_in_the_workspace(
     assert message.headers == reader.headers(statement.read_bytes())
 
 
+@pytest.mark.skipif(jail.bubblewrap() is None, reason="nothing is copied without a jail")
+def test_a_copy_that_cannot_be_made_whole_is_not_left_behind(tmp_path: Path) -> None:
+    """A full disk, say; here the other file system fails while it is read."""
+    reader = make_reader("require")
+    with pytest.raises(OSError, match="Input/output error"):
+        reader.read(Path("/proc/self/mem"), tmp_path / "out")
+    reader.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_single_file_is_read_under_the_name_it_came_with(
     reader: Reader, make_video: MakeVideo, tmp_path: Path
 ) -> None:
