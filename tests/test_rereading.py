@@ -111,6 +111,26 @@ def test_each_mail_that_is_read_late_has_the_word_about_its_own_sender(house: Ho
     ]
 
 
+def test_what_turns_out_to_be_none_of_ours_is_left_as_it_was(house: House) -> None:
+    """Its text stays out of the ledger, and its files out of the store, as of all other people's mail."""
+    mail = statement("About my superior", "citizen@example.org", text="He takes bribes, and here is the proof.")
+    given_up(house, mail)
+    with house.open() as workshop, pytest.raises(ReviewError, match=r"none of ours \(message.unrelated\)"):
+        verdict("reopen", house, workshop)
+    assert len(house.stored) == 1
+    assert house.rows("SELECT outcome, revision FROM submissions") == [("held", 1)]
+    assert "bribes" not in str(house.rows("SELECT facts FROM messages"))
+
+
+def test_a_fault_that_is_still_there_is_no_officers_slip(house: House) -> None:
+    """Reopened, held, unread."""
+    given_up(house, statement())
+    house.desk["reader"] = lambda real: Flaky(real, {"read": [RuntimeError("bug")]})
+    with house.open() as workshop:
+        assert str(verdict("reopen", house, workshop).outcome) == "held"
+    assert len(house.stored) == 1
+
+
 def test_what_still_cannot_be_read_stays_as_it_is(house: House) -> None:
     """Held, and no letter; it is tried each time that somebody opens it."""
     given_up(house, statement())
