@@ -122,19 +122,11 @@ def test_what_turns_out_to_be_none_of_ours_is_left_as_it_was(house: House) -> No
     assert "bribes" not in str(house.rows("SELECT facts FROM messages"))
 
 
-def test_a_fault_that_is_still_there_is_no_officers_slip(house: House) -> None:
-    """Reopened, held, unread."""
+@pytest.mark.parametrize("trouble", [ReaderEnded("took longer than 60 s"), RuntimeError("the same bug")], ids=repr)
+def test_what_still_cannot_be_read_stays_as_it_is(house: House, trouble: Exception) -> None:
+    """Held, and no letter; it is tried each time that somebody opens it, and is no slip of theirs."""
     given_up(house, statement())
-    house.desk["reader"] = lambda real: Flaky(real, {"read": [RuntimeError("bug")]})
-    with house.open() as workshop:
-        assert str(verdict("reopen", house, workshop).outcome) == "held"
-    assert len(house.stored) == 1
-
-
-def test_what_still_cannot_be_read_stays_as_it_is(house: House) -> None:
-    """Held, and no letter; it is tried each time that somebody opens it."""
-    given_up(house, statement())
-    house.desk["reader"] = lambda real: Flaky(real, {"read": [ReaderEnded("took longer than 60 s")]})
+    house.desk["reader"] = lambda real: Flaky(real, {"read": [trouble]})
     with house.open() as workshop:
         assert str(verdict("reopen", house, workshop).outcome) == "held"
         assert len(house.stored) == 1

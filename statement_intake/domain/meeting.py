@@ -16,7 +16,7 @@ from statement_intake.domain.value import Value
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 Language = Literal["ar", "en", "es", "fr", "ru", "zh"]
-_MAILBOX = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+_MAILBOX = re.compile(r"""[^\s@<>(),:;"]+@[^\s@<>(),:;"]+""")
 
 
 def _known_zone(name: str) -> str:
@@ -108,11 +108,18 @@ class SubjectRule(Value):
     synonyms: tuple[str, ...] = ()
 
 
+def mail_address(text: str) -> str:
+    """An e-mail address alone, without a name, as it is. Raises ValueError for anything else."""
+    if not _MAILBOX.fullmatch(text):
+        raise ValueError("is not an e-mail address such as uncac@un.org")
+    return text
+
+
 class Addresses(Value):
     """Where statements are to be sent."""
 
-    main: str
-    copies: tuple[str, ...] = ()
+    main: Annotated[str, AfterValidator(mail_address)]
+    copies: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -221,8 +228,6 @@ class Meeting(Value):
             raise ValueError("it ends before it begins")
         if self.video and (self.video.hold_to_seconds or math.inf) < self.video.max_seconds:
             raise ValueError("[video] hold_to_seconds is less than max_seconds")
-        if wrong := [one for one in (self.addresses.all if self.addresses else ()) if not _MAILBOX.fullmatch(one)]:
-            raise ValueError(f"[addresses] {wrong[0]} is not an e-mail address")
 
     def item(self, number: str) -> AgendaItem | None:
         """The agenda item of that number. A sub-item not listed by itself is known by its item."""

@@ -1,22 +1,14 @@
 """What every table of service.toml has in common."""
 
-import re
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-_MAILBOX = re.compile(r"""[^\s@<>(),:;"]+@[^\s@<>(),:;"]+""")
-
-
-def _one_mailbox(text: str) -> str:
-    if text and not _MAILBOX.fullmatch(text):
-        raise ValueError("is not an e-mail address such as uncac@un.org")
-    return text
-
+from statement_intake.domain.meeting import mail_address
 
 #: An e-mail address alone, without a name; or nothing.
-MailAddress = Annotated[str, AfterValidator(_one_mailbox)]
+MailAddress = Annotated[str, AfterValidator(lambda text: text and mail_address(text))]
 Security = Literal["tls", "starttls", "none"]
 
 
