@@ -15,12 +15,11 @@ from pathlib import Path
 import structlog
 
 from statement_intake.desk import Desk, scanned
-from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.completion import completion, was_reviewed
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import Conflict, SurroundingsFault
 from statement_intake.domain.finding import Outcome
-from statement_intake.domain.forwarding import as_handed_in, received_first
+from statement_intake.domain.forwarding import received_first
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import Mending, judge
 from statement_intake.domain.letters.bounces import read_bounce
@@ -31,7 +30,7 @@ from statement_intake.domain.waiting import pause
 from statement_intake.logs import where
 from statement_intake.steps.gathering import find_open, find_ties, gather_facts
 from statement_intake.steps.giving_up import give_up
-from statement_intake.steps.reading import MessageTrouble, read
+from statement_intake.steps.reading import MessageTrouble, handed_in, read
 from statement_intake.steps.recording import adopt, record, record_completion, say_decided
 
 log = structlog.get_logger()
@@ -82,10 +81,7 @@ def _decide_about(arrival: Arrival, desk: Desk, turn: Turn) -> None:
 
 
 def _decide_in(workspace: Path, arrival: Arrival, arrived: Message, desk: Desk) -> None:
-    own, knowledge = desk.correspondent.own, desk.knowledge
-    # What only claims to come from our own house is not opened as if it did.
-    forged = knowledge.senders.authentication(arrived) is Authentication.FAIL
-    message = arrived if forged else as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
+    message = handed_in(arrived, desk)
     arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
     if desk.ledger.record.duplicate(arrival, content_identity(message)):
         log.info("ignored", reference=arrival.reference, reason="message.duplicate")

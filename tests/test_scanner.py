@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from statement_intake.arriving.ignored import place_of, pull_in, show_live
 from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.message import Scan
 from statement_intake.operations.demo.media import docx, speech
@@ -111,6 +112,22 @@ def test_an_infected_statement_waits_in_silence(daemon: Path, house: House) -> N
     assert house.rows("SELECT message FROM findings WHERE code = 'attachment.infected'") == [
         ("statement.docx is infected: Local.Marker.UNOFFICIAL.",)
     ]
+
+
+def test_what_an_officer_pulls_in_is_scanned_like_any_other_mail(daemon: Path, house: House) -> None:
+    """It was ignored, and so nobody had looked into its files."""
+    house.tables["scanner"] = {"socket": daemon}
+    mail = statement(docx(speech(300, "Kenya")) + MARKER)
+    mail.replace_header("Subject", "Kenya")
+    house.deliver(mail)
+    house.round()
+    assert house.outcomes == [("ignored", "message.unrelated")]
+    with house.open() as workshop:
+        (shown,) = show_live(workshop.mailboxes, workshop.desk, actor="officer")
+        pull_in(
+            place_of(shown.mail), workshop.mailboxes, workshop.desk, workshop.rules.below, actor="officer", because="x"
+        )
+    assert "attachment.infected" in [code for (code,) in house.rows("SELECT code FROM findings")]
 
 
 def test_a_statement_that_could_not_be_scanned_goes_on_with_a_note(house: House) -> None:

@@ -12,11 +12,11 @@ from itertools import groupby, islice
 import structlog
 
 from statement_intake.arriving.receiving import store
-from statement_intake.desk import Desk
+from statement_intake.desk import Desk, scanned
 from statement_intake.domain.decision import overrule
 from statement_intake.domain.faults import Conflict
 from statement_intake.domain.finding import Outcome
-from statement_intake.domain.forwarding import as_handed_in, received_first
+from statement_intake.domain.forwarding import received_first
 from statement_intake.domain.identity import content_identity
 from statement_intake.domain.judge import judge
 from statement_intake.domain.message import Glance, Headers
@@ -26,7 +26,7 @@ from statement_intake.domain.value import Value
 from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenFolder
 from statement_intake.review import ReviewError, mended
 from statement_intake.steps.gathering import find_ties, gather_facts
-from statement_intake.steps.reading import MessageTrouble, read
+from statement_intake.steps.reading import MessageTrouble, handed_in, read
 from statement_intake.steps.recording import adopt
 
 log = structlog.get_logger()
@@ -137,8 +137,7 @@ def _receive(mail: IgnoredMail, opened: OpenFolder, desk: Desk, reference: str) 
 def _take_in(arrival: Arrival, desk: Desk, *, actor: str, because: str) -> str:
     workspace, knowledge = desk.files.workspace(), desk.knowledge
     try:
-        arrived = read(arrival, workspace, desk)
-        message = as_handed_in(arrived, desk.correspondent.own, knowledge.read_subject, knowledge.words)
+        message = scanned(handed_in(read(arrival, workspace, desk), desk), workspace, desk.scanner)
         arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
         ties = find_ties(message.headers, desk)
         facts = gather_facts(message, arrival.received_at, desk, answers=ties.answers)

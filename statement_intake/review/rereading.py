@@ -12,16 +12,15 @@ from pathlib import Path
 import structlog
 
 from statement_intake.desk import Desk, scanned
-from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.finding import Effect
-from statement_intake.domain.forwarding import as_handed_in
 from statement_intake.domain.judge import before_the_rules
 from statement_intake.domain.records import Dossier, MailRecord
 from statement_intake.domain.triage.ties import Ties
 from statement_intake.logs import where
 from statement_intake.review.verdict import ReviewError
+from statement_intake.steps.reading import handed_in
 from statement_intake.steps.recording import adopt
 
 log = structlog.get_logger()
@@ -83,13 +82,9 @@ def _read(mail: MailRecord, workspace: Path, desk: Desk) -> MailRecord | None:
     except Exception as error:  # noqa: BLE001 - what it was given up for may still be there, and is no officer's slip
         log.error("a fault of ours, as before", mailbox=mail.key.mailbox, uid=mail.key.uid, problem=where(error))  # noqa: TRY400 - its text may quote the mail
         return None
-    knowledge, own = desk.knowledge, desk.correspondent.own
-    # What only claims to come from our own house is not opened as if it did.
-    forged = knowledge.senders.authentication(arrived) is Authentication.FAIL
-    message = arrived if forged else as_handed_in(arrived, own, knowledge.read_subject, knowledge.words)
-    authentication = knowledge.senders.authentication(message)
+    message = scanned(handed_in(arrived, desk), workspace, desk.scanner)
     return mail.model_copy(
-        update={"message": scanned(message, workspace, desk.scanner), "authentication": authentication}
+        update={"message": message, "authentication": desk.knowledge.senders.authentication(message)}
     )
 
 
