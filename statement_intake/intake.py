@@ -30,7 +30,7 @@ from statement_intake.domain.waiting import pause
 from statement_intake.logs import where
 from statement_intake.steps.gathering import find_open, find_ties, gather_facts
 from statement_intake.steps.giving_up import give_up
-from statement_intake.steps.reading import MessageTrouble, handed_in, read
+from statement_intake.steps.reading import MessageTrouble, read
 from statement_intake.steps.recording import adopt, record, record_completion, say_decided
 
 log = structlog.get_logger()
@@ -81,7 +81,7 @@ def _decide_about(arrival: Arrival, desk: Desk, turn: Turn) -> None:
 
 
 def _decide_in(workspace: Path, arrival: Arrival, arrived: Message, desk: Desk) -> None:
-    message = handed_in(arrived, desk)
+    message = desk.knowledge.handed_in(arrived, desk.correspondent.own)
     arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
     if desk.ledger.record.duplicate(arrival, content_identity(message)):
         log.info("ignored", reference=arrival.reference, reason="message.duplicate")

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
+from statement_intake.building import build_correspondent, build_knowledge, build_reader
+from statement_intake.operations.check import Checker, check_one
 from tests.house import MORNING, SENDER, House, statement
 
 BEFORE = MORNING - timedelta(days=3)
@@ -52,3 +55,27 @@ def test_what_came_directly_and_through_an_officer_counts_once(house: House) -> 
     house.round()
     assert house.outcomes == [("accepted", None), ("ignored", "message.duplicate")]
     assert house.letters == [("receipt", "sent")]
+
+
+def test_what_only_claims_to_come_from_our_own_house_is_opened_by_nobody(house: House, tmp_path: Path) -> None:
+    """Not by the service, not by `check`: else a stranger could hand in anybody's statement as an officer's word."""
+    house.tables["replies"] = {"mode": "send", "trusted_authserv_id": "mx.un.org"}
+    mail = passed_on(statement(), "officer@un.org", "FW: 12th EMIC statement – Kenya 4")
+    mail["Authentication-Results"] = "mx.un.org; dmarc=fail header.from=un.org"
+    house.deliver(mail)
+    house.round()
+    (tmp_path / "mail.eml").write_bytes(mail.as_bytes())
+    settings = house.settings
+    knowledge = build_knowledge(settings)
+    correspondent = build_correspondent(settings, knowledge, mode="send")
+    reader = build_reader(settings)
+    checked = check_one(tmp_path / "mail.eml", Checker(knowledge, reader, correspondent, 1_000_000, MORNING))
+    reader.close()
+    assert checked.headers.sender[0].email == "officer@un.org"
+    assert house.rows("SELECT sender FROM submissions") == [("officer@un.org",)]
+    assert (
+        house.outcomes
+        == [(str(checked.decision.outcome), checked.decision.findings[0].code)]
+        == [("held", "message.doubtful")]
+    )
+    assert house.letters == []

@@ -26,7 +26,7 @@ from statement_intake.domain.value import Value
 from statement_intake.mailbox import Mailbox, MessageGone, MessageRefused, OpenFolder
 from statement_intake.review import ReviewError, mended
 from statement_intake.steps.gathering import find_ties, gather_facts
-from statement_intake.steps.reading import MessageTrouble, handed_in, read
+from statement_intake.steps.reading import MessageTrouble, read
 from statement_intake.steps.recording import adopt
 
 log = structlog.get_logger()
@@ -137,7 +137,8 @@ def _receive(mail: IgnoredMail, opened: OpenFolder, desk: Desk, reference: str) 
 def _take_in(arrival: Arrival, desk: Desk, *, actor: str, because: str) -> str:
     workspace, knowledge = desk.files.workspace(), desk.knowledge
     try:
-        message = scanned(handed_in(read(arrival, workspace, desk), desk), workspace, desk.scanner)
+        message = knowledge.handed_in(read(arrival, workspace, desk), desk.correspondent.own)
+        message = scanned(message, workspace, desk.scanner)
         arrival = arrival.model_copy(update={"received_at": received_first(message, arrival.received_at)})
         ties = find_ties(message.headers, desk)
         facts = gather_facts(message, arrival.received_at, desk, answers=ties.answers)

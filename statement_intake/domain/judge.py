@@ -1,15 +1,17 @@
 """From a message that was read to a decision: triage, understanding, checks, decision. One pure call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
+from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.checks import ALL, OF_SUBJECT, Case, Facts, run, version
 from statement_intake.domain.cover import Cover, read_cover
 from statement_intake.domain.decision import Decision, decide
 from statement_intake.domain.finding import Effect, Finding, Outcome
+from statement_intake.domain.forwarding import as_handed_in
 from statement_intake.domain.meeting import Kind, Meeting
 from statement_intake.domain.message import Headers, Message
 from statement_intake.domain.parties.names import Party, PartyTable
@@ -55,6 +57,15 @@ class Knowledge:
     @cached_property
     def _hints(self) -> Hints:
         return Hints.of(self.meetings, self.words)
+
+    def handed_in(self, arrived: Message, own: Iterable[str]) -> Message:
+        """The mail that counts: where somebody of our own addresses passes one on, the one within.
+
+        What only claims to come from our own house is not opened as if it did.
+        """
+        if self.senders.authentication(arrived) is Authentication.FAIL:
+            return arrived
+        return as_handed_in(arrived, own, self.read_subject, self.words)
 
     def meeting(self, identity: str) -> Meeting | None:
         """The meeting of that id."""

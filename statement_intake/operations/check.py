@@ -21,7 +21,7 @@ from statement_intake.domain.checks import Facts
 from statement_intake.domain.decision import Decision, decide
 from statement_intake.domain.faults import LimitExceeded
 from statement_intake.domain.finding import Outcome
-from statement_intake.domain.forwarding import as_handed_in, received_first
+from statement_intake.domain.forwarding import received_first
 from statement_intake.domain.inspection import Measurements
 from statement_intake.domain.judge import Knowledge, judge
 from statement_intake.domain.letters.reply import Correspondence, plan_letter
@@ -113,7 +113,7 @@ def check_one(given: str | Path, checker: Checker) -> Checked:
 
 def _judged(path: Path, seen: Glance, checker: Checker, workspace: Path) -> tuple[Decision, Headers, datetime]:
     knowledge, own = checker.knowledge, checker.correspondent.own
-    message = as_handed_in(_read(path, seen, checker, workspace), own, knowledge.read_subject, knowledge.words)
+    message = knowledge.handed_in(_read(path, seen, checker, workspace), own)
     received = received_first(message, seen.received)
     facts = Facts(received=received, own=own, largest=checker.largest)
     decision = judge(message, facts, Ties(), knowledge)

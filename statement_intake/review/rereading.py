@@ -20,7 +20,6 @@ from statement_intake.domain.records import Dossier, MailRecord
 from statement_intake.domain.triage.ties import Ties
 from statement_intake.logs import where
 from statement_intake.review.verdict import ReviewError
-from statement_intake.steps.reading import handed_in
 from statement_intake.steps.recording import adopt
 
 log = structlog.get_logger()
@@ -82,7 +81,8 @@ def _read(mail: MailRecord, workspace: Path, desk: Desk) -> MailRecord | None:
     except Exception as error:  # noqa: BLE001 - what it was given up for may still be there, and is no officer's slip
         log.error("a fault of ours, as before", mailbox=mail.key.mailbox, uid=mail.key.uid, problem=where(error))  # noqa: TRY400 - its text may quote the mail
         return None
-    message = scanned(handed_in(arrived, desk), workspace, desk.scanner)
+    message = desk.knowledge.handed_in(arrived, desk.correspondent.own)
+    message = scanned(message, workspace, desk.scanner)
     return mail.model_copy(
         update={"message": message, "authentication": desk.knowledge.senders.authentication(message)}
     )

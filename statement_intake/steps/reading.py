@@ -5,9 +5,7 @@ from pathlib import Path
 import structlog
 
 from statement_intake.desk import Desk, headers_of
-from statement_intake.domain.authentication import Authentication
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
-from statement_intake.domain.forwarding import as_handed_in
 from statement_intake.domain.message import Message
 from statement_intake.domain.records import Arrival
 
@@ -46,14 +44,3 @@ def read(arrival: Arrival, workspace: Path, desk: Desk) -> Message:
         seconds=[attachment.video.seconds for attachment in message.attachments if attachment.video],
     )
     return message
-
-
-def handed_in(arrived: Message, desk: Desk) -> Message:
-    """The mail that counts: what an officer of our own passes on is the one within.
-
-    What only claims to come from our own house is not opened as if it did.
-    """
-    knowledge = desk.knowledge
-    if knowledge.senders.authentication(arrived) is Authentication.FAIL:
-        return arrived
-    return as_handed_in(arrived, desk.correspondent.own, knowledge.read_subject, knowledge.words)
