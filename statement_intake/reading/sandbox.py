@@ -1,12 +1,9 @@
 """The service's side of reading: ask the warden, end what takes too long, and believe nothing that a cell says."""
 
 import os
-import shutil
 import signal
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -16,24 +13,18 @@ from statement_intake.domain.decoded import Decoded
 from statement_intake.domain.faults import Shortcoming
 from statement_intake.domain.inspection import Inspected
 from statement_intake.domain.message import Attachment, Headers, Message
-from statement_intake.reading.answer import CLOSED, MAXIMUM_ANSWER, Answer, Mode, Request, Run
+from statement_intake.reading.answer import CLOSED, MAXIMUM_ANSWER, Answer, Mode
 from statement_intake.reading.faults import ReaderEnded, ReaderFault
-from statement_intake.reading.gate import STARTING, Gate, Told, WardenLost
+from statement_intake.reading.gate import Told, WardenLost
 from statement_intake.reading.mail.headers import read_headers
+from statement_intake.reading.showing import shown_to
 from statement_intake.reading.verifying import moved, verify
-from statement_intake.reading.walls import jail
 from statement_intake.reading.walls.cell import MAXIMUM_PROCESSES, Limits, Protection
+from statement_intake.reading.wardens import Wardens
 
 __all__ = ["Reader", "ReaderEnded", "ReaderFault"]
 
-_CURE = (
-    "install bubblewrap (apt-get install bubblewrap) and allow user namespaces (sysctl "
-    "kernel.unprivileged_userns_clone=1; in a container seccomp and AppArmor must permit them), "
-    "or run a kernel with Landlock, "
-    'or accept weaker protection with [reader] sandbox = "limits"'
-)
-#: More than a trial writes.
-_TRIAL_OCTETS = 1_000_000
+
 _PROTECTED: dict[Protection, str] = {
     "bubblewrap": "bubblewrap works: mail is read without network and without sight of this machine's files.",
     "landlock": "bubblewrap does not work here; mail is read under Landlock and a filter of system calls: without "
@@ -56,19 +47,12 @@ class Reader:
     ) -> None:
         """*sandbox*, *seconds*, memory and output as in `[reader]`, *message_megabytes* as in `[limits]`."""
         self._limits = Limits(seconds, memory_megabytes, output_megabytes, message_megabytes)
-        self._allowed: tuple[Protection, ...] = ("limits",) if sandbox == "limits" else ("bubblewrap", "landlock")
-        #: The best first. What did not work is not tried again while another one does.
-        self._protections: list[Protection] = list(self._allowed)
-        self._why_not: list[str] = []
-        self._gate: Gate | None = None
-        self._starting = threading.Lock()
+        allowed: Sequence[Protection] = ("limits",) if sandbox == "limits" else ("bubblewrap", "landlock")
+        self._wardens = Wardens(allowed, self._limits)
 
     def close(self) -> None:
         """End what is in work, and the warden."""
-        with self._starting:
-            if self._gate is not None:
-                self._gate.close()
-                self._gate = None
+        self._wardens.close()
 
     def headers(self, raw: bytes) -> Headers:
         """Decode a header section, which may be cut off; never raises."""
@@ -106,26 +90,26 @@ class Reader:
     def examine(self) -> list[str]:
         """What works, in plain sentences, for `doctor`. Raises ReaderFault with the cure for what does not."""
         with tempfile.TemporaryDirectory() as elsewhere:
-            root = self._gate.root if self._gate else Path(elsewhere)
+            root = self._wardens.root or Path(elsewhere)
             with tempfile.TemporaryDirectory(prefix="work-try-", dir=root) as workspace:
                 answer = self._run("examine", Path(os.devnull), Path(workspace))
         if answer.examined is None:
             raise ReaderFault("the reader does not say what works")
-        told = _PROTECTED[self._protections[0]]
-        return [told if self._protections[0] == "bubblewrap" else Shortcoming(told), *answer.examined]
+        told = _PROTECTED[self._wardens.protection]
+        return [told if self._wardens.protection == "bubblewrap" else Shortcoming(told), *answer.examined]
 
     @property
     def unsandboxed(self) -> bool:
         """Whether nothing but limits protects from a mail (`[reader] sandbox = "limits"`)."""
-        return self._protections[0] == "limits"
+        return self._wardens.protection == "limits"
 
     def protection(self, root: Path) -> tuple[Protection, str]:
         """Be ready for mails in workspaces below *root*: how they are read, and a sentence that says so.
 
         Raises ReaderFault with the cure where they cannot be.
         """
-        self._opened(root)
-        return self._protections[0], _PROTECTED[self._protections[0]]
+        self._wardens.opened(root)
+        return self._wardens.protection, _PROTECTED[self._wardens.protection]
 
     def _run(
         self, mode: Mode, source: Path, workspace: Path, name: str = "", decoded: Sequence[Decoded] = ()
@@ -143,105 +127,15 @@ class Reader:
 
     def _ask(self, mode: Mode, source: Path, workspace: Path, name: str, decoded: Sequence[Decoded]) -> Told:
         for last in (False, True):
-            gate = self._opened(workspace.parent)
+            gate = self._wardens.opened(workspace.parent)
             try:
-                with _request(gate, mode, source, workspace, name, decoded) as request:
+                with shown_to(gate, mode, source, workspace, name, decoded) as request:
                     return gate.ask(request, seconds=self._limits.seconds)
             except WardenLost as lost:
                 # Perhaps over another mail, which was in work at the same time.
                 if last:
                     raise ReaderFault(f"the reader's parent ended twice: {lost or 'it said nothing'}") from lost
         raise AssertionError
-
-    def _opened(self, root: Path) -> Gate:
-        """A warden that works, for workspaces in *root*. Raises ReaderFault where none can be had."""
-        with self._starting:
-            if self._gate is not None and (not self._gate.is_open or self._gate.root != root):
-                self._gate.close()
-                self._gate = None
-            while self._gate is None and self._protections:
-                self._gate = self._tried(self._protections[0], root)
-            if self._gate is None:
-                why_not = "; ".join(self._why_not)
-                # Once it is mended, mail is read without a restart.
-                self._protections, self._why_not = list(self._allowed), []
-                raise ReaderFault(f"no mail is read, for lack of a sandbox ({why_not}): {_CURE}")
-            return self._gate
-
-    def _tried(self, protection: Protection, root: Path) -> Gate | None:
-        """A warden with that protection; None where this machine cannot give it."""
-        why = "bubblewrap is missing" if protection == "bubblewrap" and jail.bubblewrap() is None else ""
-        if not why:
-            gate = Gate(root, protection, self._limits)
-            try:
-                why = _try(gate, root)
-                if not why:
-                    return gate
-                _require_room(root)
-            except OSError as error:
-                gate.close()
-                raise ReaderFault(f"no mail is read: {error}") from error
-            gate.close()
-        if protection == "limits":
-            raise ReaderFault(f"the reader does not start: {why}")
-        self._why_not.append(why)
-        self._protections.remove(protection)
-        return None
-
-
-def _try(gate: Gate, root: Path) -> str:
-    """Does it work? Why not, or empty."""
-    with tempfile.TemporaryDirectory(prefix="work-try-", dir=root) as folder:
-        try:
-            with _request(gate, "try", Path(os.devnull), Path(folder), "") as request:
-                told = gate.ask(request, seconds=STARTING)
-            answer = Answer.model_validate_json(told.said)
-        except WardenLost as lost:
-            return str(lost)[:500] or "it ended without a word"
-        except ValidationError:
-            return f"its answer is none (exit code {told.ended.code})"
-    return answer.fault or answer.ended or ""
-
-
-def _require_room(root: Path) -> None:
-    """Raise OSError where nothing can be written: then the trial has told nothing about the protection."""
-    with tempfile.NamedTemporaryFile(prefix="work-try-", dir=root) as file:
-        file.write(bytes(_TRIAL_OCTETS))
-        file.flush()
-
-
-@contextmanager
-def _request(  # noqa: PLR0913 - the gate, and what a request says
-    gate: Gate, mode: Mode, source: Path, workspace: Path, name: str, decoded: Sequence[Decoded] = ()
-) -> Iterator[Request]:
-    """The request, with the source where the warden can see it: bubblewrap's jail holds nothing but the workspaces."""
-    if not gate.jailed:
-        yield Request(mode=mode, source=str(source), workspace=str(workspace), name=name)
-        return
-    shown = gate.root / f"{workspace.name}.input"
-    try:
-        _show(source, shown)
-        # The jail shows what lies in the root, and no more.
-        runs = tuple(_run(known) for known in decoded if Path(known.path).resolve().parent == gate.root)
-        yield Request(mode=mode, source=shown.name, workspace=workspace.name, name=name, runs=runs)
-    finally:
-        shown.unlink(missing_ok=True)
-
-
-def _run(known: Decoded) -> Run:
-    return Run(start=known.start, end=known.end, sha256=known.sha256, size=known.size, source=Path(known.path).name)
-
-
-def _show(source: Path, shown: Path) -> None:
-    """Give *source* a second name, or copy it where that cannot be."""
-    try:
-        if source.is_file():
-            os.link(source, shown)
-            return
-    except OSError:
-        pass  # another file system, or another user's file
-    with source.open("rb") as stream, shown.open("wb") as copy:
-        shutil.copyfileobj(stream, copy)
 
 
 def _understand(told: Told, limits: Limits) -> Answer:

@@ -53,7 +53,7 @@ class Taken:
         """A reader with small limits but for *limits*."""
         values = {"seconds": 3, "memory_megabytes": 600, "output_megabytes": 40} | limits
         reader = make_reader("limits" if self.protection == "limits" else "require", **values)
-        self._patch.setattr(reader, "_protections", [self.protection])
+        self._patch.setattr(reader._wardens, "_left", [self.protection])  # noqa: SLF001
         return reader
 
     def mail(self, code: str, name: str = "mail") -> Path:

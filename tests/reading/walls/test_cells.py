@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from statement_intake.domain.decoded import Decoded
-from statement_intake.reading import gate, sandbox
+from statement_intake.reading import gate, wardens
 from statement_intake.reading.sandbox import Reader, ReaderEnded, ReaderFault
 from statement_intake.reading.walls import jail
 from tests.reading.conftest import make_reader
@@ -499,13 +499,52 @@ def test_a_full_disk_is_no_lack_of_a_sandbox(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "mail").write_bytes(b"Subject: one\r\n\r\nbody")
     reader = make_reader()
     with monkeypatch.context() as full:
-        full.setattr(sandbox, "_try", lambda *_: "the reader met No space left on device")
+        full.setattr(wardens, "_try", lambda *_: "the reader met No space left on device")
         full.setattr(tempfile, "NamedTemporaryFile", _without_room)
         for _ in range(2):
             with pytest.raises(ReaderFault, match=r"^no mail is read: .*No space left on device: '/full'$"):
                 reader.read(tmp_path / "mail", tmp_path / "out")
     assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
     assert reader.protection(tmp_path)[0] == "bubblewrap"
+    reader.close()
+
+
+def test_a_better_sandbox_is_tried_again_after_a_while_and_ends_no_mail_in_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was short for a moment must not cost the better walls until somebody restarts the service."""
+    path = os.environ["PATH"]
+    (tmp_path / "mail").write_bytes(b"Subject: one\r\n\r\nbody")
+    reader = make_reader()
+    with monkeypatch.context() as short:
+        short.setenv("PATH", "/nonexistent")
+        assert reader.protection(tmp_path)[0] == "landlock"
+    assert os.environ["PATH"] == path
+    assert reader.protection(tmp_path)[0] == "landlock"
+    weaker = reader._wardens._gate  # noqa: SLF001
+    assert weaker is not None
+    monkeypatch.setattr(reader._wardens, "_again_at", 0.0)  # noqa: SLF001
+    assert reader.protection(tmp_path)[0] == "bubblewrap"
+    assert weaker.is_open
+    assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
+    closing = weaker.close
+    del weaker
+    assert not closing.alive
+    reader.close()
+
+
+def test_a_better_sandbox_that_still_fails_leaves_the_weaker_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not tried at each mail."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    (tmp_path / "mail").write_bytes(b"Subject: one\r\n\r\nbody")
+    reader = make_reader()
+    assert reader.protection(tmp_path)[0] == "landlock"
+    monkeypatch.setattr(reader._wardens, "_again_at", 0.0)  # noqa: SLF001
+    assert reader.read(tmp_path / "mail", tmp_path / "out").headers.subject == "one"
+    assert reader.protection(tmp_path)[0] == "landlock"
+    assert reader._wardens._again_at > time.monotonic()  # noqa: SLF001
     reader.close()
 
 
@@ -522,8 +561,9 @@ def _wait_for(path: Path) -> None:
 
 def _warden(reader: Reader) -> int:
     """The warden itself, the last in the chain of those that bubblewrap starts."""
-    assert reader._gate is not None  # noqa: SLF001
-    alive = reader._gate.close.peek()  # noqa: SLF001
+    opened = reader._wardens._gate  # noqa: SLF001
+    assert opened is not None
+    alive = opened.close.peek()
     assert alive is not None
     process: int = alive[2][0].pid
     while _is_bubblewrap(process):
@@ -536,8 +576,9 @@ def _is_bubblewrap(process: int) -> bool:
 
 
 def _kill_warden(reader: Reader) -> None:
-    assert reader._gate is not None  # noqa: SLF001
-    alive = reader._gate.close.peek()  # noqa: SLF001
+    opened = reader._wardens._gate  # noqa: SLF001
+    assert opened is not None
+    alive = opened.close.peek()
     assert alive is not None
     os.killpg(alive[2][0].pid, signal.SIGKILL)
 
