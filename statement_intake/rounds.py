@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from threading import Lock
 
@@ -128,20 +129,30 @@ class Rounds:
         """Wait for the mails in work. True if they could be finished."""
         return self._hands is None or self._attempt(INTAKE, self._hands.close)
 
+    def _begin_early(self, earliest: datetime) -> None:
+        """A small mail, and its receipt, do not wait for the large ones that came behind it."""
+        intake = self._backoffs.get(INTAKE)
+        if self._hands is not None and not (intake and intake.resting):
+            self._hands.begin_early(self._workshop.desk, earliest, self._stopping, self._send)
+
     def _finish(self) -> None:
-        desk, afterwards = self._workshop.desk, partial(self._attempt, OUTBOX, self._deliver)
+        desk = self._workshop.desk
         with self._noting(INTAKE):
             if self._hands is None:
-                finish(desk, self._stopping, afterwards)
+                finish(desk, self._stopping, self._send)
             else:
-                self._hands.finish(desk, self._stopping, afterwards)
+                self._hands.finish(desk, self._stopping, self._send)
         desk.ledger.pulses.settled(INTAKE)
 
     def _poll(self, mailbox: Mailbox) -> None:
         what, desk = f"mailbox {mailbox.name}", self._workshop.desk
         with self._noting(what):
-            poll(mailbox, desk, self._workshop.rules, self._stopping)
+            last = mailbox is self._workshop.mailboxes[-1]
+            poll(mailbox, desk, self._workshop.rules, self._stopping, self._begin_early if last else None)
         desk.ledger.pulses.worked(what, desk.clock())
+
+    def _send(self) -> None:
+        self._attempt(OUTBOX, self._deliver)
 
     def _deliver(self) -> None:
         if self._workshop.settings.smtp.host:

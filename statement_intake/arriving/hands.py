@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from queue import Empty, SimpleQueue
 
@@ -60,14 +61,28 @@ class Hands:
         #: Those of them that are done, as they get there.
         self._done: SimpleQueue[Future[None]] = SimpleQueue()
 
+    def begin_early(
+        self, desk: Desk, earliest: datetime, stopping: Callable[[], bool], afterwards: Callable[[], object]
+    ) -> None:
+        """Begin what was received no later than *earliest*, as far as hands are free, while more mail comes.
+
+        What failed meanwhile is left to `finish`. Raises SurroundingsFault.
+        """
+        self._let_go(afterwards)
+        for arrival in self._unbegun(desk):
+            is_next = arrival.received_at <= earliest and not arrival.starts
+            if not is_next or len(self._futures) >= self._count or stopping():
+                return
+            self._begin(arrival, desk)
+
     def finish(self, desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], object]) -> None:
         """`polling.finish`, with several mails at once. What takes longer than LINGER is left to go on by itself.
 
         Raises SurroundingsFault, OSError, also for a mail that was left at an earlier call.
         """
-        for arrival in desk.ledger.arrivals.unfinished(desk.clock()):
-            if any(ticket.arrival.id == arrival.id for ticket in self._futures.values()):
-                continue
+        while not self._done.empty():
+            self._gather(afterwards, timeout=None)
+        for arrival in self._unbegun(desk):
             # One that somebody died over is worked on alone, lest its neighbours seem to have died of it, too.
             self._settle(afterwards, room_for=self._count if arrival.starts else 1)
             if stopping():
@@ -84,6 +99,12 @@ class Hands:
             self._settle(lambda: None, room_for=self._count)
         finally:
             self._pool.shutdown()
+
+    def _unbegun(self, desk: Desk) -> list[Arrival]:
+        """What waits to be decided about and is not in work, in the order in which it is to be begun."""
+        # Noted first: what is done by the time that the ledger is asked is no longer unfinished.
+        in_work = {ticket.arrival.id for ticket in self._futures.values()}
+        return [arrival for arrival in desk.ledger.arrivals.unfinished(desk.clock()) if arrival.id not in in_work]
 
     def _begin(self, arrival: Arrival, desk: Desk) -> None:
         ticket = _Ticket(arrival, desk)
@@ -123,6 +144,20 @@ class Hands:
         """Wait until so many more can be begun."""
         while len(self._futures) > self._count - room_for:
             self._gather(afterwards, timeout=None)
+
+    def _let_go(self, afterwards: Callable[[], object]) -> None:
+        """Of those that are done let those go that did not fail, without waiting for any."""
+        failed = []
+        with suppress(Empty):
+            while True:
+                future = self._done.get_nowait()
+                if future.exception() is not None:
+                    failed.append(future)
+                    continue
+                del self._futures[future]
+                afterwards()
+        for future in failed:
+            self._done.put(future)
 
     def _gather(self, afterwards: Callable[[], object], *, timeout: float | None) -> None:
         """Wait for one that is done, and raise what it raised."""

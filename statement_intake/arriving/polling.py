@@ -8,7 +8,7 @@ from typing import Self
 
 import structlog
 
-from statement_intake.arriving.receiving import Receiving, Wanted
+from statement_intake.arriving.receiving import Come, Receiving, Wanted
 from statement_intake.desk import Desk
 from statement_intake.domain.faults import PartlyReached
 from statement_intake.domain.message import Glance
@@ -42,9 +42,12 @@ class PollRules:
     passed_over: set[MessageKey] = field(default_factory=set)
 
 
-def poll(mailbox: Mailbox, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:
+def poll(
+    mailbox: Mailbox, desk: Desk, rules: PollRules, stopping: Callable[[], bool], come: Come | None = None
+) -> None:
     """Look through every folder of *mailbox* and receive what may be a statement. Raises SurroundingsFault, OSError.
 
+    *come*: only where no other mailbox is looked through after this one.
     A folder that cannot be opened does not keep the others from being looked through, and again at the next round.
     """
     faults: list[MailboxError] = []
@@ -53,7 +56,8 @@ def poll(mailbox: Mailbox, desk: Desk, rules: PollRules, stopping: Callable[[], 
             return
         try:
             with mailbox.open(folder) as opened:
-                _look_through(mailbox.name, opened, desk, rules, stopping)
+                last = folder == mailbox.folders[-1]
+                _look_through(mailbox.name, opened, desk, rules, stopping, come if last else None)
         except MailboxError as fault:
             faults.append(fault)
     if len(faults) == len(mailbox.folders):
@@ -97,7 +101,14 @@ def mark(mailbox: Mailbox, desk: Desk) -> None:
         raise faults[0]
 
 
-def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, stopping: Callable[[], bool]) -> None:
+def _look_through(  # noqa: PLR0913 - one folder, and what to do about it
+    name: str,
+    opened: OpenFolder,
+    desk: Desk,
+    rules: PollRules,
+    stopping: Callable[[], bool],
+    come: Come | None,
+) -> None:
     arrivals, now, state = desk.ledger.arrivals, desk.clock(), opened.state
     before = desk.ledger.folders.progress(name, state.name)
     changed = before is not None and before.uidvalidity != state.uidvalidity
@@ -112,7 +123,7 @@ def _look_through(name: str, opened: OpenFolder, desk: Desk, rules: PollRules, s
     elif changed:
         log.warning("UIDVALIDITY changed; letters about mail of this folder wait", mailbox=name, folder=state.name)
     careful = (fresh[-1] if fresh else None) if changed else (known.careful_until if known else None)
-    with _Others(desk) as others, Receiving(opened, desk, rules.below, stopping) as receiving:
+    with _Others(desk) as others, Receiving(opened, desk, rules.below, stopping, come) as receiving:
         for raw in _glances(opened, unknown, stopping):
             wait = changed or _is_up_to(raw.uid, careful)
             _look_at(_key(name, state, raw.uid), raw, desk, rules, others, receiving, wait=wait)

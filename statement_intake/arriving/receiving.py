@@ -2,12 +2,16 @@
 
 Small mails come many at a time: a question to the server, and a wait for the disk and for the ledger, cost more than
 everything else about one of them. A row is made when its mail is durable, never before.
+
+Whoever works on what has come need not wait for a large mail behind it, where nothing older is still to come.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -30,7 +34,11 @@ log = structlog.get_logger()
 #: has to fetch again.
 SMALL = 256 * 1024
 _TOGETHER = 20
-#: Of these so many go to the disk at once. The file system makes them durable together.
+
+#: Is told when some mail has come and other mail not yet, and when the oldest of that was received.
+Come = Callable[[datetime], object]
+
+#: Of small mails so many go to the disk at once. The file system makes them durable together.
 _WRITERS = 4
 
 
@@ -52,10 +60,20 @@ class Receiving:
     """
 
     def __init__(
-        self, opened: OpenFolder, desk: Desk, below: Callable[[int], int], stopping: Callable[[], bool]
+        self,
+        opened: OpenFolder,
+        desk: Desk,
+        below: Callable[[int], int],
+        stopping: Callable[[], bool],
+        come: Come | None = None,
     ) -> None:
-        """*below*: gives an unpredictable number below its argument. *stopping*: asked before each question."""
+        """*below*: gives an unpredictable number below its argument. *stopping*: asked before each question.
+
+        *come*: only where no other folder is looked through after this one.
+        """
         self._opened, self._desk, self._below, self._stopping = opened, desk, below, stopping
+        self._come = come
+        #: In the order in which they are to come.
         self._waiting: list[Wanted] = []
         #: Until the server has failed at it: then this folder's mails come one by one.
         self._many_at_a_time = True
@@ -67,7 +85,7 @@ class Receiving:
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
         try:
             if kind is None:
-                self._receive_waiting()
+                self._receive_waiting(self._come)
             elif issubclass(kind, MailboxError):
                 # The server may have failed at another mail, and will again; what it says of these adds nothing.
                 with suppress(MailboxError):
@@ -79,8 +97,7 @@ class Receiving:
         """Receive this one, now or together with others. Raises MailboxError, SurroundingsFault, OSError."""
         # What the server could not describe has cost connections, of which a folder has only so many: noted at once, it
         # does not stand in the way of the others again.
-        unknown = not wanted.raw.header or not wanted.seen.size
-        if unknown or wanted.seen.size >= SMALL or wanted.seen.size > self._desk.largest:
+        if not wanted.raw.header or not wanted.seen.size:
             self._receive_waiting()
             self._receive_alone(wanted)
             return
@@ -88,13 +105,23 @@ class Receiving:
         if len(self._waiting) >= _TOGETHER:
             self._receive_waiting()
 
-    def _receive_waiting(self) -> None:
+    def _receive_waiting(self, come: Come | None = None) -> None:
+        """*come*: only where these are the last."""
         waiting, self._waiting = self._waiting, []
-        if self._stopping():
-            return
-        if len(waiting) > 1 and self._many_at_a_time:
-            waiting = self._receive_together(waiting)
-        for wanted in waiting:
+        while waiting and not self._stopping():
+            neighbours = list(takewhile(self._is_small, waiting)) or waiting[:1]
+            waiting = waiting[len(neighbours) :]
+            self._receive(neighbours)
+            if waiting and come is not None:
+                come(min(wanted.seen.received for wanted in waiting))
+
+    def _is_small(self, wanted: Wanted) -> bool:
+        return wanted.seen.size < SMALL and wanted.seen.size <= self._desk.largest
+
+    def _receive(self, neighbours: list[Wanted]) -> None:
+        if len(neighbours) > 1 and self._many_at_a_time:
+            neighbours = self._receive_together(neighbours)
+        for wanted in neighbours:
             if self._stopping():
                 return
             self._receive_alone(wanted)
