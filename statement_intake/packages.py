@@ -8,7 +8,7 @@ whole unless every file in the store is what it was.
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from statement_intake.domain.packing.manifest import manifest
 from statement_intake.domain.packing.packing import (
     Change,
     Choice,
+    CleanPdf,
     Entry,
     PackageKind,
     changes,
@@ -52,19 +53,25 @@ class Packed(Value):
 
 
 def survey(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
-    """What the packages would hold now. Hands nothing out."""
-    dossiers = tuple(desk.ledger.log.accepted(meeting.id))
-    return tuple(_survey(meeting, kind, dossiers, desk) for kind in kinds)
+    """What the packages would hold now, as far as it is known: makes no PDF, and hands nothing out.
+
+    Without documents of which no PDF could be made when that was tried last.
+    """
+    refused = desk.ledger.shelf.refused()
+    found = _planned(meeting, kinds, desk)
+    return tuple(_compared(one, meeting, desk, lambda entry: refused.get(entry.original)) for one in found)
 
 
 def compare(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
-    """As `survey`, but without documents of which no PDF can be made; it makes those that were never made before.
+    """As `survey`, but it makes the PDFs that were not made yet, and tries once more what could not be made before.
 
-    Raises PackageError where a file is missing.
+    Raises PackageError where a file is missing, and SurroundingsFault where the press fails.
     """
-    found = survey(meeting, kinds, desk)
+    found = _planned(meeting, kinds, desk)
     _require([entry for one in found for entry in one.entries], desk)
-    return tuple(_pressed(one, meeting, desk) for one in found)
+    return tuple(
+        _compared(one, meeting, desk, lambda entry: clean_pdf(entry.original, entry.format, desk)) for one in found
+    )
 
 
 def to_folder(
@@ -110,18 +117,19 @@ def _require(entries: Sequence[Entry], desk: Desk) -> None:
             raise PackageError(f"the file {stored} of {entry.reference} is not in the store")
 
 
-def _survey(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier], desk: Desk) -> Packed:
-    shelf = desk.ledger.shelf
-    order, choice = shelf.order(meeting.id), _choice(meeting, kind, desk)
+def _planned(meeting: Meeting, kinds: Sequence[PackageKind], desk: Desk) -> tuple[Packed, ...]:
+    """The packages before anybody asks whether a PDF can be made of a document, and what was handed out before."""
+    dossiers = tuple(desk.ledger.log.accepted(meeting.id))
+    return tuple(_plan(meeting, kind, dossiers, desk) for kind in kinds)
+
+
+def _plan(meeting: Meeting, kind: PackageKind, dossiers: Sequence[Dossier], desk: Desk) -> Packed:
+    order, choice = desk.ledger.shelf.order(meeting.id), _choice(meeting, kind, desk)
     gone = [dossier for dossier in dossiers if Stage.FILES in dossier.purged]
     dossiers = [dossier for dossier in dossiers if Stage.FILES not in dossier.purged]
-    entries = plan(kind, dossiers, order, choice)
-    last = shelf.last(meeting.id, kind)
     return Packed(
         kind=kind,
-        entries=entries,
-        before=last.made_at if last else None,
-        changes=changes(last.entries, entries) if last else (),
+        entries=plan(kind, dossiers, order, choice),
         blocked=(*_left_out(meeting, kind, dossiers), *map(_purged, plan(kind, gone, order, choice))),
     )
 
@@ -144,24 +152,27 @@ def _choice(meeting: Meeting, kind: PackageKind, desk: Desk) -> Choice:
     return lambda dossier, file, item: publishable(dossier, file, item, meeting, spoken)
 
 
-def _pressed(packed: Packed, meeting: Meeting, desk: Desk) -> Packed:
-    """A publication with clean PDFs in the place of the documents; any other package as it is.
+def _compared(packed: Packed, meeting: Meeting, desk: Desk, clean: Callable[[Entry], CleanPdf | str | None]) -> Packed:
+    """*packed* with clean PDFs in the place of a publication's documents, against what was handed out before.
 
-    A document of which no PDF can be made joins what is blocked. Raises SurroundingsFault where the press fails.
+    *clean*: the PDF, or why none can be made of the document, which then joins what is blocked; None where it is open.
     """
-    if packed.kind is not PackageKind.PUBLICATION:
-        return packed
     entries, refused = [], list(packed.blocked)
     for entry in packed.entries:
-        clean = clean_pdf(entry.original, entry.format, desk)
-        if isinstance(clean, str):
-            why = f"no PDF can be made of it: {clean}"
-            refused.append(Blocked(reference=entry.reference, party_name=entry.party_name, name=entry.name, why=why))
+        made = clean(entry) if packed.kind is PackageKind.PUBLICATION else None
+        if isinstance(made, str):
+            refused.append(Blocked(reference=entry.reference, party_name=entry.party_name, name=entry.name, why=made))
         else:
-            entries.append(entry.model_copy(update={"sha256": clean.sha256, "size": clean.size}))
+            entries.append(entry.model_copy(update=made.model_dump()) if made else entry)
     last = desk.ledger.shelf.last(meeting.id, packed.kind)
-    changed = changes(last.entries, entries) if last else ()
-    return packed.model_copy(update={"entries": tuple(entries), "blocked": tuple(refused), "changes": changed})
+    return packed.model_copy(
+        update={
+            "entries": tuple(entries),
+            "blocked": tuple(refused),
+            "before": last.made_at if last else None,
+            "changes": changes(last.entries, entries) if last else (),
+        }
+    )
 
 
 def _companions(packed: Sequence[Packed], meeting: Meeting, now: datetime) -> dict[str, bytes]:

@@ -14,7 +14,8 @@ from statement_intake.domain.packing.packing import CleanPdf, Entry
 def clean_pdf(original: str, kind: str, desk: Desk) -> CleanPdf | str:
     """The clean PDF of a stored document, made once and kept in the store; or why none can be made.
 
-    *kind*: its format. Raises SurroundingsFault where the press does not work, and OSError.
+    *kind*: its format. What was refused is remembered too, and tried again each time: it may have taken too long on a
+    busy machine. Raises SurroundingsFault where the press does not work, and OSError.
     """
     known = desk.ledger.shelf.clean(original)
     if known is not None and desk.files.holds(known.sha256):
@@ -27,7 +28,8 @@ def clean_pdf(original: str, kind: str, desk: Desk) -> CleanPdf | str:
             made = desk.press.clean_pdf(desk.files.path(original), kind, target)
             desk.files.adopt(target, made.sha256)
         except LimitExceeded as refused:
-            return str(refused)
+            desk.ledger.shelf.keep_refusal(original, why := str(refused))
+            return why
         finally:
             shutil.rmtree(workspace, ignore_errors=True)
         clean = CleanPdf(sha256=made.sha256, size=made.size)

@@ -10,6 +10,7 @@ from statement_intake.configuration import load_knowledge
 from statement_intake.domain.packing.packing import PackageKind
 from statement_intake.domain.packing.publishing import delivered
 from statement_intake.operations.demo.media import docx, speech
+from statement_intake.operations.purge import purge
 from statement_intake.packages import Packed, compare, survey, to_folder
 from statement_intake.review import settle_publishing, withdraw
 from tests.house import MEETINGS, MORNING, House, statement
@@ -82,6 +83,26 @@ def test_what_no_pdf_can_be_made_of_is_no_change(house: House, tmp_path: Path) -
         again = compare(EMIC, kinds, workshop.desk)[0]
     assert (made.entries, [one.name for one in made.blocked]) == ((), ["Kenya.docx"])
     assert (again.entries, again.changes, again.blocked) == ((), (), made.blocked)
+    assert posted(house) == again
+    house.clock.turn(days=800)
+    with house.open() as workshop:
+        list(purge(workshop.desk, actor="Ana", because="retention"))
+    assert house.rows("SELECT * FROM refused_pdfs") == []
+
+
+def test_what_was_refused_once_is_tried_again(house: House) -> None:
+    """It may have taken too long on a busy machine; until then everybody is told what the last try said."""
+    house.deliver(statement())
+    house.round()
+    take_up(house, "4")
+    why = "making a PDF of it took longer than 120 s"
+    with house.open() as workshop:
+        workshop.desk.ledger.shelf.keep_refusal(house.rows("SELECT sha256 FROM files")[0][0], why)
+        before = posted(house)
+        after = compare(EMIC, (PackageKind.PUBLICATION,), workshop.desk)[0]
+    assert (before.entries, [one.why for one in before.blocked]) == ((), [why])
+    assert (parties(after), after.blocked) == ([("4", "KEN")], ())
+    assert parties(posted(house)) == [("4", "KEN")]
 
 
 @pytest.mark.parametrize(

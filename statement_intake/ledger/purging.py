@@ -18,6 +18,7 @@ from statement_intake.ledger.schema import (
     inspections,
     letters,
     messages,
+    refused_pdfs,
     submissions,
 )
 from statement_intake.ledger.words import forget
@@ -95,12 +96,13 @@ def _files(connection: Connection, due: Due) -> list[str]:
 
 
 def _clean(connection: Connection, document: str) -> list[str]:
-    """The clean PDF of a document that no submission keeps any more."""
+    """The clean PDF of a document that no submission keeps any more, or the word that none can be made."""
     if connection.execute(select(files.c.id).where(files.c.sha256 == document, files.c.kept).limit(1)).first():
         return []
     here = clean_pdfs.c.original == document
     found = connection.execute(select(clean_pdfs.c.sha256).where(here)).scalars().all()
     connection.execute(delete(clean_pdfs).where(here))
+    connection.execute(delete(refused_pdfs).where(refused_pdfs.c.original == document))
     return list(found)
 
 

@@ -10,7 +10,7 @@ from statement_intake.domain.packing.packing import CleanPdf, Entry, Frozen, Pac
 from statement_intake.ledger.audit import note
 from statement_intake.ledger.engine import reading
 from statement_intake.ledger.rows import key_of
-from statement_intake.ledger.schema import clean_pdfs, packages, speaking_order, taken_up
+from statement_intake.ledger.schema import clean_pdfs, packages, refused_pdfs, speaking_order, taken_up
 
 
 class Shelf:
@@ -71,9 +71,21 @@ class Shelf:
     def keep_clean(self, original: str, made: CleanPdf) -> None:
         """Remember the clean PDF of a document, which is in the store by now."""
         with self._engine.begin() as connection:
+            connection.execute(delete(refused_pdfs).where(refused_pdfs.c.original == original))
             here = clean_pdfs.c.original == original
             if not connection.execute(update(clean_pdfs).where(here).values(made.model_dump())).rowcount:
                 connection.execute(insert(clean_pdfs).values(original=original, **made.model_dump()))
+
+    def refused(self) -> dict[str, str]:
+        """The documents of which no PDF could be made when that was tried last, and why not."""
+        with self._read.begin() as connection:
+            return {row.original: row.why for row in connection.execute(select(refused_pdfs))}
+
+    def keep_refusal(self, original: str, why: str) -> None:
+        """Remember that no PDF can be made of a document."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(refused_pdfs).where(refused_pdfs.c.original == original))
+            connection.execute(insert(refused_pdfs).values(original=original, why=why))
 
     def freeze(
         self, meeting: str, kind: PackageKind, entries: Sequence[Entry], actor: str, at: datetime

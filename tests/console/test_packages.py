@@ -4,12 +4,18 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
+from statement_intake.domain.packing.packing import PackageKind
+from statement_intake.operations.demo.media import speech
+from statement_intake.review import withdraw
 from tests.console.conftest import Site, add_people, hidden, site
 from tests.house import MORNING, House, statement
+from tests.reading.conftest import make_docx, paragraph
+from tests.test_service import run
 
 
 @pytest.fixture
@@ -102,3 +108,49 @@ def test_statements_are_posted_from_the_console_once_their_item_was_taken_up(ser
     with served.visitor("vera") as vera:
         assert vera.send("/packages/taken-up", "/packages", meeting="emic-12", item="4").status_code == 403
     assert served.workshop.desk.ledger.shelf.taken_up("emic-12") == {"3"}
+
+
+def website(page: str) -> str:
+    """What the page says of the package for the website."""
+    return page.partition('id="kind-publication"')[2].partition("</section>")[0]
+
+
+def test_what_no_pdf_can_be_made_of_is_told_as_the_command_tells_it(house: House, tmp_path: Path) -> None:
+    """Left out by name, no change for ever; and nobody is asked to settle what no word of an officer can mend."""
+    # The reader takes the words of it; LibreOffice opens no document without relationships.
+    bare = make_docx(tmp_path / "bare.docx", paragraph(speech(400, "Kenya"))).read_bytes()
+    house.deliver(statement("12th EMIC statement – Kenya 3", files=(("Kenya.docx", bare),)))
+    house.round()
+    with house.open() as workshop:
+        add_people(workshop)
+        with site(workshop) as served, served.visitor("otto") as otto:
+            otto.send("/packages/taken-up", "/packages", meeting="emic-12", item="3")
+            # LibreOffice takes its time.
+            otto.client.timeout = httpx.Timeout(120)
+            assert otto.send("/packages/hand-out", "/packages", meeting="emic-12", kind="publication").is_success
+            told = website(otto.get("/packages").text)
+    assert "Nothing has changed since then." in told
+    assert "1 file is left out" in told
+    assert "no PDF can be made of it: the document cannot be opened" in told
+    assert "It may be posted" not in told
+    command = run(house, "export", "--meeting", "emic-12", "--kind", "publication", "--changes")
+    assert command.returncode == 0, command.stderr
+    why = "no PDF can be made of it: the document cannot be opened"
+    assert command.stdout.splitlines() == [
+        "publication: 0 files of 0 statements",
+        f"  left out: Kenya ({house.references[0]}), Kenya.docx: {why}",
+    ]
+
+
+def test_a_package_of_which_all_was_withdrawn_is_handed_out_once_more(served: Site) -> None:
+    """Empty as it is: else its changes were told for ever."""
+    desk = served.workshop.desk
+    with served.visitor("otto") as otto:
+        otto.send("/packages/hand-out", "/packages", meeting="emic-12", kind="interpreters")
+        for entry in desk.ledger.shelf.last("emic-12", PackageKind.INTERPRETERS).entries:  # type: ignore[union-attr]
+            withdraw(entry.reference, desk, actor="Ana", because="note verbale")
+        page = otto.get("/packages").text
+        assert "2 changes since then." in page
+        assert page.count("<button>Hand out") == 1
+        otto.send("/packages/hand-out", "/packages", meeting="emic-12", kind="interpreters")
+        assert "Nothing has changed since then." in otto.get("/packages").text

@@ -21,6 +21,8 @@ class Blocked(Value):
     name: str
     #: Why not, in plain English.
     why: str
+    #: An officer may settle that it is posted all the same.
+    waits: bool = False
 
 
 class Delivered(Value):
@@ -47,7 +49,7 @@ def why_not(dossier: Dossier, file: FileRecord, meeting: Meeting) -> str | None:
     What an officer has settled (`publish`) counts before everything but a mark of confidentiality.
     """
     settled = dossier.mending.get("publish")
-    if any(finding.code == "document.confidential" for finding in dossier.findings):
+    if _is_confidential(dossier):
         return "it is marked as confidential"
     if settled is False:
         return "an officer has settled that it is not to be posted"
@@ -90,9 +92,13 @@ def blocked(dossiers: Iterable[Dossier], meeting: Meeting) -> Iterator[Blocked]:
         for file in dossier.files:
             never = file.role == "transcript" and meeting.publication.transcripts == "never"
             if file.role in _TEXTS and not never and (why := why_not(dossier, file, meeting)):
-                yield _left_out(dossier, file, why)
+                yield _left_out(dossier, file, why, waits=not _is_confidential(dossier))
 
 
-def _left_out(dossier: Dossier, file: FileRecord, why: str) -> Blocked:
+def _is_confidential(dossier: Dossier) -> bool:
+    return any(finding.code == "document.confidential" for finding in dossier.findings)
+
+
+def _left_out(dossier: Dossier, file: FileRecord, why: str, *, waits: bool = False) -> Blocked:
     party = dossier.party_name or dossier.party or "?"
-    return Blocked(reference=dossier.reference, party_name=party, name=file.attachment.name, why=why)
+    return Blocked(reference=dossier.reference, party_name=party, name=file.attachment.name, why=why, waits=waits)

@@ -4,7 +4,7 @@ from statement_intake.ledger.schema.arrivals import folders, messages
 from statement_intake.ledger.schema.base import Moment, metadata
 from statement_intake.ledger.schema.outbox import letters
 from statement_intake.ledger.schema.people import accounts, sessions, sign_ons
-from statement_intake.ledger.schema.publishing import clean_pdfs, packages, speaking_order, taken_up
+from statement_intake.ledger.schema.publishing import clean_pdfs, packages, refused_pdfs, speaking_order, taken_up
 from statement_intake.ledger.schema.running import audit, keys, notices, pulses
 from statement_intake.ledger.schema.statements import decisions, files, findings, inspections, submissions
 
@@ -25,6 +25,7 @@ __all__ = [
     "notices",
     "packages",
     "pulses",
+    "refused_pdfs",
     "sessions",
     "sign_ons",
     "speaking_order",

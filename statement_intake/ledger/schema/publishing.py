@@ -1,6 +1,6 @@
 """What is handed out, in which order, and what was."""
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text
 
 from statement_intake.ledger.schema.base import Moment, metadata
 
@@ -32,6 +32,16 @@ clean_pdfs = Table(
     Column("sha256", String(64), nullable=False),
     Column("size", Integer, nullable=False),
     Index(None, "sha256"),
+)
+
+#: Documents of which no PDF could be made when that was tried last.
+refused_pdfs = Table(
+    "refused_pdfs",
+    metadata,
+    #: SHA-256 of the document as it came.
+    Column("original", String(64), primary_key=True),
+    #: In plain English, for officers.
+    Column("why", Text, nullable=False),
 )
 
 #: Packages as they were handed out, so that later changes can be told.

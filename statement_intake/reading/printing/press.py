@@ -139,7 +139,9 @@ class Press:
             return said
         if process.returncode == 1 and said.decode("ascii", "replace").isalpha():
             raise Refused(f"no PDF can be made of it: it is {said.decode('ascii')}")
-        problem = errors.decode("utf-8", "replace").strip()[-300:]
+        told = errors.decode("utf-8", "replace").strip()[-300:]
+        # Terminals, pages and the ledger have it: nothing of a document may speak to them.
+        problem = "".join(character if character.isprintable() else " " for character in told)
         if problem.startswith("bwrap:"):
             raise ReaderFault(f"bubblewrap cannot start ({problem})")
         raise Refused(f"no PDF can be made of it (exit code {process.returncode}): {problem}")
