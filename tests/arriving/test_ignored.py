@@ -1,8 +1,9 @@
 """Ignored mail: listed live for an officer, and pulled in by hand."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime
 
 import pytest
 
@@ -10,7 +11,8 @@ from statement_intake.arriving.ignored import place_of, pull_in, show_live
 from statement_intake.domain.finding import Outcome
 from statement_intake.review import Correction, ReviewError, give_verdict
 from tests.conftest import ImapAccount
-from tests.house import MORNING, SENDER, Flaky, House, statement
+from tests.house import MORNING, SENDER, Flaky, House, believe_our_server, statement
+from tests.test_forwarding import BEFORE, passed_on
 from tests.test_service import run
 
 #: What triage leaves alone: neither meeting nor statement is named, and no video comes along.
@@ -211,3 +213,33 @@ def test_the_commands_list_and_pull_in(house: House) -> None:
     assert house.rows("SELECT party, items, outcome FROM submissions") == [("KEN", '["4"]', "held")]
     again = run(house, "reopen", place, "--because", WHY)
     assert (again.returncode, again.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("word", "submitted", "files"),
+    [
+        ("pass", (SENDER, BEFORE), [("statement", "Kenya.docx")]),
+        ("fail", ("officer@un.org", MORNING), [("other", "Kenya.eml")]),
+    ],
+)
+def test_whether_our_own_house_passed_it_on_is_asked_here_as_well(
+    house: House, word: str, submitted: tuple[str, datetime], files: list[tuple[str, str]]
+) -> None:
+    """What only claims it stays shut, whoever pulls it in: sender and time of the mail within are a stranger's word."""
+    believe_our_server(house)
+    inner = statement(PRIVATE, text="as discussed", Received=f"from mx by un.org; {format_datetime(BEFORE)}")
+    mail = passed_on(inner, "officer@un.org")
+    mail["Authentication-Results"] = f"mx.un.org; dmarc={word} header.from=un.org"
+    path = house.deliver(mail)
+    house.round()
+    assert house.outcomes == [("ignored", "message.unrelated")]
+    settings = {"REPLIES__TRUSTED_AUTHSERV_ID": "mx.un.org"}
+    done = run(house, "reopen", f"main/{path.name}", "--because", WHY, **settings)
+    assert done.returncode == 0, done.stderr
+    with house.open() as workshop:
+        dossier = workshop.desk.ledger.log.dossier(house.references[0])
+    assert dossier is not None
+    assert (dossier.sender, dossier.received) == submitted
+    assert [(file.role, file.attachment.name) for file in dossier.files] == files
+    assert ("sender.forged" in {finding.code for finding in dossier.findings}) == (word == "fail")
+    assert (dossier.outcome, house.letters) == (Outcome.HELD, [])
