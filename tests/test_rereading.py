@@ -1,5 +1,6 @@
 """What nobody could read is read when an officer opens it again, once what hindered the service is mended."""
 
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from statement_intake.reading.faults import ReaderEnded
 from statement_intake.review import Correction, Reviewed, ReviewError, give_verdict, join
 from statement_intake.workshop import Workshop
 from tests.console.conftest import add_people, hidden, site
-from tests.house import KENYA, Flaky, House, believe_our_server, statement
+from tests.house import KENYA, MORNING, SENDER, Flaky, House, believe_our_server, statement
+from tests.test_forwarding import BEFORE, passed_on
 
 #: What is known of a submission once its mail was read.
 KNOWN = "SELECT outcome, sender, party, items, kind, revision FROM submissions"
@@ -109,6 +111,27 @@ def test_each_mail_that_is_read_late_has_the_word_about_its_own_sender(house: Ho
         ("mission@evil.example", "fail"),
         ("mission@kenya.go.ke", "pass"),
     ]
+
+
+def test_what_our_own_house_passed_on_is_the_inner_mails_and_what_only_claims_it_stays_shut(house: House) -> None:
+    """Sender and time, as if it had been read when it came."""
+    believe_our_server(house)
+    mails = []
+    for word in ("pass", "fail"):
+        inner = statement(text=f"Our statement ({word}).", Received=f"from mx by un.org; {format_datetime(BEFORE)}")
+        mail = passed_on(inner, "officer@un.org", f"FW: {KENYA}")
+        mail["Authentication-Results"] = f"mx.un.org; dmarc={word} header.from=un.org"
+        mails.append(mail)
+    given_up(house, *mails)
+    with house.open() as workshop:
+        for number in range(2):
+            verdict("reopen", house, workshop, number)
+        found = [workshop.desk.ledger.log.dossier(reference) for reference in house.references]
+    assert [(one.sender, one.received, [file.role for file in one.files]) for one in found if one] == [
+        (SENDER, BEFORE, ["statement"]),
+        ("officer@un.org", MORNING, ["other"]),
+    ]
+    assert house.letters == []
 
 
 def test_what_turns_out_to_be_none_of_ours_is_left_as_it_was(house: House) -> None:

@@ -1,6 +1,8 @@
 """A person's verdict, recorded: a submission overruled, joined with another, withdrawn, or released for the website."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
@@ -28,13 +30,14 @@ class Verdicts:
 
     def overruled(  # noqa: PLR0913 - what is decided, and what it was decided about
         self, submission: int, revision: int, decision: Decision, verdict: Verdict, standing: str | None = None, *,
-        read: Sequence[MailRecord] = (),
+        read: Sequence[MailRecord] = (), received: datetime | None = None,
     ) -> None:  # fmt: skip
         """Record a person's verdict: a new revision, and the unsent letters of the old ones taken back.
 
-        *read*: those of its mails that were read for it. Raises Conflict if the submission is no longer at *revision*,
-        or in the *standing* in which it was seen (it was withdrawn or replaced meanwhile), if a letter of it is leaving
-        just now, or if one of *read* turns out to be a copy of another mail.
+        *read*: those of its mails that were read for it; *received*: since when it counts then, None where that stays.
+        Raises Conflict if the submission is no longer at *revision*, or in the *standing* in which it was seen (it was
+        withdrawn or replaced meanwhile), if a letter of it is leaving just now, or if one of *read* turns out to be a
+        copy of another mail.
         """
         with self._engine.begin() as connection:
             here = (submissions.c.id == submission) & (submissions.c.revision == revision)
@@ -54,7 +57,9 @@ class Verdicts:
                 _put_down(connection, submission, mail)
             whole = whole_of(connection, submission)
             if read:
-                known = {"sender": sender_of(whole), "subject": whole.headers.subject}
+                known: dict[str, Any] = {"sender": sender_of(whole), "subject": whole.headers.subject}
+                if received is not None:
+                    known["received_at"] = received
                 connection.execute(update(submissions).where(submissions.c.id == submission).values(**known))
             write(connection, submission, reference, revision + 1, decision, verdict, whole=whole)
             settle_versions(connection, decision, reference, verdict.actor, verdict.at)

@@ -28,7 +28,9 @@ def conclude(  # noqa: PLR0913 - the submission, what it is now, what is ordered
     Raises Conflict where somebody else was quicker.
     """
     verdict = verdict_on(dossier, message, decision, desk, order, mending=mending, added=added)
-    desk.ledger.verdicts.overruled(dossier.id, dossier.revision, decision, verdict, dossier.standing, read=read)
+    desk.ledger.verdicts.overruled(
+        dossier.id, dossier.revision, decision, verdict, dossier.standing, read=read, received=dossier.received
+    )
     log.info(order.action, reference=dossier.reference, outcome=str(decision.outcome), actor=order.actor)
     return Reviewed(reference=dossier.reference, outcome=decision.outcome, letter=verdict.letter)
 

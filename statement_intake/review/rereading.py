@@ -15,6 +15,7 @@ from statement_intake.desk import Desk, scanned
 from statement_intake.domain.decision import Decision
 from statement_intake.domain.faults import LimitExceeded, SurroundingsFault
 from statement_intake.domain.finding import Effect
+from statement_intake.domain.forwarding import received_first
 from statement_intake.domain.judge import before_the_rules
 from statement_intake.domain.records import Dossier, MailRecord
 from statement_intake.domain.triage.ties import Ties
@@ -63,7 +64,8 @@ def opened(dossier: Dossier, desk: Desk) -> Iterator[Opened]:
                     _require_ours(again, dossier, desk)
                 read.append(again)
                 workspaces.append(workspace)
-        anew = dossier.model_copy(update={"mails": tuple(mails)})
+        received = min((dossier.received, *(received_first(mail.message, mail.received) for mail in read)))
+        anew = dossier.model_copy(update={"mails": tuple(mails), "received": received})
         yield Opened(anew, tuple(read), tuple(workspaces))
 
 
