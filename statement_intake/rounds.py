@@ -126,8 +126,9 @@ class Rounds:
         return worked
 
     def close(self) -> bool:
-        """Wait for the mails in work. True if they could be finished."""
-        return self._hands is None or self._attempt(INTAKE, self._hands.close)
+        """Wait for the mails in work, also while the intake rests. True if they could be finished."""
+        self._backoffs.pop(INTAKE, None)
+        return self._hands is None or self._attempt(INTAKE, partial(self._hands.close, self._send))
 
     def _begin_early(self, earliest: datetime) -> None:
         """A small mail, and its receipt, do not wait for the large ones that came behind it."""

@@ -179,7 +179,9 @@ def poll_once(settings: Settings) -> bool:
         start_up(workshop)
         rounds = Rounds(workshop, stop.is_wished)
         reached = rounds.go()
-        return rounds.inspect() and reached
+        # Not in a row of ands: each has its turn, whatever became of the ones before.
+        finished = rounds.close()
+        return rounds.inspect() and reached and finished
 
 
 def _on_signals(stop: Stop) -> None:

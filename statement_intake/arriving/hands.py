@@ -60,28 +60,37 @@ class Hands:
         self._futures: dict[Future[None], _Ticket] = {}
         #: Those of them that are done, as they get there.
         self._done: SimpleQueue[Future[None]] = SimpleQueue()
+        #: To be raised by `finish`; nothing is begun before.
+        self._fault: BaseException | None = None
+        #: When one was last raised, by the monotonic clock.
+        self._told = 0.0
 
     def begin_early(
         self, desk: Desk, earliest: datetime, stopping: Callable[[], bool], afterwards: Callable[[], object]
     ) -> None:
         """Begin what was received no later than *earliest*, as far as hands are free, while more mail comes.
 
-        What failed meanwhile is left to `finish`. Raises SurroundingsFault.
+        What fails is left to `finish`, whose step it is. Nothing is begun after it: that might overtake what failed.
         """
         self._let_go(afterwards)
-        for arrival in self._unbegun(desk):
-            is_next = arrival.received_at <= earliest and not arrival.starts
-            if not is_next or len(self._futures) >= self._count or stopping():
-                return
-            self._begin(arrival, desk)
+        if self._fault is not None:
+            return
+        try:
+            for arrival in self._unbegun(desk):
+                is_next = arrival.received_at <= earliest and not arrival.starts
+                if not is_next or len(self._futures) >= self._count or stopping():
+                    return
+                self._begin(arrival, desk)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the mail that still comes has no part in it
+            self._fault = fault
 
     def finish(self, desk: Desk, stopping: Callable[[], bool], afterwards: Callable[[], object]) -> None:
         """`polling.finish`, with several mails at once. What takes longer than LINGER is left to go on by itself.
 
         Raises SurroundingsFault, OSError, also for a mail that was left at an earlier call.
         """
-        while not self._done.empty():
-            self._gather(afterwards, timeout=None)
+        self._let_go(afterwards)
+        self._tell()
         for arrival in self._unbegun(desk):
             # One that somebody died over is worked on alone, lest its neighbours seem to have died of it, too.
             self._settle(afterwards, room_for=self._count if arrival.starts else 1)
@@ -93,10 +102,11 @@ class Hands:
         while any(ticket.age < LINGER for ticket in self._futures.values()):
             self._gather(afterwards, timeout=_LOOK_AGAIN)
 
-    def close(self) -> None:
+    def close(self, afterwards: Callable[[], object]) -> None:
         """Wait for everything in work. Raises as `finish`."""
         try:
-            self._settle(lambda: None, room_for=self._count)
+            self._settle(afterwards, room_for=self._count)
+            self._tell()
         finally:
             self._pool.shutdown()
 
@@ -109,12 +119,16 @@ class Hands:
     def _begin(self, arrival: Arrival, desk: Desk) -> None:
         ticket = _Ticket(arrival, desk)
         with self._turn:
+            future = self._pool.submit(self._take_in, ticket)
             self._tickets.append(ticket)
-        future = self._pool.submit(self._take_in, ticket)
         self._futures[future] = ticket
         future.add_done_callback(self._done.put)
 
     def _take_in(self, ticket: _Ticket) -> None:
+        with self._turn:
+            if ticket not in self._tickets:
+                # No thread could be started for it, and `_begin` has failed: the pool gives it to another all the same.
+                return
         try:
             take_in(ticket.arrival, ticket.desk, lambda: self._in_turn(ticket))
         finally:
@@ -145,29 +159,34 @@ class Hands:
         while len(self._futures) > self._count - room_for:
             self._gather(afterwards, timeout=None)
 
-    def _let_go(self, afterwards: Callable[[], object]) -> None:
-        """Of those that are done let those go that did not fail, without waiting for any."""
-        failed = []
-        with suppress(Empty):
-            while True:
-                future = self._done.get_nowait()
-                if future.exception() is not None:
-                    failed.append(future)
-                    continue
-                del self._futures[future]
-                afterwards()
-        for future in failed:
-            self._done.put(future)
-
     def _gather(self, afterwards: Callable[[], object], *, timeout: float | None) -> None:
         """Wait for one that is done, and raise what it raised."""
-        try:
-            future = self._done.get(timeout=timeout)
-        except Empty:
-            return
-        del self._futures[future]
-        future.result()
-        afterwards()
+        with suppress(Empty):
+            self._end(self._done.get(timeout=timeout), afterwards)
+        self._tell()
+
+    def _let_go(self, afterwards: Callable[[], object]) -> None:
+        """Let go of those that are done, without waiting for any.
+
+        What was in work beside one that failed, and failed too, met the same fault as a rule. Told once more for each,
+        it would keep the intake resting long after it is mended; and if it lasts, it shows when they are begun again.
+        """
+        with suppress(Empty):
+            while True:
+                self._end(self._done.get_nowait(), afterwards, told=self._told)
+
+    def _end(self, future: Future[None], afterwards: Callable[[], object], *, told: float = 0.0) -> None:
+        ticket, fault = self._futures.pop(future), future.exception()
+        if fault is None:
+            afterwards()
+        elif self._fault is None and ticket.begun > told:
+            self._fault = fault
+
+    def _tell(self) -> None:
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            self._told = time.monotonic()
+            raise fault
 
 
 def _apart(lane: frozenset[str] | None, other: frozenset[str] | None) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 import structlog
 
 from statement_intake.desk import Desk
-from statement_intake.domain.faults import LimitExceeded, MessageGone
+from statement_intake.domain.faults import LimitExceeded, MessageGone, SurroundingsFault
 from statement_intake.domain.message import Glance
 from statement_intake.domain.records import MessageKey, Received
 from statement_intake.domain.reference import new_reference
@@ -86,8 +86,9 @@ class Receiving:
         try:
             if kind is None:
                 self._receive_waiting(self._come)
-            elif issubclass(kind, MailboxError):
-                # The server may have failed at another mail, and will again; what it says of these adds nothing.
+            elif issubclass(kind, MailboxError) or _is_ours(kind):
+                # The server, or we, may have failed at another mail, and will again: these come all the same. What the
+                # server says of them adds nothing.
                 with suppress(MailboxError):
                     self._receive_waiting()
         finally:
@@ -187,6 +188,11 @@ class Receiving:
         for row in rows:
             if row.key in fresh:
                 log.info("received", reference=row.reference, mailbox=row.key.mailbox, uid=row.key.uid, size=row.size)
+
+
+def _is_ours(kind: type[BaseException]) -> bool:
+    """Whether a fault is ours, and so perhaps one mail's: that of the ledger or the disk would be met again."""
+    return issubclass(kind, Exception) and not issubclass(kind, SurroundingsFault | OSError)
 
 
 def store(key: MessageKey, seen: Glance, raw: RawGlance, opened: OpenFolder, desk: Desk) -> tuple["Stored", int]:
