@@ -7,7 +7,6 @@ from functools import cache
 from importlib import resources
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -20,6 +19,7 @@ from statement_intake.domain.parties.world import Nation, World, world
 from statement_intake.domain.senders import Senders
 from statement_intake.domain.words import Vocabulary
 from statement_intake.settings.problems import in_plain_words
+from statement_intake.settings.toml import UnreadableError, tables_of
 
 #: What exports call the columns that count.
 _COLUMNS = {"country": "party", "delegation": "party", "email address": "email", "mail": "email"}
@@ -64,12 +64,9 @@ def load_meetings(folder: Path) -> tuple[Meeting, ...]:
 
 def _meeting(file: Path) -> Meeting:
     try:
-        with file.open("rb") as stream:
-            tables: dict[str, Any] = tomllib.load(stream)
-    except OSError as error:
-        raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file}: is not valid TOML: {error}") from error
+        tables = tables_of(file)
+    except UnreadableError as error:
+        raise ConfigurationError(f"{file}: {error}") from error
     try:
         return Meeting(**tables)
     except ValidationError as error:

@@ -1,33 +1,33 @@
 """A meeting as its file in config/meetings describes it: names, agenda, deadlines, limits."""
 
 import math
-import re
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 
+from statement_intake.domain.typed import (
+    WORDS_FOR_AN_ENGLISH_ONE,
+    Address,
+    Day,
+    DaysKept,
+    Flag,
+    Language,
+    Name,
+    Ordinal,
+    Ratio,
+    Seconds,
+    TimeOfDay,
+    Words,
+    WordsPerMinute,
+    Zone,
+)
 from statement_intake.domain.value import Value
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-Language = Literal["ar", "en", "es", "fr", "ru", "zh"]
-_MAILBOX = re.compile(r"""[^\s@<>(),:;"]+@[^\s@<>(),:;"]+""")
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("is not a time zone of the IANA database, such as Europe/Vienna") from error
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Kind(StrEnum):
@@ -45,28 +45,28 @@ class AgendaItem(Value):
     """One item of the agenda; sub-items are written "3(a)"."""
 
     #: A file may also call it "item".
-    number: Annotated[str, Field(pattern=r"^\d{1,2}(\([a-z]\))?$", validation_alias=AliasChoices("number", "item"))]
+    number: Annotated[str, Field(pattern=r"^[1-9][0-9]?(\([a-z]\))?$", validation_alias=AliasChoices("number", "item"))]
     #: By language; in a file a plain text is the English one.
-    title: Annotated[dict[Language, str], BeforeValidator(_in_languages)] = Field(default_factory=dict)
+    title: Annotated[dict[Language, Words], BeforeValidator(_in_languages)] = Field(default_factory=dict)
     #: Taken up together with the sister meetings.
-    joint: bool = False
+    joint: Flag = False
     #: False where the secretariat has not yet checked this item against the published agenda.
-    confirmed: bool = True
+    confirmed: Flag = True
 
 
 class Deadline(Value):
     """A moment after which statements of a kind are late."""
 
     #: Written `date`, or `open_until` where the invitation set no deadline of its own.
-    day: Annotated[date, Field(validation_alias=AliasChoices("date", "open_until"))]
-    at: Annotated[time, Field(validation_alias="time")] = time(23, 59, 59)
+    day: Annotated[Day, Field(validation_alias=AliasChoices("date", "open_until"))]
+    at: Annotated[TimeOfDay, Field(validation_alias="time")] = time(23, 59, 59)
     zone: Zone
     #: The weekday as the invitation announced it, where it announced one.
     weekday: Weekday | None = None
     #: The words of the invitation.
-    announced: str = ""
+    announced: Words = ""
     #: True once the secretariat has said which day was meant.
-    confirmed: bool = False
+    confirmed: Flag = False
 
     @property
     def contradicts_itself(self) -> bool:
@@ -94,32 +94,25 @@ class SubjectRule(Value):
     """How a subject line names the meeting."""
 
     #: The ordinal, 12 for the twelfth; None for a meeting without one.
-    ordinal: Annotated[int | None, Field(ge=1)] = None
+    ordinal: Ordinal | None = None
     #: "EMIC"
-    acronym: str
+    acronym: Name
     #: The announced name in a subject line: "12th EMIC".
-    short_name: str
+    short_name: Name
     #: Other names by which subjects call it, without the ordinal, in any language.
-    names: tuple[str, ...] = ()
+    names: tuple[Name, ...] = ()
     #: "lenient": however it is typed, a line counts where it is certain. "strict": only the announced form, with any
     #: dash; what mail programs and gateways put before it does not count against it.
     mode: Literal["lenient", "strict"] = "lenient"
     #: Words for "statement" that this meeting's mails use beside those every meeting knows.
-    synonyms: tuple[str, ...] = ()
-
-
-def mail_address(text: str) -> str:
-    """An e-mail address alone, without a name, as it is. Raises ValueError for anything else."""
-    if not _MAILBOX.fullmatch(text):
-        raise ValueError("is not an e-mail address such as uncac@un.org")
-    return text
+    synonyms: tuple[Name, ...] = ()
 
 
 class Addresses(Value):
     """Where statements are to be sent."""
 
-    main: Annotated[str, AfterValidator(mail_address)]
-    copies: tuple[Annotated[str, AfterValidator(mail_address)], ...] = ()
+    main: Address
+    copies: tuple[Address, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -130,29 +123,22 @@ class Addresses(Value):
 class VideoLimits(Value):
     """What a video may be."""
 
-    max_seconds: Annotated[float, Field(gt=0)]
+    max_seconds: Seconds
     #: Container and frame rounding, never more than a second or so.
-    tolerance_seconds: Annotated[float, Field(ge=0)] = 0.5
+    tolerance_seconds: Annotated[float, Field(ge=0, le=60, strict=True)] = 0.5
     #: Between the limit and this length a person decides instead of a rejection.
-    hold_to_seconds: Annotated[float | None, Field(gt=0)] = None
-
-
-#: How many words of a language say what one English word says; of Chinese, characters. Rules of thumb of translators:
-#: French and Spanish run longer, Russian has no articles, Arabic writes them into the word.
-WORDS_FOR_AN_ENGLISH_ONE: Mapping[Language, float] = MappingProxyType(
-    {"ar": 0.8, "en": 1.0, "es": 1.1, "fr": 1.15, "ru": 0.8, "zh": 1.7}
-)
+    hold_to_seconds: Seconds | None = None
 
 
 class TranscriptRule(Value):
     """What a transcript must be."""
 
-    required: bool = True
+    required: Flag = True
     #: English words a minute that a speaker can be expected to say, for the note on pace.
-    slowest_words_per_minute: float = 90
-    fastest_words_per_minute: float = 180
+    slowest_words_per_minute: WordsPerMinute = 90
+    fastest_words_per_minute: WordsPerMinute = 180
     #: What a meeting knows better than WORDS_FOR_AN_ENGLISH_ONE.
-    words_for_an_english_one: dict[Language, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    words_for_an_english_one: dict[Language, Ratio] = Field(default_factory=dict)
 
     def pace(self, language: str | None) -> tuple[int, int]:
         """The slowest and the fastest pace, in words of *language* a minute; wide where that is another or unknown."""
@@ -174,27 +160,27 @@ class Retention(Value):
     """Days after the meeting for which things are kept; then `purge` lets them go."""
 
     #: The raw mail, and what was read in it: a year, for whoever asks why something was rejected.
-    mail_days: Annotated[int, Field(ge=1)] = 365
+    mail_days: DaysKept = 365
     #: Videos and documents: two years, until the session after the next.
-    files_days: Annotated[int, Field(ge=1)] = 730
+    files_days: DaysKept = 730
     #: Who sent what, the letters, the reasons: ten years. The outcome stays for ever.
-    record_days: Annotated[int, Field(ge=1)] = 3650
+    record_days: DaysKept = 3650
 
 
 class Meeting(Value):
     """One meeting and everything that its invitation said."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    id: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
     #: "open": statements are taken in here. "recognised": only known, so that its mail is passed on.
     intake: Literal["open", "recognised"] = "open"
-    title: dict[Language, str]
+    title: dict[Language, Name]
     #: Of the invitation: "CU 2023/227(A)/DTA/CEB/CSS".
-    references: tuple[str, ...] = ()
-    place: str = ""
+    references: tuple[Name, ...] = ()
+    place: Words = ""
     zone: Zone
-    begins: date | None = None
-    ends: date | None = None
-    contact: str = ""
+    begins: Day | None = None
+    ends: Day | None = None
+    contact: Words = ""
     subject: SubjectRule
     addresses: Addresses | None = None
     agenda: tuple[AgendaItem, ...] = ()
@@ -203,7 +189,7 @@ class Meeting(Value):
     #: Per kind; a kind without one is never late.
     deadline: dict[Kind, Deadline] = Field(default_factory=dict)
     #: Working days within which a mended statement keeps the first mail's time.
-    cure_days: Annotated[int, Field(ge=0)] = 2
+    cure_days: Annotated[int, Field(ge=0, le=366, strict=True)] = 2
     #: What a late statement is.
     late: Literal["note", "hold", "reject"] = "hold"
     publication: Publication = Publication()
@@ -228,6 +214,8 @@ class Meeting(Value):
             raise ValueError("it ends before it begins")
         if self.video and (self.video.hold_to_seconds or math.inf) < self.video.max_seconds:
             raise ValueError("[video] hold_to_seconds is less than max_seconds")
+        if self.transcript.fastest_words_per_minute < self.transcript.slowest_words_per_minute:
+            raise ValueError("[transcript] fastest_words_per_minute is less than slowest_words_per_minute")
 
     def item(self, number: str) -> AgendaItem | None:
         """The agenda item of that number. A sub-item not listed by itself is known by its item."""

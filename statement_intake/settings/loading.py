@@ -7,7 +7,6 @@ are relative to the file that names them; in the environment and in the defaults
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 
 from statement_intake.settings.everything import Settings
 from statement_intake.settings.problems import in_plain_words
+from statement_intake.settings.toml import UnreadableError, tables_of
 
 PREFIX = "STATEMENT_INTAKE_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
@@ -51,12 +51,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _from_file(file: Path) -> dict[str, Any]:
     try:
-        with file.open("rb") as stream:
-            tables = tomllib.load(stream)
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: is not valid TOML: {error}") from error
+        tables = tables_of(file)
+    except UnreadableError as error:
+        raise SettingsError(f"{file}: {error}") from error
     _anchor(tables, file.resolve().parent)
     return tables
 

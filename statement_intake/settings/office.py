@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from statement_intake.domain.meeting import Zone
+from statement_intake.domain.typed import Zone
 from statement_intake.settings.table import MailAddress, Table
 
 

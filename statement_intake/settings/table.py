@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from statement_intake.domain.meeting import mail_address
+from statement_intake.domain.typed import mail_address
 
 #: An e-mail address alone, without a name; or nothing.
 MailAddress = Annotated[str, AfterValidator(lambda text: text and mail_address(text))]
