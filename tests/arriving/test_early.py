@@ -56,7 +56,8 @@ def go(house: House, before: Callable[[bytes], object]) -> bool:
     with house.open() as workshop:
         box: Any = WatchedBox(workshop.mailboxes[0], kind=Slow)
         work = Rounds(replace(workshop, mailboxes=(box,)), lambda: False)
-        return work.go() and work.close()
+        reached = work.go()
+        return work.close() and reached
 
 
 def test_a_receipt_does_not_wait_for_the_large_mails_behind_it(two: House) -> None:
