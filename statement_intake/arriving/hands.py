@@ -15,6 +15,7 @@ from functools import cached_property
 from queue import Empty, SimpleQueue
 
 from statement_intake.desk import Desk, headers_of
+from statement_intake.domain.faults import SurroundingsFault
 from statement_intake.domain.records import Arrival
 from statement_intake.intake import take_in
 
@@ -32,6 +33,8 @@ class _Ticket:
     arrival: Arrival
     desk: Desk
     begun: float = field(default_factory=time.monotonic)
+    #: A fault around us has ended one that it must not overtake.
+    held_back: bool = False
 
     @cached_property
     def lane(self) -> frozenset[str] | None:
@@ -129,19 +132,26 @@ class Hands:
             if ticket not in self._tickets:
                 # No thread could be started for it, and `_begin` has failed: the pool gives it to another all the same.
                 return
+        ended = False
         try:
             take_in(ticket.arrival, ticket.desk, lambda: self._in_turn(ticket))
+            ended = True
         finally:
             with self._turn:
+                later = self._tickets[self._tickets.index(ticket) + 1 :]
+                for other in () if ended else later:
+                    other.held_back = other.held_back or not _apart(ticket.lane, other.lane)
                 self._tickets.remove(ticket)
                 self._turn.notify_all()
 
     @contextmanager
     def _in_turn(self, ticket: _Ticket) -> Iterator[None]:
-        """Alone, and not before those that came earlier."""
+        """Alone, and not before those that came earlier. Raises SurroundingsFault where one of them failed."""
         with self._turn:
             while self._deciding or not self._may_go(ticket):
                 self._turn.wait(_LOOK_AGAIN)
+            if ticket.held_back:
+                raise SurroundingsFault("a mail that comes before it is to be tried again")
             self._deciding = True
         try:
             yield

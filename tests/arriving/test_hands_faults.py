@@ -84,6 +84,32 @@ def test_nothing_is_begun_early_behind_one_that_failed(two: House) -> None:
     ]
 
 
+def test_a_mail_does_not_overtake_one_of_its_own_party_that_a_fault_has_ended(two: House) -> None:
+    """They were in work side by side; both are tried again, in their order, and neither is blamed."""
+    deliver(two, "Kenya")
+    deliver(two, "Kenya", sender="second@kenya.example")
+    within = threading.Event()
+    failed: list[bytes] = []
+
+    def full(raw: bytes) -> bool:
+        if b"second@kenya" in raw:
+            within.set()
+        if b"mission@kenya" not in raw or failed:
+            return False
+        failed.append(raw)
+        return within.wait(60)
+
+    fill(two, full)
+    assert not go(two, lambda _: None)
+    assert decided(two) == []
+    assert go(two, lambda _: None)
+    assert two.rows("SELECT sender FROM submissions ORDER BY id") == [
+        ("mission@kenya.example",),
+        ("second@kenya.example",),
+    ]
+    assert two.rows("SELECT max(starts), max(faults) FROM messages") == [(1, 0)]
+
+
 def test_a_ledger_that_fails_between_two_downloads_does_not_cost_the_mailbox_its_round(two: House) -> None:
     """All mail comes; it is the intake that rests, and of which the operators hear."""
     deliver(two, "Kenya", "Ghana", "France")
