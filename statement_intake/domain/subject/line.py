@@ -31,6 +31,9 @@ _DASHES = re.compile(r"[\u00ad\u058a\u05be\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\
 _ENTITY = {"ndash": "–", "mdash": "–", "#8211": "–", "#8212": "–", "nbsp": " ", "#160": " ", "amp": "&"}
 _ENTITIES = re.compile(r"&(ndash|mdash|#8211|#8212|nbsp|#160|amp(?=;(?![\w#])));")
 
+#: Arabic letters are drawn out by a kashida and given vowels as one likes; neither belongs to the spelling of a word.
+_ORNAMENTS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
+
 
 class _Characters(dict[int, str]):
     """What each character is in a clean line, worked out once; in the form `str.translate` wants."""
@@ -115,7 +118,7 @@ def _reread(match: re.Match[str]) -> str:
 
 def _character(character: str) -> str:
     category = unicodedata.category(character)
-    if category in {"Cf", "Cs", "Co"}:
+    if category in {"Cf", "Cs", "Co"} or _ORNAMENTS.fullmatch(character):
         return ""
     if category == "Cc" or category.startswith("Z"):
         return " "
