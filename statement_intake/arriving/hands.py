@@ -132,17 +132,20 @@ class Hands:
             if ticket not in self._tickets:
                 # No thread could be started for it, and `_begin` has failed: the pool gives it to another all the same.
                 return
-        ended = False
         try:
             take_in(ticket.arrival, ticket.desk, lambda: self._in_turn(ticket))
-            ended = True
+        except BaseException:
+            self._hold_back_behind(ticket)
+            raise
         finally:
             with self._turn:
-                later = self._tickets[self._tickets.index(ticket) + 1 :]
-                for other in () if ended else later:
-                    other.held_back = other.held_back or not _apart(ticket.lane, other.lane)
                 self._tickets.remove(ticket)
                 self._turn.notify_all()
+
+    def _hold_back_behind(self, ticket: _Ticket) -> None:
+        with self._turn:
+            for other in self._tickets[self._tickets.index(ticket) + 1 :]:
+                other.held_back = other.held_back or not _apart(ticket.lane, other.lane)
 
     @contextmanager
     def _in_turn(self, ticket: _Ticket) -> Iterator[None]:
